@@ -1,0 +1,82 @@
+# Two commands are enough on a fresh machine: `make audit`, then `make test`. Each makes .venv first where it is missing.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+# Compiled bytecode halves the start of every kernel, and some machines switch it off.
+unexport PYTHONDONTWRITEBYTECODE
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup audit test lint format lock bench notebooks ci clean
+
+help:  ## Print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@echo "  Another Python: make setup PYTHON=python3.12 (after make clean, where .venv exists)"
+
+setup: .venv/.ready  ## Make .venv from requirements.lock, once (Python 3.11 or newer)
+
+audit: .venv/.ready  ## Run a sample audit end to end and print where its report is
+	@$(BIN)/fairaudit demo
+
+# worksteal, since a few tests run whole audits and would otherwise end on one core
+test: .venv/.ready  ## Run the whole test suite
+	@$(BIN)/pytest -q -n 2 --dist worksteal
+
+lint: .venv/.ready  ## Check style and formatting
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+format: .venv/.ready  ## Mend style and formatting where that can be done by itself
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+notebooks: .venv/.ready  ## Run every audit, and so every notebook, into build/ci
+	@set -e; for plan in audits/*/audit.yaml; do \
+		folder=$$(dirname "$$plan"); \
+		$(BIN)/fairaudit run "$$folder" --out "build/ci/$$(basename "$$folder")"; \
+	done
+
+bench: .venv/.ready  ## Time the tally and the bounds beside fairlearn, pandas and DuckDB
+	@$(BIN)/python benchmarks/bench.py
+
+ci:  ## Do all that is done before a change is accepted
+	@bash .ci/run
+
+clean:  ## Remove .venv and build
+	rm -rf .venv build
+
+# `make lock UPGRADE=--upgrade` takes the newest versions; without it, only what pyproject.toml asks for changes.
+lock: pyproject.toml build/lock/bin/uv  ## Remake requirements.lock from pyproject.toml (needs the network)
+	@build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --extra test --generate-hashes \
+		--no-header --no-emit-index-url $(UPGRADE) --output-file requirements.lock pyproject.toml
+	@echo "requirements.lock holds $$(grep -c '^[a-z]' requirements.lock) pinned libraries."
+
+build/lock/bin/uv:
+	@$(PYTHON) -m venv --clear build/lock
+	@build/lock/bin/pip install --quiet --quiet uv
+
+# Two stamps: a new lock makes .venv afresh, so that nothing stays in it that the lock does not name;
+# an edit of pyproject.toml only installs fairaudit again, in a second or two.
+.venv/.locked: requirements.lock
+	@$(call check_python)
+	@echo "Making .venv and installing the libraries of requirements.lock: one to three minutes, once ..."
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/pip install --quiet --quiet --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/.ready: .venv/.locked pyproject.toml
+	@$(BIN)/pip install --quiet --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+	@echo "fairaudit is ready in .venv."
+
+# One clear line each for the three things that a fresh machine can lack.
+define check_python
+command -v "$(PYTHON)" > /dev/null || { echo \
+	"fairaudit needs Python 3.11 or newer, and there is no '$(PYTHON)' here. Install it (Debian, Ubuntu: apt-get install python3 python3-venv), or name another: make setup PYTHON=python3.12"; exit 1; }; \
+version=$$("$(PYTHON)" -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
+"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo \
+	"fairaudit needs Python 3.11 or newer, and '$(PYTHON)' is $$version. Install a newer one, and name it: make setup PYTHON=python3.12"; exit 1; }; \
+"$(PYTHON)" -c 'import ensurepip, venv' 2> /dev/null || { echo \
+	"'$(PYTHON)' cannot make a virtual environment: its venv part is missing. Install it (Debian, Ubuntu: apt-get install python$$version-venv) and run make again."; exit 1; }
+endef

@@ -1,0 +1,289 @@
+"""Time fairaudit beside the usual ways to the same numbers, and write the table to results.md.
+
+Run by `make bench`. Nothing here is a test of speed that could fail: it prints, and says which goal was missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pandas as pd
+import records
+import rivals
+from results import Row, machine, table
+from timing import Times, in_turn
+
+from fairaudit.assessment import Disparity, assess
+from fairaudit.findings import finding
+from fairaudit.sources import read_tally
+from fairaudit.stats import binomials, exact, score
+
+HERE = Path(__file__).resolve().parent
+DRAWS = 1000
+PANDAS_DRAWS = 2000
+PARQUET = "records.parquet"
+AUDIT = HERE.parent / "audits" / "county-recidivism"
+LIBRARIES = ("duckdb", "fairlearn.metrics", "matplotlib.pyplot", "pandas", "pydantic", "scipy.stats", "sqlglot")
+"""What the kernel of an audit loads: an empty notebook that imports the same is the floor of any run."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large the contests are.
+
+    Attributes:
+        rows: records that are judged.
+        more_rows: records that are only counted.
+        pairs: pairs of groups that are bounded.
+        groups: groups in the exact step, at most 14.
+        rounds: how often each contender is timed.
+        fairlearn_draws: draws of fairlearn's bootstrap that are timed.
+    """
+
+    rows: int = 1_000_000
+    more_rows: int = 10_000_000
+    pairs: int = 10_000
+    groups: int = 14
+    rounds: int = 9
+    fairlearn_draws: int = 2
+
+
+SMOKE = Size(rows=5_000, more_rows=5_000, pairs=100, groups=2, rounds=1, fairlearn_draws=1)
+
+
+# --- records ---------------------------------------------------------------------------------------------------------
+
+
+def judging(size: Size, folder: Path) -> Iterator[Row]:
+    """Records to verdicts with bounds: beside pandas lines and fairlearn."""
+    path = folder / PARQUET
+    records.write_records(path, size.rows)
+    evidence = records.plan(PARQUET, groups=["race"], compare=[["race"]])
+
+    def ours() -> list[Disparity]:
+        found = assess(evidence, read_tally(evidence, folder))
+        for disparity in found:
+            assert disparity.bounds
+        return found
+
+    def lines() -> tuple[pd.DataFrame, pd.DataFrame]:
+        return rivals.pandas_bootstrap(path, PANDAS_DRAWS)
+
+    _check_rates(ours(), lines()[0], "the pandas lines")
+    times = in_turn({"ours": ours, "pandas": lines}, size.rounds)
+    what = f"{size.rows:,} rows of Parquet: count, bound and judge {len(records.RATES)} measures of 8 groups"
+    yield Row(what, times["ours"], f"pandas groupby and {PANDAS_DRAWS:,} draws", times["pandas"], at_least=1)
+
+    frame = pd.read_parquet(path, columns=["race", "risk_level", "rearrested"])
+    fairlearn, by_group = _thousand_draws(frame, size)
+    _check_rates(ours(), by_group, "fairlearn")
+    yield Row(what, times["ours"], f"fairlearn's MetricFrame with {DRAWS:,} draws (reckoned)", fairlearn, at_least=1000)
+
+
+def _thousand_draws(frame: pd.DataFrame, size: Size) -> tuple[Times, pd.DataFrame]:
+    """Time fairlearn on all rows without draws, and reckon a thousand from what a few add on a tenth of the rows."""
+    selected, outcome = frame["risk_level"].isin(records.SELECTED).to_numpy(int), frame["rearrested"].to_numpy()
+    race = frame["race"].to_numpy()
+    few = slice(0, size.rows // 10)
+    contenders = {
+        draws: lambda draws=draws: rivals.fairlearn_bootstrap(selected[few], outcome[few], race[few], draws)
+        for draws in (0, size.fairlearn_draws)
+    }
+    tenth, all_rows, kept = in_turn(contenders, min(size.rounds, 3)), Times(), []
+    all_rows.time(lambda: kept.append(rivals.fairlearn_bootstrap(selected, outcome, race, 0)))
+
+    def reckoned(point: list[float], drawn: list[float], full: list[float]) -> list[float]:
+        # Of the fastest rounds, since a difference of disturbed ones can be anything
+        a_draw = (min(drawn) - min(point)) / size.fairlearn_draws / min(point)
+        return [full[0] * (1 + DRAWS * a_draw)] * size.rounds
+
+    point, drawn = tenth[0], tenth[size.fairlearn_draws]
+    thousand = Times(reckoned(point.wall, drawn.wall, all_rows.wall), reckoned(point.cpu, drawn.cpu, all_rows.cpu))
+    return thousand, kept[0].by_group
+
+
+def _check_rates(found: Sequence[Disparity], theirs: pd.DataFrame, name: str) -> None:
+    """Stop where two contenders do not come to the same rates: they would not be doing the same work."""
+    ours = pd.DataFrame({d.measure.name: dict(zip(d.groups, d.arms.rates, strict=False)) for d in found})
+    gap = (ours - theirs[ours.columns].astype(float)).abs().to_numpy().max()
+    if not gap < 1e-12:
+        raise SystemExit(f"{name} and fairaudit differ by {gap} in a rate, so their times say nothing")
+
+
+def counting(size: Size, folder: Path) -> Iterator[Row]:
+    """Records to a tally: beside the bare query over the same columns."""
+    records.write_records(folder / PARQUET, size.more_rows)
+    evidence = records.plan(PARQUET, groups=["race", "sex"], compare=[["race"], ["sex"], ["race", "sex"]])
+    columns = ["race", "sex", "risk_level", "rearrested"]
+    contenders = {
+        "ours": lambda: read_tally(evidence, folder),
+        "bare": lambda: rivals.duckdb_group_by(folder / PARQUET, columns),
+    }
+    times = in_turn(contenders, size.rounds)
+    what = f"{size.more_rows:,} rows of Parquet: a tally by race, sex and both"
+    yield Row(what, times["ours"], "DuckDB's GROUP BY of the same four columns", times["bare"], at_most=2)
+
+
+# --- statistics ------------------------------------------------------------------------------------------------------
+
+
+def bounding(size: Size, folder: Path) -> Iterator[Row]:
+    """Bounds of many pairs at once: beside statsmodels, which takes one at a time."""
+    rng = np.random.default_rng(0)
+    n1, n0 = rng.integers(20, 5000, (2, size.pairs))
+    x1, x0 = (
+        rng.binomial(n1, rng.uniform(0.02, 0.98, size.pairs)),
+        rng.binomial(n0, rng.uniform(0.02, 0.98, size.pairs)),
+    )
+    few = slice(0, max(size.pairs // 20, 1))
+    contenders = {
+        "ratio": lambda: score.ratio_bounds(x1, n1, x0, n0, 0.05, 0.05),
+        "difference": lambda: score.difference_bounds(x1, n1, x0, n0, 0.05, 0.05),
+        "statsmodels": lambda: rivals.statsmodels_ratio_bounds(x1[few], n1[few], x0[few], n0[few]),
+    }
+    times = in_turn(contenders, size.rounds)
+    theirs = times["statsmodels"].scaled(size.pairs / few.stop)
+    name = f"statsmodels' score interval of a ratio (from {few.stop:,} pairs)"
+    yield Row(f"{size.pairs:,} pairs: bounds of the ratio", times["ratio"], name, theirs, seconds=0.1)
+    yield Row(f"{size.pairs:,} pairs: bounds of the difference", times["difference"], seconds=0.1)
+
+
+def exactly(size: Size, folder: Path) -> Iterator[Row]:
+    """Many groups so small that the exact test must be run."""
+    for word, sizes in (("alike", records.ALIKE), ("unlike", records.UNLIKE)):
+        for truth in records.TRUTHS:
+            yield _exact_row(size, truth, word, [*sizes[: size.groups - 1], sizes[-1]])
+
+
+def _exact_row(size: Size, truth: str, word: str, sizes: Sequence[int]) -> Row:
+    evidence, tally = records.many_groups(sizes, truth)
+
+    verdicts: Counter[str] = Counter()
+
+    def ours() -> None:
+        for module in (exact, binomials):
+            _forget(module)
+        findings = [finding(disparity) for disparity in assess(evidence, tally)]
+        verdicts.clear()
+        verdicts.update(entry["verdict"].replace("_", " ") for entry in findings)
+
+    times = in_turn({"ours": ours}, min(size.rounds, 3))
+    found = ", ".join(f"{n} {verdict}" for verdict, n in sorted(verdicts.items()))
+    people = f"{min(sizes):,} people each" if word == "alike" else f"{min(sizes):,} to {max(sizes):,} people"
+    what = f"{len(sizes)} groups of {people}, {len(records.MEASURES)} measures, exact step: {truth} ({found})"
+    return Row(what, times["ours"], seconds=2)
+
+
+def _forget(module) -> None:
+    """Empty a module's caches, so that every round does the whole work."""
+    for value in vars(module).values():
+        if hasattr(value, "cache_clear"):
+            value.cache_clear()
+
+
+# --- commands --------------------------------------------------------------------------------------------------------
+
+
+def starting(size: Size, folder: Path) -> Iterator[Row]:
+    """The command line's start: beside Python's own."""
+    times = in_turn(
+        {"ours": lambda: _command(*_fairaudit(), "--help"), "python": lambda: _command(sys.executable, "-c", "pass")},
+        size.rounds,
+    )
+    yield Row("fairaudit --help", times["ours"], "python -c pass", times["python"], seconds=0.3)
+
+
+def running(size: Size, folder: Path) -> Iterator[Row]:
+    """A whole audit: beside a notebook that only imports, by papermill too."""
+    cell = nbformat.v4.new_code_cell("\n".join(f"import {name}" for name in LIBRARIES))
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    empty = folder / "empty.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata=metadata), empty)
+    script = (
+        "import sys, papermill; papermill.execute_notebook(*sys.argv[1:], kernel_name='python3', progress_bar=False)"
+    )
+    contenders = {
+        "ours": lambda: _command(*_fairaudit(), "run", str(AUDIT), "--out", str(folder / "report")),
+        "empty": lambda: _command(sys.executable, "-c", script, str(empty), str(folder / "executed.ipynb")),
+    }
+    times = in_turn(contenders, min(size.rounds, 3))
+    what = f"fairaudit run {AUDIT.name}: notebook, findings, report"
+    yield Row(what, times["ours"], "papermill of a notebook that only imports the same", times["empty"])
+
+
+def _fairaudit() -> list[str]:
+    script = shutil.which("fairaudit", path=str(Path(sys.executable).parent))
+    return [script] if script else [sys.executable, "-m", "fairaudit.cli"]
+
+
+def _command(*words: str) -> None:
+    subprocess.run(words, check=True, capture_output=True, cwd=HERE.parent)
+
+
+# --- the run ---------------------------------------------------------------------------------------------------------
+
+
+PARTS = {part.__name__: part for part in (judging, counting, bounding, exactly, starting, running)}
+
+NOTES = f"""\
+Times are seconds: median / fastest by the clock, then the median of processor time of all cores. Contenders take turns
+in one process (commands: each in its own) after one untimed round, so files and imports are warm for all. "Ours is" is
+the median over rounds of the ratio within a round, by the clock (by processor time). A goal that is a ratio is judged
+by that median; one in seconds by the fastest round, which the rest of the machine disturbed least, and where a busy
+machine still spoils that ("met on a free core"), by processor time.
+
+* **Records** are made up, seeded, and written by DuckDB: eight races of very unequal size; half of the columns are
+  texts and half are never asked for. Rates must agree between contenders to 1e-12, else nothing is printed.
+* **Ours** opens the file, counts it, and gives verdicts and bounds for all pairs of groups. It draws nothing.
+* **The pandas lines** read the same file, count it with groupby and draw {PANDAS_DRAWS:,} tables of counts at once, the
+  quickest bootstrap there is. They give percentiles of the widest gap and the worst ratio, and no verdict.
+* **fairlearn** gets the columns already in memory. A draw computes everything anew, and time grows with rows and with
+  draws, so a thousand draws are reckoned: what fairlearn takes on all rows without draws, times one plus a thousand
+  times the share that a draw adds (on a tenth of the rows, with {Size.fairlearn_draws} draws and without, the fastest of 3 rounds).
+* **DuckDB's GROUP BY** opens the same file in an engine of its own, as ours does, and only counts rows by raw value.
+* **Exact step:** from counts to findings with every pair's bounds, all caches emptied before each round.
+
+One part alone: `python benchmarks/bench.py counting` ({", ".join(PARTS)}).
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the contests, print their table, and write it to a file."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all where none is named")
+    parser.add_argument("--out", type=Path, help="file for the table (default: results.md, where all parts are run)")
+    parser.add_argument("--smoke", action="store_true", help="tiny, to see that it works; the numbers mean nothing")
+    options = parser.parse_args(arguments)
+    if unknown := set(options.parts) - set(PARTS):
+        parser.error(f"no part {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    out = options.out or (HERE / "results.md" if not options.parts and not options.smoke else None)
+    rows = _run(options.parts or list(PARTS), SMOKE if options.smoke else Size())
+    text = "\n\n".join(["# Benchmarks", "Written by `make bench`.", table(rows), "\n".join(machine()), NOTES])
+    print(text)
+    if out:
+        out.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _run(parts: Sequence[str], size: Size) -> list[Row]:
+    rows = []
+    for part in parts:
+        print(f"{part} ...", file=sys.stderr, flush=True)
+        with tempfile.TemporaryDirectory(prefix="fairaudit-bench-") as folder:
+            for row in PARTS[part](size, Path(folder)):
+                rows.append(row)
+                print(f"  {' | '.join(row.cells())}", file=sys.stderr, flush=True)
+    return rows
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,281 @@
+"""Findings on a researcher's own function of (y_true, y_pred, sample_weight): approximate, by the bootstrap on cells.
+
+They may flag or inform; they never clear and never block, since their error rate is not controlled as that of a measure
+of counts is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from fairaudit import sentences
+from fairaudit.cells import Cells
+from fairaudit.findings import plain
+from fairaudit.groupings import Grouping, groupings
+from fairaudit.measures.approximate import ApproximateMeasure, Approximation, Bounds, approximate
+from fairaudit.plan import Evidence, MeasureLimit
+from fairaudit.tally import Tally
+
+REASON = "It is approximate: it may flag or inform, but it never clears and blocks nothing."
+KNOWN = np.s_[..., :2, :2]
+"""The cells of records whose decision and outcome are both known; a function can be given no other."""
+
+
+def approximate_findings(
+    evidence: Evidence, entry: MeasureLimit, measure: ApproximateMeasure, tally: Tally
+) -> list[dict[str, Any]]:
+    """Compare all pairs of groups on an approximate measure, a finding a grouping.
+
+    Args:
+        evidence: the block of the plan.
+        entry: the measure's limits.
+        measure: the researcher's function.
+        tally: the block's counts.
+
+    Returns:
+        Dicts with the keys of `findings.finding`, marked approximate.
+    """
+    return [
+        _Finding(evidence, entry, measure, grouping, Cells.of(tally, grouping.attributes)).as_dict()
+        for grouping in groupings(evidence)
+    ]
+
+
+# --- what the records are worth --------------------------------------------------------------------------------------
+
+
+def worth(measure: ApproximateMeasure, cells: Cells) -> dict[str, float]:
+    """Say how many independent records of equal weight each group's are worth, never more than there are.
+
+    Weighted records are worth (sum of weights)² / sum of squared weights (Kish 1965). Clustered ones are worth less by
+    their design effect: the jackknife's variance over folds, by that of as many independent records.
+
+    Args:
+        measure: the researcher's function.
+        cells: one grouping.
+    """
+    groups = dict(enumerate(cells.groups))
+    records = cells.n[KNOWN].sum(axis=(0, 2, 3, 4))
+    if cells.clustered:
+        return {name: float(records[g] / _design_effect(measure, cells, g, records[g])) for g, name in groups.items()}
+    if cells.w is None:
+        return {name: float(records[g]) for g, name in groups.items()}
+    w, ww = (array[KNOWN].sum(axis=(0, 2, 3, 4)) for array in (cells.w, cells.ww))
+    return {name: float(min(records[g], w[g] ** 2 / ww[g] if ww[g] else 0)) for g, name in groups.items()}
+
+
+def _design_effect(measure: ApproximateMeasure, cells: Cells, group: int, records: float) -> float:
+    """Give the variance over folds by that of independent records; where there is none, a fold is worth one record."""
+    amounts = cells.amounts[:, group].sum(axis=1)
+    folds = amounts[amounts.sum(axis=(1, 2)) > 0]
+    if not records or not len(folds):
+        return 1.0
+    without = {str(fold): folds.sum(axis=0) - own for fold, own in enumerate(folds)}
+    left_out = np.array(list(approximate(measure, without, draws=1).values.values()))
+    jackknife = (len(folds) - 1) / len(folds) * ((left_out - left_out.mean()) ** 2).sum()
+    drawn = approximate(measure, {"all": folds.sum(axis=0)}, sizes={"all": records}).draws["all"]
+    effect = jackknife / drawn.var() if drawn.var() > 0 else math.nan
+    return max(1.0, effect if math.isfinite(effect) else records / len(folds))
+
+
+# --- comparing -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Comparison:
+    """All ordered pairs of groups against one limit."""
+
+    kind: str
+    limit: float
+    bounds: Mapping[tuple[str, str], Bounds]
+
+    @classmethod
+    def of(cls, kind: str, limit: float, groups: tuple[str, ...], found: Approximation, alpha: float) -> _Comparison:
+        pairs = [(a, b) for a in groups for b in groups if a != b]
+        compare = found.ratio if kind == "ratio" else found.difference
+        return cls(kind, limit, {pair: compare(*pair, alpha, alpha / len(pairs)) for pair in pairs})
+
+    @property
+    def sign(self) -> int:
+        """What turns a difference of the lower less the higher into a gap."""
+        return 1 if self.kind == "ratio" else -1
+
+    @property
+    def margin(self) -> float:
+        """What a ratio, or the lower's difference from the higher, must not fall below."""
+        return self.sign * self.limit
+
+    @property
+    def worst(self) -> tuple[str, str]:
+        """The pair that is over the limit by most, else the one with the lowest estimate: the lower group first."""
+        over = min(self.bounds, key=lambda pair: self.bounds[pair].upper)
+        if self.is_over(over):
+            return over
+        return min(self.bounds, key=lambda pair: (math.isnan(self.bounds[pair].estimate), self.bounds[pair].estimate))
+
+    def is_over(self, pair: tuple[str, str]) -> bool:
+        """Say whether a pair is shown to be over the limit."""
+        return self.bounds[pair].upper < self.margin
+
+    def shown(self, pair: tuple[str, str]) -> dict[str, float]:
+        """Give a pair's estimate and bounds as the report shows them: of a difference, the gap."""
+        estimate, lower, upper = self.bounds[pair]
+        if self.sign < 0:
+            estimate, lower, upper = -estimate, -upper, -lower
+        return {"estimate": estimate, "lower": lower, "upper": upper}
+
+
+@dataclass(frozen=True)
+class _Finding:
+    """One approximate measure in one grouping."""
+
+    evidence: Evidence
+    entry: MeasureLimit
+    measure: ApproximateMeasure
+    grouping: Grouping
+    cells: Cells
+
+    def as_dict(self) -> dict[str, Any]:
+        evidence, grouping = self.evidence, self.grouping
+        tables = dict(zip(self.cells.groups, self.cells.amounts.sum(axis=(0, 2))[:-1], strict=True))
+        found = approximate(self.measure, tables, sizes=worth(self.measure, self.cells))
+        alpha = evidence.alpha_of_look
+        described = [
+            self._described(_Comparison.of(kind, limit, self.cells.groups, found, alpha), found)
+            for kind, limit in self.entry.limits.items()
+        ]
+        decides = next((entry for entry in described if entry["verdict"] == "flagged"), described[0])
+        copied = ("tolerance", "worst_pair", "worse_off", "estimate", "lower", "upper", "sentence", "pairs")
+        return plain(
+            {
+                "id": f"{evidence.id}/{grouping.name}{grouping.scheme}/{self.measure.name}",
+                "evidence": evidence.id,
+                "measure": self.measure.name,
+                "title": self.measure.title,
+                "grouping": list(grouping.attributes),
+                "reference": "all_pairs",
+                "comparison": decides["kind"],
+                **self._verdict(decides["verdict"]),
+                **{"blocks": False, "approximate": True},
+                **{key: decides[key] for key in copied},
+                "cleared_for": {"groups": [], "share": 0.0, "left": [], "sentence": ""},
+                "more_records": None,
+                "groups": self._groups(found),
+                "unknown": self._unknown(),
+                **{"few": [], "checks": [], "comparisons": described, "other_side": None, "yearly": ""},
+            }
+        )
+
+    def _verdict(self, verdict: str) -> dict[str, Any]:
+        baseline = self.evidence.data.decided_by == "todays_process"
+        reason = "baseline" if baseline else "approximate"
+        return {
+            "verdict": verdict,
+            "words": sentences.BASELINE_WORDS if baseline else sentences.VERDICT_WORDS[verdict],
+            "reason": reason,
+            "reason_sentence": sentences.REASONS.get(reason, REASON),
+            "baseline": baseline,
+        }
+
+    def _described(self, comparison: _Comparison, found: Approximation) -> dict[str, Any]:
+        pair, baseline = comparison.worst, self.evidence.data.decided_by == "todays_process"
+        high_is_worse = self.measure.worse_when(self.evidence.being_selected_is) == "high"
+        named = list(reversed(pair)) if high_is_worse else list(pair)
+        flagged = comparison.is_over(pair) and not baseline
+        return {
+            "kind": comparison.kind,
+            "verdict": "flagged" if flagged else "not_demonstrated",
+            "reason": "approximate",
+            "tolerance": self._tolerance(comparison),
+            "worst_pair": named,
+            "worse_off": named[0],
+            **comparison.shown(pair),
+            "method": "bootstrap",
+            "family": len(comparison.bounds),
+            "sentence": self._sentence(comparison, named, found, flagged),
+            "pairs": self._pairs(comparison),
+        }
+
+    def _tolerance(self, comparison: _Comparison) -> dict[str, Any]:
+        return {
+            **{"kind": comparison.kind, "value": comparison.limit, "because": self.entry.because},
+            **{"name": None, "citation": None, "as_of": None, "allows": "", "loosest": False},
+        }
+
+    def _pairs(self, comparison: _Comparison) -> list[dict[str, Any]]:
+        records = dict(zip(self.cells.groups, self._records(), strict=True))
+        return [
+            {
+                "groups": list(pair),
+                "n": [records[name] for name in pair],
+                **comparison.shown(pair),
+                "method": "bootstrap",
+                "reading": "outside the limit" if comparison.is_over(pair) else "not shown",
+            }
+            for pair in comparison.bounds
+        ]
+
+    def _sentence(self, comparison: _Comparison, named: list[str], found: Approximation, flagged: bool) -> str:
+        """Say both values, what is shown of their ratio or gap, and the limit; in the measure's own numbers."""
+        values = [found.values[name] for name in named]
+        undefined = [name for name, value in zip(named, values, strict=True) if math.isnan(value)]
+        if undefined:
+            said = [f"{self.measure.title.capitalize()} is undefined for {sentences.listed(undefined)}."]
+        else:
+            each = "; ".join(f"{name} {_number(value)}" for name, value in zip(named, values, strict=True))
+            said = [f"{self.measure.title.capitalize()}: {each}.", _shown(comparison, flagged)]
+        cited = self.entry.cited(comparison.kind)
+        source = f", from {cited}" if cited else ", and the plan does not say who set it"
+        said.append(f"The limit is {_number(comparison.limit)}{source}.")
+        return " ".join(filter(None, said))
+
+    def _records(self) -> list[int]:
+        return [int(n) for n in self.cells.n[KNOWN].sum(axis=(0, 2, 3, 4))[:-1]]
+
+    def _groups(self, found: Approximation) -> list[dict[str, Any]]:
+        return [
+            {
+                **{"group": name, "n": n, "events": None, "rate": found.values[name], "lower": None, "upper": None},
+                "records": int(self.cells.people[g]),
+            }
+            for g, (name, n) in enumerate(zip(self.cells.groups, self._records(), strict=True))
+        ]
+
+    def _unknown(self) -> dict[str, Any]:
+        """Count what the function could not be given."""
+        n = self.cells.n.sum(axis=(0, 1, 2))
+        people, everybody = int(self.cells.people[-1]), float(self.cells.people.sum())
+        return {
+            **{"people": people, "decisions": int(n[2].sum()), "outcomes": int(n[:, 2].sum())},
+            **{"share": people / everybody if everybody else 0.0, "where": "of people's groups" if people else ""},
+            **{"limit": self.evidence.unknown_at_most, "worst_case_decides": False},
+        }
+
+
+def _shown(comparison: _Comparison, flagged: bool) -> str:
+    """Say the bound first and the estimate second."""
+    shown, limit = comparison.shown(comparison.worst), comparison.limit
+    best = f" (best estimate {_number(shown['estimate'], limit)})"
+    what = "gap" if comparison.kind == "difference" else "ratio"
+    bound = shown["upper" if (comparison.kind == "ratio") == flagged else "lower"]
+    if not math.isfinite(bound):
+        return f"The data set no bound to the {what}{best}."
+    if flagged:
+        word = "at least" if what == "gap" else "at most"
+        return f"The data show a {what} of {word} {_number(bound, limit)}{best}."
+    word = "as large as" if what == "gap" else "as small as"
+    return f"The data allow a {what} {word} {_number(bound, limit)}{best}."
+
+
+def _number(value: float, limit: float = math.nan) -> str:
+    """Write a value of any scale, with more digits while it would read like the limit that it is not."""
+    for digits in range(3, 10):
+        text = f"{value + 0.0:.{digits}g}"  # and never -0
+        if value == limit or float(text) != limit:
+            break
+    return text

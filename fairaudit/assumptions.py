@@ -1,0 +1,228 @@
+"""What was taken for granted: every default that matters, and how records were read, a plain sentence each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from fairaudit.errors import listed
+from fairaudit.plan import TWO_OR_MORE, UNKNOWN, Decision, Evidence, Group
+from fairaudit.sql import FOLDS
+from fairaudit.tally import Tally
+
+UNSURE = frozenset({
+    "unknown", "unk", "n/a", "na", "#n/a", "none", "null", "nan", "missing", "refused", "declined", "prefer not to say",
+    "not stated", "not reported", "not given", "not specified", "unspecified", "-", "--", ".", "x",
+})  # fmt: skip
+"""Names of groups that may mean that nobody asked."""
+
+MOST_GROUPS_NAMED = 12
+
+
+def assumptions(evidence: Evidence, tally: Tally) -> list[str]:
+    """Say in plain sentences what the plan leaves to defaults, and how records were read.
+
+    Args:
+        evidence: the block of the plan.
+        tally: what was counted for it.
+    """
+    parts = (_whose, _yes_and_no, _groups, _comparisons, _records, _people, _clusters, _weights, _rule, _limits, _notes)
+    return list(dict.fromkeys(sentence for part in parts for sentence in part(evidence, tally)))
+
+
+def _whose(evidence: Evidence, tally: Tally) -> Iterator[str]:
+    """Whose decisions, and of what kind of records."""
+    data = evidence.data
+    if data.origin == "synthetic":
+        yield "The records are made up: whatever they show, they show of no real person."
+    if data.decided_by == "this_system_elsewhere":
+        yield "The system decided these cases elsewhere; people here are taken to be like them."
+    if data.decided_by == "todays_process":
+        yield "These are decisions of today's process. They say nothing of the system, and clear or flag nothing."
+    if data.period is None and tally.about.period is None:
+        yield "The plan does not say when the decisions were made."
+    if data.is_tally and tally.about.counted_by:
+        yield f"The records were counted by {tally.about.counted_by}; only the counts were received."
+    elif data.is_tally:
+        yield "Only counts were received, and the file does not say who counted."
+
+
+def _yes_and_no(evidence: Evidence, tally: Tally) -> Iterator[str]:
+    """Which values count as yes and no, and which were not named."""
+    data = evidence.data
+    if data.is_tally:
+        return
+    for name, spec in (("decision", data.decision), ("outcome", data.outcome)):
+        if spec is not None and (name == "decision" or tally.about.has_outcome):
+            yield from _unnamed(name, spec, tally.about.strays.get(spec.column, {}))
+    if data.outcome is not None and not tally.about.has_outcome:
+        yield f"The outcome {data.outcome.column!r} is not counted, since no measure needs it."
+
+
+def _unnamed(name: str, spec: Decision, strays: Mapping[str, int]) -> Iterator[str]:
+    yes, shown = _words(spec.is_), listed([f"{value!r} ({n:,})" for value, n in strays.items()])
+    if spec.is_not is None:
+        took = f": {shown}" if shown else ""
+        yield f"Every {name} in {spec.column!r} other than {yes} counts as no{took}; a missing one is unknown."
+    elif shown:
+        yield f"In {spec.column!r}, values that are neither yes nor no count as {name} unknown: {shown}."
+
+
+def _words(values: tuple) -> str:
+    return " or ".join(repr(value) for value in values)
+
+
+def _groups(evidence: Evidence, tally: Tally) -> Iterator[str]:
+    """How groups were read."""
+    for name, group in evidence.groups.items():
+        if group.levels is None and not group.bands:
+            yield from _as_found(name, tally.about.attributes[name], evidence.data.is_tally)
+        yield from _changed(name, group)
+    for name in tally.about.attributes:
+        if empty := _without_records(name, tally):
+            yield f"No record is of these groups of {name}: {listed(empty)}."
+
+
+def _as_found(name: str, levels: Sequence[str], received: bool) -> Iterator[str]:
+    how, found = "as the tally names them" if received else "as found", listed(levels, MOST_GROUPS_NAMED)
+    yield f"The groups of {name} are taken {how}: {found}. A group without rows cannot be seen."
+    if unsure := [repr(level) for level in levels if level.casefold() in UNSURE]:
+        yield f"In {name}, {listed(unsure)} is taken for a group of people, not for unknown."
+
+
+def _changed(name: str, group: Group) -> Iterator[str]:
+    """Groups that are not what stands in the data."""
+    for new, olds in group.merge.items():
+        yield f"In {name}, {listed(olds)} are counted together as {new}, so how each of them fares cannot be seen."
+    if group.bands:
+        yield f"{name} is cut into {listed(group.final_levels)}."
+    if group.any_:
+        yield f"In {name}, people of several groups count in each of them."
+    elif group.multi:
+        yield f"In {name}, people of several groups are one group, {TWO_OR_MORE}, and count in no other."
+
+
+def _without_records(name: str, tally: Tally) -> list[str]:
+    counts = tally.table([name]).groupby(name)["n"].sum()
+    return [level for level in tally.about.attributes[name] if not counts.get(level, 0)]
+
+
+def _comparisons(evidence: Evidence, tally: Tally) -> Iterator[str]:
+    """Who is compared with whom."""
+    if not evidence.compare:
+        yield f"The plan names no comparison: each of {listed(list(evidence.groups))} is compared by itself."
+    every = [" x ".join(compare.by) for compare in evidence.comparisons if compare.reference == "all_pairs"]
+    if every:
+        yield f"In {listed(every)}, every group is compared with every other: no group is the standard."
+    for compare in evidence.comparisons:
+        if not compare.blocking:
+            why = "since the plan says so" if compare.blocks is False else "since it is a crossing: it explores"
+            yield f"The comparison by {' x '.join(compare.by)} is shown, and cannot block adoption, {why}."
+    compared = {name for compare in evidence.comparisons for name in compare.by}
+    if left := [name for name in evidence.groups if name not in compared]:
+        yield f"{listed(left)} is counted, and compared in no grouping."
+
+
+def _records(evidence: Evidence, tally: Tally) -> Iterator[str]:
+    """Rows that were left out, and rows that may stand there twice."""
+    left_out: Mapping[str, int] = tally.about.records.get("left_out", {})
+    if left_out:
+        read, kept = tally.about.records.get("read", 0), tally.about.records.get("kept", 0)
+        reasons = listed([f"{reason} ({n:,})" for reason, n in left_out.items()])
+        yield f"Of {read:,} records read, {read - kept:,} are left out as the plan says: {reasons}."
+        for name in tally.about.attributes:
+            if gone := _left_out_altogether(name, tally):
+                yield f"All records of these groups of {name} are left out: {listed(gone)}."
+    if not evidence.data.is_tally:
+        yield from _twice(evidence, tally)
+
+
+def _left_out_altogether(name: str, tally: Tally) -> list[str]:
+    facts, counted = tally.about.groups.get(name, {}), (*tally.about.attributes[name], UNKNOWN)
+    left_out = {group: sum(fact.get("left_out", {}).values()) for group, fact in facts.items() if group not in counted}
+    return [f"{group} ({n:,})" for group, n in left_out.items()]
+
+
+def _twice(evidence: Evidence, tally: Tally) -> Iterator[str]:
+    key = evidence.data.key
+    if key is None:
+        yield "The plan names no key, so a record that stands in the data twice counts twice."
+        return
+    if duplicates := _total(tally, "duplicates"):
+        by_group = listed([f"{group} {n:,}" for group, n in _by_group(tally, "duplicates").items()])
+        number, verb = ("1 record", "repeats") if duplicates == 1 else (f"{duplicates:,} records", "repeat")
+        yield f"{number} {verb} the {key!r} of another one, and count all the same ({by_group})."
+    if without := _total(tally, "without_key"):
+        yield f"{_without(without, repr(key))}: whether repeated, cannot be told."
+
+
+def _people(evidence: Evidence, tally: Tally) -> Iterator[str]:
+    """People of unknown group, and what is known of them."""
+    cells = tally.cells
+    if (cells[list(tally.about.attributes)] == UNKNOWN).any(axis=None):
+        where = f"within {' x '.join(evidence.strata)}" if evidence.strata else "as if nothing else were known of them"
+        yield f"People of unknown group are spread over the groups {where}."
+        for name in evidence.strata:
+            if (cells[name] == UNKNOWN).any():
+                yield f"Records without {name} are a stratum of their own."
+    if (cells.drop(columns="table") == UNKNOWN).any(axis=None):
+        share = f"{100 * evidence.unknown_at_most:g} in 100"
+        yield f"Where more than {share} are unknown, a verdict must also hold in the worst case."
+
+
+def _clusters(evidence: Evidence, tally: Tally) -> Iterator[str]:
+    cluster, folds = evidence.data.cluster or "cluster", tally.about.folds
+    if folds is None:
+        yield "No cluster is named, so records are taken as independent: nobody is thought to have several."
+    elif folds == FOLDS:
+        yield f"Records of one {cluster} stay together in one of {FOLDS} parts, cut by a hash."
+    if without := _total(tally, "without_cluster"):
+        as_one = f"counts as a {cluster} of its own" if without == 1 else f"count together as one {cluster}"
+        yield f"{_without(without, cluster)}, and {as_one}."
+
+
+def _without(count: int, what: str) -> str:
+    return f"1 record has no {what}" if count == 1 else f"{count:,} records have no {what}"
+
+
+def _weights(evidence: Evidence, tally: Tally) -> Iterator[str]:
+    if tally.about.weighted:
+        yield f"Each record counts as much as its {evidence.data.weight or 'weight'} says."
+    else:
+        yield "No weight is named, so every record counts alike."
+
+
+def _rule(evidence: Evidence, tally: Tally) -> Iterator[str]:
+    """How sure a verdict must be, and how often one may look."""
+    spent, all_looks = f"{100 * evidence.alpha_of_look:.3g}", f"{100 * evidence.alpha:g}"
+    yield f"Errors are held to {spent} in 100 (one-sided): of 100 systems just at a limit, no more would be cleared."
+    if evidence.looks == 1:
+        yield "One look at the data is declared: a later one may not clear, unless its data are all new."
+    else:
+        of = "any number" if evidence.looks == "open" else evidence.looks
+        yield f"This is look {evidence.look} of {of}, which share {all_looks} in 100."
+
+
+def _limits(evidence: Evidence, tally: Tally) -> Iterator[str]:
+    for entry in evidence.measures:
+        if entry.because is None:
+            yield f"The plan does not say who set the limit of {entry.measure.replace('_', ' ')}, and why."
+        if not entry.blocks:
+            yield f"{entry.measure.replace('_', ' ')} is shown, and cannot block adoption, since the plan says so."
+
+
+def _notes(evidence: Evidence, tally: Tally) -> Iterator[str]:
+    yield from tally.about.notes
+    if tally.about.suppression:
+        yield f"Counts were hidden before they were received: {tally.about.suppression}."
+
+
+def _by_group(tally: Tally, what: str) -> dict[str, int]:
+    """Give a fact of the groups of the first attribute, where there is any."""
+    facts: Mapping[str, Any] = next(iter(tally.about.groups.values()), {})
+    words = {UNKNOWN: "unknown group"}
+    return {words.get(group, group): fact[what] for group, fact in facts.items() if fact.get(what)}
+
+
+def _total(tally: Tally, what: str) -> int:
+    return sum(_by_group(tally, what).values())

@@ -1,0 +1,322 @@
+"""One grouping of a tally as arrays, and what its unknowns could change.
+
+Every measure of decisions is a sum of cells over a sum of cells, so that rates, their worst cases and their
+leave-one-fold-out
+values are all the same multiplication, with other tables of ones and zeros.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from fairaudit.measures import Measure
+from fairaudit.plan import UNKNOWN
+from fairaudit.tally import CODES, About, Tally, level_names
+
+PLACE = {code: place for place, code in enumerate(CODES)}
+NAMED = {"groups": "people's groups"}
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Counts of one grouping.
+
+    Attributes:
+        groups: names of the known groups, in order.
+        strata: names of the strata, in order.
+        n: records, shape (folds, groups + 1, strata, 3, 3): the last group is the unknown one; then decision, then
+            outcome.
+        maybe: records that may or may not be there (counts received hidden), same shape; None where there are none.
+        w: sums of weights, same shape; None where records are not weighted.
+        ww: sums of squared weights, likewise.
+        clustered: whether the folds are cuts of clusters, or a single one stands for all records.
+    """
+
+    groups: tuple[str, ...]
+    strata: tuple[str, ...]
+    n: np.ndarray
+    maybe: np.ndarray | None
+    w: np.ndarray | None
+    ww: np.ndarray | None
+    clustered: bool
+
+    @classmethod
+    def of(cls, tally: Tally, attributes: Sequence[str]) -> Cells:
+        """Take one grouping out of a tally."""
+        about, rows = tally.about, tally.rows_of(attributes)
+        groups = tuple(level_names(about, attributes))
+        strata, stratum = _strata(rows, about.strata)
+        outcome = _codes(rows["outcome"], CODES) if about.has_outcome else np.full(len(rows), PLACE[UNKNOWN])
+        fold = rows["fold"].to_numpy(int) if about.folds is not None else np.zeros(len(rows), int)
+        place = fold, _groups(rows, about, attributes), stratum, _codes(rows["decision"], CODES), outcome
+        shape = (about.folds or 1, len(groups) + 1, len(strata), 3, 3)
+
+        def dense(name: str) -> np.ndarray:
+            array = np.zeros(shape)
+            np.add.at(array, place, rows[name].to_numpy(float))
+            return array
+
+        n = dense("n")
+        maybe = dense("n_high") - n if "n_high" in rows else None
+        w, ww = (dense(name) if about.weighted else None for name in ("w", "ww"))
+        return cls(groups, strata, n, maybe, w, ww, about.folds is not None)
+
+    @property
+    def people(self) -> np.ndarray:
+        """Records of each known group, then of the unknown one; shape (groups + 1,)."""
+        return self.n.sum(axis=(0, 2, 3, 4))
+
+    @property
+    def folds(self) -> int:
+        """How many folds hold any record."""
+        return int((self.n.sum(axis=(1, 2, 3, 4)) > 0).sum())
+
+    @property
+    def amounts(self) -> np.ndarray:
+        """What rates are made of: sums of weights where records are weighted, else counts."""
+        return self.n if self.w is None else self.w
+
+
+def _codes(values: pd.Series, levels: Sequence[str]) -> np.ndarray:
+    """Give each value's place among the levels, all of which it is one of."""
+    places = {level: place for place, level in enumerate(levels)}
+    return np.fromiter(map(places.__getitem__, values.tolist()), int, len(values))
+
+
+def _groups(rows: pd.DataFrame, about: About, attributes: Sequence[str]) -> np.ndarray:
+    """Give each row's group by its place, in the order of `level_names`; the unknown group comes last."""
+    group, unknown = np.zeros(len(rows), int), np.zeros(len(rows), bool)
+    for name in attributes:
+        levels = about.attributes[name]
+        code = _codes(rows[name], (*levels, UNKNOWN))
+        unknown |= code == len(levels)
+        group = group * len(levels) + code
+    last = math.prod(len(about.attributes[name]) for name in attributes)
+    return np.where(unknown, last, group)
+
+
+def _strata(rows: pd.DataFrame, names: Sequence[str]) -> tuple[tuple[str, ...], np.ndarray]:
+    """Give the names of the strata, and each row's by its place."""
+    labels = [", ".join(map(str, values)) for values in zip(*(rows[name].tolist() for name in names), strict=True)]
+    strata = tuple(sorted(set(labels))) or ("",)
+    return strata, _codes(pd.Series(labels, dtype=object), strata) if labels else np.zeros(len(rows), int)
+
+
+class Corner(NamedTuple):
+    """Which cells count in the numerator and in the denominator; each table has shape (3, 3), decision by outcome.
+
+    The tables for `maybe` are for records that may belong to a group or not: those of unknown group, and hidden counts.
+    """
+
+    numerator: np.ndarray
+    denominator: np.ndarray
+    maybe_numerator: np.ndarray
+    maybe_denominator: np.ndarray
+
+
+def recorded(measure: Measure) -> Corner:
+    """Count what is known; who is not known is in no group."""
+    numerator, denominator = measure.membership()
+    nobody = np.zeros((3, 3), bool)
+    return Corner(numerator, denominator, nobody, nobody)
+
+
+def lowest(measure: Measure) -> Corner:
+    """Put every unknown where it makes a group's rate as low as can be (Manski bounds)."""
+    return _corner(measure, order=((0, 1), (0, 0), (1, 1)))
+
+
+def highest(measure: Measure) -> Corner:
+    """Put every unknown where it makes a group's rate as high as can be."""
+    return _corner(measure, order=((1, 1), (0, 0), (0, 1)))
+
+
+def _corner(measure: Measure, order: Sequence[tuple[int, int]]) -> Corner:
+    """Of the ways in which each cell's unknowns may turn out, take the first in `order`."""
+    tables = np.zeros((4, 3, 3), bool)
+    for decision in range(3):
+        for outcome in range(3):
+            ways = _ways(measure, decision, outcome)
+            tables[0:2, decision, outcome] = next(way for way in order if way in ways)
+            tables[2:4, decision, outcome] = next(way for way in order if way in ways | {(0, 0)})
+    return Corner(*tables)
+
+
+def _ways(measure: Measure, decision: int, outcome: int) -> set[tuple[int, int]]:
+    """How a record of a cell could count, once what is unknown of it is known: (in numerator, in denominator)."""
+    numerator, denominator = measure.membership()
+    unknown = PLACE[UNKNOWN]
+    decisions = (0, 1) if decision == unknown else (decision,)
+    outcomes = (0, 1) if outcome == unknown else (outcome,)
+    if outcome == unknown and not _needs_outcome(measure):
+        outcomes = (unknown,)
+    if decision == unknown and not _needs_decision(measure):
+        decisions = (unknown,)
+    return {(int(numerator[d, o]), int(denominator[d, o])) for d in decisions for o in outcomes}
+
+
+def _needs_outcome(measure: Measure) -> bool:
+    return "outcome" in measure.needs
+
+
+def _needs_decision(measure: Measure) -> bool:
+    return "decision" in measure.needs
+
+
+def counts(
+    cells: np.ndarray, maybe: np.ndarray | None, arms: np.ndarray, corner: Corner, *, unknown_group: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Count numerators and denominators of every arm.
+
+    Args:
+        cells: shape (..., groups + 1, strata, 3, 3).
+        maybe: hidden counts of the same shape, or None.
+        arms: shape (arms, groups): which known groups make up an arm of a comparison.
+        corner: which cells count.
+        unknown_group: whether people of unknown group may belong to any arm.
+
+    Returns:
+        Two arrays of shape (..., arms).
+    """
+    known = np.einsum("ag,...gdo->...ado", arms, cells[..., :-1, :, :, :].sum(axis=-3))
+    extra = np.zeros_like(known)
+    if unknown_group:
+        extra = extra + cells[..., -1:, :, :, :].sum(axis=-3)
+    if maybe is not None:
+        extra = extra + np.einsum("ag,...gdo->...ado", arms, maybe[..., :-1, :, :, :].sum(axis=-3))
+        if unknown_group:
+            extra = extra + maybe[..., -1:, :, :, :].sum(axis=-3)
+    numerator = (known * corner.numerator + extra * corner.maybe_numerator).sum(axis=(-2, -1))
+    denominator = (known * corner.denominator + extra * corner.maybe_denominator).sum(axis=(-2, -1))
+    return numerator, denominator
+
+
+def spread(cells: np.ndarray) -> np.ndarray:
+    """Spread unknowns as if they were missing at random, given the stratum and whatever else is known of a record.
+
+    Unknown decisions and outcomes are shared out as they are known in the same group and stratum; people of unknown
+    group then as the groups are in the same stratum with the same decision and outcome. Where nobody like them is
+    known, the wider table decides; where nobody at all is, they stay unknown.
+
+    Args:
+        cells: shape (..., groups + 1, strata, 3, 3).
+
+    Returns:
+        The same shape, the unknown places emptied as far as anything is known.
+    """
+    full = _share_out(_share_out(cells, axis=-2), axis=-1)
+    known, unknown = full[..., :-1, :, :, :], full[..., -1:, :, :, :]
+    same_cell = known.sum(axis=-4, keepdims=True)
+    same_stratum = known.sum(axis=(-4, -2, -1), keepdims=True)
+    anywhere = known.sum(axis=(-4, -3, -2, -1), keepdims=True)
+    share = _first_defined(
+        _ratio(known, same_cell),
+        _ratio(known.sum(axis=(-2, -1), keepdims=True), same_stratum),
+        _ratio(known.sum(axis=(-3, -2, -1), keepdims=True), anywhere),
+    )
+    spread_out = known + unknown * np.nan_to_num(share)
+    left = unknown * np.isnan(share).all(axis=-4, keepdims=True)
+    return np.concatenate([spread_out, left], axis=-4)
+
+
+def _share_out(cells: np.ndarray, axis: int) -> np.ndarray:
+    """Share the unknown place of the decision or outcome axis out over the two known ones."""
+    known, unknown = np.take(cells, [0, 1], axis=axis), np.take(cells, [2], axis=axis)
+    same = _ratio(known, known.sum(axis=axis, keepdims=True))
+    group = known.sum(axis=-3, keepdims=True)
+    wider = _ratio(group, group.sum(axis=axis, keepdims=True))
+    everyone = known.sum(axis=(-4, -3), keepdims=True)
+    share = _first_defined(same, wider, _ratio(everyone, everyone.sum(axis=axis, keepdims=True)))
+    left = unknown * np.isnan(share).all(axis=axis, keepdims=True)
+    return np.concatenate([known + unknown * np.nan_to_num(share), left], axis=axis)
+
+
+def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    part, whole = np.broadcast_arrays(part, whole)
+    return np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)
+
+
+def _first_defined(*choices: np.ndarray) -> np.ndarray:
+    shape = np.broadcast_shapes(*(choice.shape for choice in choices))
+    found = np.full(shape, np.nan)
+    for choice in choices:
+        found = np.where(np.isnan(found), choice, found)
+    return found
+
+
+class Unknowns(NamedTuple):
+    """How much is not known, for one measure and grouping; of counts received hidden, the most there can be.
+
+    Attributes:
+        people: records of unknown group.
+        decisions: records without a decision, where the measure needs one.
+        outcomes: records without an outcome, where the measure needs one.
+        share: the largest share of any of them: in a stratum, on a side of the decision, in a group, or among those
+            whom the measure counts.
+        where: that place in words.
+    """
+
+    people: int
+    decisions: int
+    outcomes: int
+    share: float
+    where: str
+
+    @property
+    def total(self) -> int:
+        """How many unknowns there are in all; a record may lack several things."""
+        return self.people + self.decisions + self.outcomes
+
+
+def unknowns(cells: Cells, measure: Measure) -> Unknowns:
+    """Count what is not known and find where its share is largest (amendment 4)."""
+    n = cells.n.sum(axis=0)
+    most = n if cells.maybe is None else n + cells.maybe.sum(axis=0)
+    missing = _missing(n.shape, measure)
+    shares = [
+        (_share(n, most, part & whole, whole), f"of {what} {where}" if where else f"of {NAMED.get(what, what)}")
+        for what, part in missing.items()
+        for whole, where in _places(cells, measure, what)
+    ]
+    share, where = max(shares, key=lambda entry: entry[0])
+    totals = [int(most[missing[what]].sum()) if what in missing else 0 for what in ("groups", "decisions", "outcomes")]
+    return Unknowns(*totals, share, where if share > 0 else "")
+
+
+def _missing(shape: tuple[int, ...], measure: Measure) -> dict[str, np.ndarray]:
+    """Say which cells lack something that the measure needs: what is missing -> cells, of the shape given."""
+    group, _, decision, outcome = np.indices(shape)
+    missing = {"groups": group == shape[0] - 1}
+    if _needs_decision(measure):
+        missing["decisions"] = decision == PLACE[UNKNOWN]
+    if _needs_outcome(measure):
+        missing["outcomes"] = outcome == PLACE[UNKNOWN]
+    return missing
+
+
+def _places(cells: Cells, measure: Measure, what: str) -> list[tuple[np.ndarray, str]]:
+    """List where shares of the unknown are looked at: cells, and the place in words."""
+    group, stratum, decision, outcome = np.indices(cells.n.shape[1:])
+    places = [(np.ones(group.shape, bool), "")]
+    places += [(stratum == s, f"where {name}") for s, name in enumerate(cells.strata) if name]
+    if what != "groups":
+        places += [(group == g, f"of {name}") for g, name in enumerate(cells.groups)]
+    else:
+        places.append((measure.membership()[1][decision, outcome], "among those whom the measure counts"))
+    if what == "groups" or (what == "outcomes" and _needs_decision(measure)):
+        sides = (("1", "among those selected"), ("0", "among those not selected"))
+        places += [(decision == PLACE[code], words) for code, words in sides]
+    return places
+
+
+def _share(n: np.ndarray, most: np.ndarray, part: np.ndarray, whole: np.ndarray) -> float:
+    """Give the largest share that a part of a whole can have, where counts were received hidden."""
+    missing = most[part].sum()
+    everyone = missing + n[whole & ~part].sum()
+    return float(missing / everyone) if everyone else 0.0

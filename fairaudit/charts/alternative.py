@@ -1,0 +1,57 @@
+"""What a forest plot shows, in words, made from the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fairaudit.charts.chart import LONGEST_ALT
+from fairaudit.charts.numbers import count, rate_writer
+from fairaudit.charts.rows import Row, grouping_words
+from fairaudit.charts.text import clean
+from fairaudit.sentences import VERDICT_WORDS
+from fairaudit.verdicts import SEVERITY
+
+LONGEST_NAME = 40
+
+
+def alt_text(finding: Mapping[str, Any], table: Sequence[Row]) -> str:
+    """Say what the chart of a finding shows, in fewer than 600 characters.
+
+    Groups are named while there is room, worst first, and how many are left is said: a table beside the chart has all.
+    """
+    start = f"Forest plot: {_short(finding['title'], 80)}, by {_short(grouping_words(finding), 60)}. "
+    end = f"{_deciding(table)}{_readings(finding, table)}"
+    return f"{start}{_rates(finding, table, LONGEST_ALT - 2 - len(start) - len(end))} {end}".strip()
+
+
+def _short(text: str, most: int = LONGEST_NAME) -> str:
+    text = clean(text)
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def _rates(finding: Mapping[str, Any], table: Sequence[Row], room: int) -> str:
+    write = rate_writer(finding["approximate"])
+    told = [f"{_short(row.group)} {write(row.rate) if row.n else 'no records'}" for row in table]
+    for kept in range(len(told), 0, -1):
+        rest = f"; {count(len(told) - kept)} more" if kept < len(told) else ""
+        text = f"{len(told)} groups, the worst rate first: {'; '.join(told[:kept])}{rest}."
+        if len(text) <= room:
+            return text
+    return f"{len(told)} groups."
+
+
+def _deciding(table: Sequence[Row]) -> str:
+    contrast = next((row.worst for row in table if row.decides and row.worst is not None), None)
+    if contrast is None or contrast.estimate is None:
+        return ""
+    between = f"{_short(contrast.sufferer)} against {_short(contrast.other)}"
+    return f"{between}: {contrast.written(contrast.estimate)}{contrast.unit}; the limit is {contrast.limit_text}. "
+
+
+def _readings(finding: Mapping[str, Any], table: Sequence[Row]) -> str:
+    if finding["baseline"]:
+        return "For comparison only."
+    found = [row.worst.verdict for row in table if row.worst is not None and row.rate is not None]
+    told = [f"{found.count(verdict)} {VERDICT_WORDS[verdict].lower()}" for verdict in SEVERITY if verdict in found]
+    return f"Of the groups, each in its worst comparison: {'; '.join(told)}." if told else ""

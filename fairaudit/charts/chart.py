@@ -1,0 +1,70 @@
+"""What every chart is made of: a figure, the same as SVG, and alternative text; and the look they share."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+# All are 5:1 or more against white, and stay apart for readers who see colours differently. A marker and a word always
+# go with them.
+BLUE, VERMILION, GREEN, PURPLE, GREY = "#0072B2", "#B24A00", "#007A5A", "#8A4F7D", "#5A5F66"
+INK, HAIRLINE, BAND = "#1E2329", "#C9CED4", "#E3EEF5"
+
+FONT = "DejaVu Sans"  # comes with matplotlib, so that every machine draws the same
+LONGEST_ALT = 600
+LOOK: dict[str, Any] = {
+    "font.family": [FONT],
+    "font.size": 9.0,
+    "text.color": INK,
+    "text.usetex": False,
+    "text.parse_math": False,
+    "axes.edgecolor": HAIRLINE,
+    "axes.linewidth": 0.8,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "fairaudit",
+}
+NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart.
+
+    Attributes:
+        figure: matplotlib's figure.
+        alt: what it shows, in fewer than 600 characters.
+    """
+
+    figure: Figure
+    alt: str
+
+    @cached_property
+    def svg(self) -> str:
+        """The figure as SVG: letters drawn as paths, no date, so that the same rows give the same bytes."""
+        written = io.StringIO()
+        with mpl.rc_context(LOOK):
+            self.figure.savefig(written, format="svg", metadata=NO_METADATA)
+        return compact(written.getvalue())
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in CSS pixels, 96 to the inch."""
+        width, height = self.figure.get_size_inches()
+        return round(float(width) * 96), round(float(height) * 96)
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+
+def compact(svg: str) -> str:
+    """Leave out of an SVG what nobody sees: its head, comments that repeat all text, blanks, the third decimal."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'\s+(?=["<])', "", re.sub(r"\s+", " ", svg)).replace("> ", ">")
+    return re.sub(r"(?<![\d.])([1-9]\d*\.\d\d)\d+", r"\1", svg)

@@ -1,0 +1,330 @@
+"""The forest plot of a finding: every group's rate, and beside it the comparison in which the group fares worst."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.transforms import Affine2D
+
+from fairaudit.charts.alternative import alt_text
+from fairaudit.charts.chart import BAND, BLUE, GREY, HAIRLINE, INK, LOOK, VERMILION, Chart
+from fairaudit.charts.numbers import count, rate_writer
+from fairaudit.charts.rows import (
+    NOT_SHOWN,
+    OUTSIDE,
+    WITHIN,
+    Contrast,
+    Row,
+    grouping_words,
+    limit_text,
+    numbers_of,
+    rows,
+)
+from fairaudit.charts.scales import Scale, contrast_scale, rate_scale
+from fairaudit.charts.text import drawable, fitted, width
+from fairaudit.sentences import VERDICT_WORDS, Reading
+
+# All lengths are points, 72 to the inch.
+WIDTH, MARGIN, GAP = 640.0, 6.0, 10.0
+ROW, HEAD, FOOT, LINE = 24.0, 42.0, 46.0, 10.5
+NAME_MOST, OTHER_MOST = 132.0, 124.0
+PANELS_LEAST, RATES_SHARE = 210.0, 0.42
+TITLE, SIZE, SMALL = 10.0, 9.0, 7.6
+
+MARKERS = {OUTSIDE: ("D", VERMILION), NOT_SHOWN: ("s", GREY), WITHIN: ("o", BLUE)}
+UNJUDGED = ("o", INK)
+BAR = {"linewidth": 1.6, "solid_capstyle": "butt"}
+DOTTED = (0, (1, 1.2))
+BAND_WORD, REACH_WORD = "within the limit", "what unknowns could add"
+
+
+def forest_plot(finding: Mapping[str, Any], *, title: bool = True) -> Chart:
+    """Draw a finding.
+
+    Args:
+        finding: as in `results.json`.
+        title: whether the measure and grouping stand above the chart; a page may have said them already.
+
+    Returns:
+        A chart with a row a group, the worst rate first. At the left stand the group's counts and its rate with its
+        interval; at the right the comparison with another group in which it fares worst, with its bounds and the band
+        of the limit. Groups without records keep their row.
+    """
+    table = rows(finding)
+    with mpl.rc_context(LOOK):
+        figure = _Forest(finding, table, title).draw()
+    return Chart(figure, alt_text(finding, table))
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Where columns begin or end, in points from the left edge."""
+
+    counts_end: float
+    rates: float
+    rates_width: float
+    rate_end: float
+    contrasts: float
+    contrasts_width: float
+    texts: float
+    width: float
+
+    @classmethod
+    def of(cls, names: float, counts: float, rate: float, texts: float) -> Columns:
+        """Give columns of text what they need, and both panels the rest; a figure grows where that is too little."""
+        words = 2 * MARGIN + names + counts + rate + texts + 6 * GAP
+        panels = max(WIDTH - words, PANELS_LEAST)
+        counts_end = MARGIN + names + GAP + counts
+        rates, contrasts = RATES_SHARE * panels, (1 - RATES_SHARE) * panels
+        rate_end = counts_end + 2 * GAP + rates + rate
+        start = rate_end + 2 * GAP
+        return cls(
+            counts_end, counts_end + GAP, rates, rate_end, start, contrasts, start + contrasts + GAP, words + panels
+        )
+
+
+class _Forest:
+    """Draws one finding. Every place is computed from measured text, so that nothing can overlap."""
+
+    def __init__(self, finding: Mapping[str, Any], table: Sequence[Row], title: bool):
+        self.finding, self.table = finding, table
+        self.baseline: bool = finding["baseline"]
+        self.approximate: bool = finding["approximate"]
+        self.rate_text = rate_writer(self.approximate)
+        self.numbers: Reading = numbers_of(finding)
+        self.names = [_name_lines(row, place) for place, row in enumerate(table)]
+        self.texts = [self._contrast_lines(row) for row in table]
+        self.at = Columns.of(
+            names=_widest(70.0, [width(line, SIZE, bold=True) for lines in self.names for line in lines]),
+            counts=_widest(width("Counted", SMALL), [width(_counts(row), SMALL) for row in table]),
+            rate=_widest(30.0, [width(self.rate_text(row.rate), SIZE, bold=True) for row in table]),
+            texts=_widest(72.0, [max(width(a, SIZE, bold=True), width(b, SMALL)) for a, b in self.texts]),
+        )
+        self.title = fitted(_title(finding), TITLE, self.at.width - 2 * MARGIN, 2, bold=True) if title else []
+        self.body = len(table) * ROW
+        self.top = FOOT + self.body
+        self.height = self.top + HEAD + 14 * len(self.title) + MARGIN
+        self.figure = Figure(figsize=(self.at.width / 72, self.height / 72), facecolor="white")
+        self.points = Affine2D().scale(1 / 72) + self.figure.dpi_scale_trans
+
+    def draw(self) -> Figure:
+        self._heads()
+        self._rules()
+        self._names()
+        self._rates()
+        self._contrasts()
+        self._legend()
+        return self.figure
+
+    # --- tools ---
+
+    def _y(self, place: int) -> float:
+        """Give the middle of a row, from the figure's foot."""
+        return self.top - (place + 0.5) * ROW
+
+    def _say(self, x: float, y: float, text: str, size: float = SIZE, **look: Any) -> None:
+        look = {"va": "center_baseline", "color": INK, "parse_math": False} | look
+        self.figure.text(x, y, text, transform=self.points, fontsize=size, **look)
+
+    def _line(self, xs: Sequence[float], ys: Sequence[float], **look: Any) -> None:
+        self.figure.add_artist(Line2D(xs, ys, transform=self.points, **look))
+
+    def _panel(self, left: float, wide: float, scale: Scale) -> Axes:
+        """Add a panel whose axes count 0 to 1 across and points upward, with its ticks."""
+        place = (left / self.at.width, FOOT / self.height, wide / self.at.width, self.body / self.height)
+        axes = self.figure.add_axes(place, facecolor="none")
+        axes.set(xlim=(0, 1), ylim=(0, self.body), xticks=[], yticks=[])
+        for side in ("left", "right", "top"):
+            axes.spines[side].set_visible(False)
+        for number, label in scale.ticks(wide, SMALL):
+            x = left + scale.place(number) * wide
+            self._line([x, x], [FOOT - 3, FOOT], color=HAIRLINE, linewidth=0.8)
+            self._say(x, FOOT - 10, label, SMALL, ha="center", color=GREY)
+        return axes
+
+    def _weight(self, row: Row) -> str:
+        """The deciding row is bold; a baseline decides nothing."""
+        return "bold" if row.decides and not self.baseline else "normal"
+
+    def _look(self, row: Row) -> tuple[str, str]:
+        return UNJUDGED if self.baseline or row.worst is None else MARKERS[row.worst.verdict]
+
+    # --- parts ---
+
+    def _heads(self) -> None:
+        at = self.at
+        for place, line in enumerate(self.title):
+            self._say(MARGIN, self.height - MARGIN - 7 - 13 * place, line, TITLE, fontweight="bold")
+        y = self.top + 8
+        self._say(MARGIN, y, "Worst rate first", SMALL, color=GREY)
+        self._say(at.counts_end, y, "Counted", SMALL, ha="right", color=GREY)
+        self._say(at.rates, y, "Rate, with its interval", SMALL, color=GREY)
+        self._say(at.contrasts, y + 24, "Each group's worst comparison", SMALL, color=GREY, fontweight="bold")
+        self._say(at.contrasts, y + 13.5, _scale_words(self.numbers, self.approximate), SMALL, color=GREY)
+
+    def _rules(self) -> None:
+        for place in range(len(self.table) + 1):
+            y = self.top - place * ROW
+            self._line([MARGIN, self.at.width - MARGIN], [y, y], color=HAIRLINE, linewidth=0.5)
+
+    def _names(self) -> None:
+        for place, (row, lines) in enumerate(zip(self.table, self.names, strict=True)):
+            for number, line in enumerate(lines):
+                y = self._y(place) + ((len(lines) - 1) / 2 - number) * LINE
+                self._say(MARGIN, y, line, fontweight=self._weight(row))
+            self._say(self.at.counts_end, self._y(place), _counts(row), SMALL, ha="right", color=GREY)
+
+    def _rates(self) -> None:
+        scale, per = rate_scale(self.table, self.approximate), 1 if self.approximate else 100
+        axes = self._panel(self.at.rates, self.at.rates_width, scale)
+        for place, row in enumerate(self.table):
+            if row.rate is None:
+                continue
+            y = self._y(place) - FOOT
+            ends = [scale.place(per * bound) for bound in (row.lower, row.upper) if bound is not None]
+            axes.plot(ends, [y] * len(ends), color=GREY, clip_on=False, **BAR)
+            axes.plot([scale.place(per * row.rate)], [y], "o", color=INK, markersize=5, clip_on=False)
+            self._say(
+                self.at.rate_end, self._y(place), self.rate_text(row.rate), ha="right", fontweight=self._weight(row)
+            )
+
+    def _contrasts(self) -> None:
+        at, numbers = self.at, self.numbers
+        reached = [reach for row in self.table if (reach := self._reach(row)) is not None]
+        scale = contrast_scale(self.table, numbers, reached, self.approximate)
+        axes = self._panel(at.contrasts, at.contrasts_width, scale)
+        limit, even = scale.place(numbers.limit), scale.place(0.0 if numbers.kind == "difference" else 100.0)
+        axes.axvspan(*((0, limit) if numbers.turned else (limit, 1)), color=BAND, linewidth=0, zorder=0)
+        axes.axvline(even, color=GREY, linewidth=0.8, zorder=1)
+        axes.axvline(limit, color=INK, linewidth=1.1, linestyle=(0, (4, 2)), zorder=1)
+        self._limit_label(limit)
+        self._direction()
+        for place, (row, lines) in enumerate(zip(self.table, self.texts, strict=True)):
+            if row.rate is not None and row.worst is not None:
+                self._interval(axes, scale, row, self._y(place) - FOOT)
+            lift = LINE / 2 if lines[1] else 0
+            colour = GREY if row.rate is None else self._look(row)[1]
+            self._say(at.texts, self._y(place) + lift, lines[0], color=colour, fontweight=self._weight(row))
+            self._say(at.texts, self._y(place) - lift, lines[1], SMALL, color=GREY)
+
+    def _interval(self, axes: Axes, scale: Scale, row: Row, y: float) -> None:
+        """Draw bounds and best estimate; an arrow where a bound lies beyond the panel, or where there is none."""
+        contrast, (marker, colour) = row.worst, self._look(row)
+        if contrast.empty:
+            return
+        beyond = (scale.low - 1, scale.high + 1) if self.numbers.turned else (scale.high + 1, scale.low - 1)
+        near, far = (b if b is not None else out for b, out in zip((contrast.near, contrast.far), beyond, strict=True))
+        axes.plot([scale.place(near), scale.place(far)], [y, y], color=colour, zorder=3, **BAR)
+        if (reach := self._reach(row)) is not None:
+            ends = [scale.place(far), scale.place(reach)]
+            axes.plot(ends, [y, y], color=colour, linewidth=1.6, linestyle=DOTTED, zorder=3)
+            far = reach
+        for number in (near, far):
+            if scale.beyond(number):
+                arrow = ">" if number > scale.high else "<"
+                axes.plot([scale.place(number)], [y], arrow, color=colour, markersize=5, clip_on=False, zorder=3)
+        if contrast.estimate is not None:
+            look = {"markersize": 6.5, "markeredgecolor": "white", "markeredgewidth": 0.8, "clip_on": False}
+            axes.plot([scale.place(contrast.estimate)], [y], marker, color=colour, zorder=4, **look)
+
+    def _limit_label(self, place: float) -> None:
+        text = f"limit {limit_text(self.numbers, self.approximate)}"
+        half = width(text, SMALL, bold=True) / 2
+        left, right = self.at.contrasts + half, self.at.contrasts + self.at.contrasts_width - half
+        x = min(max(self.at.contrasts + place * self.at.contrasts_width, left), right)
+        self._say(x, self.top + 5, text, SMALL, ha="center", fontweight="bold")
+
+    def _direction(self) -> None:
+        end = self.at.contrasts + self.at.contrasts_width
+        if self.numbers.turned:
+            self._say(end, FOOT - 20, "worse off →", SMALL, ha="right", color=GREY)
+        else:
+            self._say(self.at.contrasts, FOOT - 20, "← worse off", SMALL, color=GREY)
+
+    def _legend(self) -> None:
+        x, y = MARGIN, 8.0
+        judged = [row.worst.verdict for row in self.table if row.worst is not None and row.rate is not None]
+        for verdict, (marker, colour) in MARKERS.items():
+            if verdict in judged and not self.baseline:
+                self._line([x + 4], [y], marker=marker, color=colour, markersize=6, linestyle="")
+                x = self._word(x + 12, VERDICT_WORDS[verdict])
+        swatch = Rectangle((x, y - 4), 12, 8, transform=self.points, facecolor=BAND, edgecolor=GREY, linewidth=0.5)
+        self.figure.add_artist(swatch)
+        x = self._word(x + 16, BAND_WORD)
+        if any(self._reach(row) is not None for row in self.table):
+            self._line([x, x + 14], [y, y], color=GREY, linewidth=1.6, linestyle=DOTTED)
+            self._word(x + 18, REACH_WORD)
+
+    def _word(self, x: float, text: str) -> float:
+        """Write a word of the legend, and say where the next thing may begin."""
+        self._say(x, 8.0, text, SMALL)
+        return x + width(text, SMALL) + 14
+
+    # --- words ---
+
+    def _reach(self, row: Row) -> float | None:
+        """Give how far the deciding bound reaches with the unknowns, where that is farther than the records alone say.
+
+        A flag rests on the records alone.
+        """
+        contrast, bound = row.worst, self.finding["lower" if self.numbers.kind == "ratio" else "upper"]
+        if not row.decides or self.finding["verdict"] == "flagged" or None in (contrast, bound) or contrast.far is None:
+            return None
+        reach = self.numbers.number(bound if self.numbers.kind == "ratio" else -bound)
+        farther = reach > contrast.far if self.numbers.turned else reach < contrast.far
+        return reach if farther and contrast.text(reach, "far") != contrast.text(contrast.far, "far") else None
+
+    def _contrast_lines(self, row: Row) -> tuple[str, str]:
+        """Write the worst comparison: best estimate and bounds, and below them whom it is with."""
+        contrast = row.worst
+        if row.rate is None:
+            return "undefined" if row.n else "no records", ""
+        if contrast is None:
+            return "not compared", ""
+        reach = self._reach(row)
+        far = contrast.far if reach is None else reach
+        texts = contrast.text(contrast.near, "near"), contrast.text(far, "far")
+        ends = texts if self.numbers.turned else texts[::-1]
+        bounds = f" ({' to '.join(ends)})" if contrast.near is not None or far is not None else ""
+        first = f"{contrast.written(contrast.estimate)}{bounds}".replace("-", "−")
+        return contrast.text(None) if contrast.empty else first, f"v {_other(contrast)}"
+
+
+def _widest(least: float, widths: Sequence[float]) -> float:
+    return max([least, *widths])
+
+
+def _counts(row: Row) -> str:
+    if not row.n:
+        return "no records"
+    return f"{count(row.events)} of {count(row.n)}" if row.events is not None else count(row.n)
+
+
+def _name_lines(row: Row, place: int) -> list[str]:
+    """Break a name into lines; one in letters that the font lacks is called by its row of the table."""
+    name = row.group if drawable(row.group) else f"(row {place + 1} of the table)"
+    return fitted(name, SIZE, NAME_MOST, 2, bold=True)
+
+
+def _other(contrast: Contrast) -> str:
+    return fitted(contrast.other if drawable(contrast.other) else "(see the table)", SMALL, OTHER_MOST, 1)[0]
+
+
+def _title(finding: Mapping[str, Any]) -> str:
+    title = f"{finding['title'][:1].upper()}{finding['title'][1:]}, by {grouping_words(finding)}"
+    return title if drawable(title) else "Rates and comparisons"
+
+
+def _scale_words(numbers: Reading, approximate: bool) -> str:
+    if approximate:
+        return "Gap to the group named" if numbers.kind == "difference" else "Ratio to the group named"
+    if numbers.kind == "difference":
+        return "Gap in 100 people, to the group named"
+    return "For every 100 of the group named" if numbers.turned else "As often as the group named"

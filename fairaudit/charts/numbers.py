@@ -1,0 +1,37 @@
+"""Numbers as charts and tables print them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+MOST_PLACES = 6
+
+
+def percent(share: float | None, places: int = 1) -> str:
+    """Write a share as a percentage, with more digits where it would else read 0 or 100 and is neither.
+
+    Args:
+        share: 0 to 1; None where undefined.
+        places: digits behind the point.
+    """
+    if share is None:
+        return "undefined"
+    for shown in range(places, MOST_PLACES + 1):
+        text = f"{100 * share:.{shown}f}"
+        if share in (0, 1) or float(text) not in (0, 100):
+            break
+    return f"{text}%"
+
+
+def rate_writer(approximate: bool) -> Callable[[float | None], str]:
+    """Give what writes a measure's values: shares as percentages, and an approximate measure's as they are."""
+    return _value if approximate else percent
+
+
+def _value(number: float | None) -> str:
+    return "undefined" if number is None else f"{number:.3g}".replace("-", "−")
+
+
+def count(number: float | None) -> str:
+    """Write a count, in groups of three digits."""
+    return "not known" if number is None else f"{number:,.0f}"

@@ -1,0 +1,233 @@
+"""What a forest plot shows: a row a group, with its rate and with the comparison in which it fares worst.
+
+A group's *worst comparison* is one of the ordered pairs in which it is the one treated worse: one that is outside the
+limit if there is any, else one not shown to be within; of several, the one nearest to being shown to be outside. A
+finding is cleared only where all of these rows are within, and flagged where one is outside: so the rows say what the
+verdict rests on. The group that the finding names has the comparison that it names, unless that is with nobody.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fairaudit.sentences import Reading, digits
+from fairaudit.verdicts import SEVERITY
+
+OUTSIDE, NOT_SHOWN, WITHIN = "flagged", "not_demonstrated", "cleared"
+READINGS = {
+    "outside the limit": OUTSIDE,
+    "not shown": NOT_SHOWN,
+    "within the limit": WITHIN,
+    "cannot be outside the limit": WITHIN,
+}
+"""What the rows of a finding's pairs say, as verdicts: how each pair alone would read."""
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """One ordered pair, in the numbers that sentences use: % as often, so many for every 100, or a gap in 100.
+
+    Attributes:
+        sufferer: the group asked about: is it treated worse?
+        other: the group or people it is compared with.
+        estimate: the best estimate; None where undefined, or where the other's rate is 0 and no ratio can be had.
+        far: the bound that must be within the limit to clear; None where there is none.
+        near: the bound that must be outside the limit to flag; None where there is none.
+        reading: as the row says it: one of `READINGS`.
+        numbers: what turns values into these numbers.
+        n: records of the sufferer and of the other.
+        method: how the bounds were computed.
+        approximate: whether the measure is no share, so that its own numbers are written: a hundredth of these.
+    """
+
+    sufferer: str
+    other: str
+    estimate: float | None
+    far: float | None
+    near: float | None
+    reading: str
+    numbers: Reading
+    n: tuple[int, int]
+    method: str
+    approximate: bool
+
+    @property
+    def verdict(self) -> str:
+        """How the pair alone would read: "flagged", "not_demonstrated" or "cleared"."""
+        return READINGS[self.reading]
+
+    @property
+    def empty(self) -> bool:
+        """Whether either has no records, so that nothing can be said."""
+        return min(self.n) == 0
+
+    @property
+    def rank(self) -> tuple[float, ...]:
+        """What sorts the worst first: how it reads, how near to being outside, the best estimate; the empty last."""
+        return self.empty, -SEVERITY[self.verdict], -self._harm(self.near), -self._harm(self.estimate)
+
+    def _harm(self, number: float | None) -> float:
+        """Turn a number so that it grows as things get worse; what is not there says nothing of harm."""
+        if number is None:
+            return -math.inf
+        return number if self.numbers.turned else -number
+
+    def text(self, number: float | None, side: str = "nearest") -> str:
+        """Write a number so that it says no more than the data do.
+
+        Args:
+            number: the estimate or a bound.
+            side: "nearest" for an estimate, "far" or "near" for a bound.
+        """
+        if number is None:
+            return "no bound" if side != "nearest" else "undefined" if self.empty else "no ratio"
+        if self.approximate:
+            return own_scale(number, self.numbers.limit)
+        outward = "up" if (side == "far") == self.numbers.turned else "down"
+        return digits(number, self.numbers.limit, "nearest" if side == "nearest" else outward)
+
+    def written(self, number: float | None, side: str = "nearest") -> str:
+        """Write a number with a proper minus, and with % where it says how often."""
+        text = self.text(number, side)
+        plain = number is None or self.approximate or self.numbers.turned
+        return f"{text.replace('-', '−') if number is not None else text}{'' if plain else '%'}"
+
+    @property
+    def bounds(self) -> tuple[str, str]:
+        """Both bounds as text, the smaller number first."""
+        near, far = self.written(self.near, "near"), self.written(self.far, "far")
+        return (near, far) if self.numbers.turned else (far, near)
+
+    @property
+    def unit(self) -> str:
+        """What follows a written number in a sentence."""
+        return "" if self.approximate else self.numbers.unit.removeprefix("%")
+
+    @property
+    def limit_text(self) -> str:
+        """The limit, as numbers are written."""
+        return limit_text(self.numbers, self.approximate)
+
+
+def limit_text(numbers: Reading, approximate: bool) -> str:
+    """Write the limit as a comparison's numbers are written."""
+    if approximate:
+        return own_scale(numbers.limit)
+    return digits(numbers.limit) + ("" if numbers.turned else "%")
+
+
+def own_scale(number: float, limit: float = math.nan) -> str:
+    """Write a number of an approximate measure, with more digits while it would read like the limit that it is not."""
+    for places in range(3, 10):
+        text = f"{number / 100 + 0.0:.{places}g}"
+        if number == limit or float(text) != float(f"{limit / 100:.9g}"):
+            break
+    return text
+
+
+@dataclass(frozen=True)
+class Row:
+    """One group of a forest plot.
+
+    Attributes:
+        group: its name.
+        n: records in the measure's denominator.
+        events: of them, in the numerator; None where a measure counts nothing.
+        rate, lower, upper: 0 to 1, but for an approximate measure; None where undefined, and bounds also where there
+            are none.
+        worst: the comparison in which it fares worst; None where there is none.
+        decides: whether that comparison is the one that the finding names.
+    """
+
+    group: str
+    n: int
+    events: int | None
+    rate: float | None
+    lower: float | None
+    upper: float | None
+    worst: Contrast | None
+    decides: bool
+
+
+def rows(finding: Mapping[str, Any]) -> list[Row]:
+    """Give a row a group, the one with the worst rate first, those without records last.
+
+    Args:
+        finding: as in `results.json`.
+    """
+    of_group: dict[str, list[Contrast]] = {}
+    for contrast in contrasts(finding):
+        of_group.setdefault(contrast.sufferer, []).append(contrast)
+    made = [_row(group, of_group.get(group["group"], []), finding["worst_pair"]) for group in finding["groups"]]
+    turn = -1 if worse_side(finding) == "high" else 1
+    return sorted(made, key=lambda row: (row.rate is None, turn * (row.rate or 0.0)))
+
+
+def _row(group: Mapping[str, Any], found: Sequence[Contrast], worst_pair: Sequence[str]) -> Row:
+    name = group["group"]
+    decides = name == worst_pair[0]
+    named = [c for c in found if decides and c.other == worst_pair[1] and not c.empty]
+    worst = next(iter([*named, *found]), None)
+    rate, lower, upper = (group[key] if group["n"] else None for key in ("rate", "lower", "upper"))
+    return Row(name, group["n"], group["events"], rate, lower, upper, worst, decides)
+
+
+def grouping_words(finding: Mapping[str, Any]) -> str:
+    """Name what groups are made by, as words."""
+    return " and ".join(name.replace("_", " ") for name in finding["grouping"])
+
+
+def decisive(finding: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give the comparison that decides a finding that has a limit on the ratio and one on the difference."""
+    return next(comparison for comparison in finding["comparisons"] if comparison["kind"] == finding["comparison"])
+
+
+def contrasts(finding: Mapping[str, Any], comparison: Mapping[str, Any] | None = None) -> list[Contrast]:
+    """Read the ordered pairs of a finding, worst first.
+
+    Args:
+        finding: as in `results.json`.
+        comparison: one of its comparisons; the one that decides where None.
+    """
+    comparison = comparison or decisive(finding)
+    worse = worse_side(finding)
+    found = (_contrast(row, comparison, worse, finding["approximate"]) for row in comparison["pairs"])
+    return sorted(found, key=lambda contrast: contrast.rank)
+
+
+def numbers_of(finding: Mapping[str, Any], comparison: Mapping[str, Any] | None = None) -> Reading:
+    """Give what turns a comparison's values into the numbers shown, and holds its limit."""
+    comparison = comparison or decisive(finding)
+    kind, tolerance = comparison["kind"], comparison["tolerance"]["value"]
+    limit = tolerance if kind == "ratio" else -tolerance
+    return Reading(kind, worse_side(finding), math.nan, math.nan, math.nan, limit)
+
+
+def _contrast(row: Mapping[str, Any], comparison: Mapping[str, Any], worse: str, approximate: bool) -> Contrast:
+    """Read a row: is its first group's rate too low? Where a high rate is worse it is the second that suffers."""
+    kind, tolerance = comparison["kind"], comparison["tolerance"]["value"]
+    sign = 1 if kind == "ratio" else -1  # results hold gaps with their sign turned, so that more is worse
+    reading = Reading(kind, worse, math.nan, math.nan, math.nan, sign * tolerance)
+    far, near = ("lower", "upper") if kind == "ratio" else ("upper", "lower")
+    values = [None if row[key] is None else reading.number(sign * row[key]) for key in ("estimate", far, near)]
+    estimate, far, near = (value if value is not None and math.isfinite(value) else None for value in values)
+    names, n = tuple(row["groups"]), tuple(row["n"])
+    if worse == "high":
+        names, n = names[::-1], n[::-1]
+    return Contrast(*names, estimate, far, near, row["reading"], reading, n, row["method"], approximate)
+
+
+def worse_side(finding: Mapping[str, Any]) -> str:
+    """Say whether a high or a low rate is the worse one to have: "high" or "low" (also where neither is)."""
+    if "worse" in finding:
+        return finding["worse"] or "low"
+    # The deciding pair stands in the table with the group that suffers second where high is worse.
+    first, second = finding["worst_pair"]
+    values = {tuple(row["groups"]): row["estimate"] for row in finding["pairs"]}
+    as_low, as_high = values.get((first, second)), values.get((second, first))
+    if as_low != as_high:
+        return "high" if as_high == finding["estimate"] else "low"
+    return "high" if "for every 100" in finding["sentence"] else "low"

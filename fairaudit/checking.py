@@ -1,0 +1,196 @@
+"""What `check`, `how-many`, `tally` and `measures` print: lines of text, never an outcome by group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from fairaudit import resources
+from fairaudit.assumptions import assumptions
+from fairaudit.errors import FairauditError, PlanError, UsageError
+from fairaudit.groupings import Grouping, attributes, groupings
+from fairaudit.measures import MEASURES, measures_table
+from fairaudit.own_code import measures_of, notebook_of, own_measures, references
+from fairaudit.plan import UNKNOWN, Evidence, Plan, read_plan
+from fairaudit.planning import how_many, said
+from fairaudit.results import opposites
+from fairaudit.sentences import digits
+from fairaudit.sources import describe, query_text, read_tally
+from fairaudit.tally import Tally
+from fairaudit.yaml_reader import read_yaml
+
+TO_FILL_IN = ("name", "vendor", "agency", "decides")
+NOT_TRIED = "is of the audit's own, and was not tried: read it; if you trust it, add --allow-code"
+
+
+def report_of(folder: Path, *, allow_code: bool = False) -> Iterator[str]:
+    """Check a plan and its data, and say what is there.
+
+    Args:
+        folder: the audit's folder.
+        allow_code: whether measures of the audit's own may be loaded.
+
+    Raises:
+        PlanError: with every problem of the plan.
+        DataError: with every problem of the data of all blocks.
+    """
+    plan = read_plan(folder)
+    tallies, problems = {}, []
+    for block in plan.evidence:
+        try:
+            notebook_of(plan, block)
+            if allow_code:
+                own_measures(plan, block, allow_code=True)
+            tallies[block.id] = read_tally(block, plan.folder, plan_sha256=plan.sha256)
+        except FairauditError as error:
+            problems.append(error)
+    if problems:
+        kind = max(map(type, problems), key=lambda kind: kind.exit_code)
+        raise kind(problem for error in problems for problem in error.problems)
+    yield f"{plan.system.title}: the plan is sound, and the data can be counted as it says."
+    if left := _as_drafted(plan):
+        yield f"Still as `fairaudit init` wrote it: {', '.join(left)}."
+    for block in plan.evidence:
+        yield from _block(plan, block, tallies[block.id], allow_code)
+
+
+def _block(plan: Plan, block: Evidence, tally: Tally, allow_code: bool) -> Iterator[str]:
+    yield ""
+    yield f"{block.id}: {tally.records:,} records from {block.data.source}"
+    if not block.data.is_tally:
+        yield f"  Columns: {', '.join(describe(block, plan.folder))}"
+    for name in tally.about.attributes:
+        yield f"  {name}: {_counts(tally, name)}"
+    yield "  Taken for granted:"
+    for line in assumptions(block, tally) or ["nothing that the plan does not say"]:
+        yield f"    - {line}"
+    for grouping in groupings(block):
+        yield f"  Compares {_compared(grouping)}."
+    for own in [block.notebook] if block.notebook else []:
+        yield f"  The notebook {own} is of the audit's own: `run` needs --allow-code."
+    for own in [] if allow_code else references(block):
+        yield f"  The measure {own} {NOT_TRIED}."
+    if opposites(block):
+        yield (
+            "  Both error rates and a predictive value block. They cannot all be equal where groups differ in how "
+            "often the outcome occurs: say which block, and let the others explore (blocks: false)."
+        )
+
+
+def _as_drafted(plan: Plan) -> list[str]:
+    """Find what nobody has filled in yet."""
+    found = []
+    for block in plan.evidence:
+        draft = read_yaml(resources.template(f"audit.{block.kind}.yaml")).content
+        drafted = draft["evidence"][0]
+        system = {f"system.{key}": (getattr(plan.system, key), draft["system"][key]) for key in TO_FILL_IN}
+        found += [name for name, (said, template) in system.items() if said == template]
+        found += [f"{block.id}.period"] if block.data.period == drafted["data"]["period"] else []
+        found += [f"{block.id}.cannot_tell"] if list(block.cannot_tell) == drafted["cannot_tell"] else []
+    return list(dict.fromkeys(found))
+
+
+def _compared(grouping: Grouping) -> str:
+    with_whom = {
+        "all_pairs": "every group with every other",
+        "rest": "each group with everyone else",
+        "overall": "each group with everyone",
+    }.get(grouping.reference, f"each group with {grouping.reference}")
+    role = "can block adoption" if grouping.blocks else "explores"
+    return f"{' and '.join(grouping.attributes)}, {with_whom}: {role}"
+
+
+def _counts(tally: Tally, name: str) -> str:
+    rows = tally.table([name]).groupby(name, sort=False)["n"].sum()
+    total = max(int(rows.sum()), 1)
+    groups = [f"{level} {int(rows.get(level, 0)):,}" for level in tally.about.attributes[name]]
+    unknown = int(rows.get(UNKNOWN, 0))
+    return ", ".join([*groups, f"unknown {unknown:,} ({digits(100 * unknown / total, None, 'up')}%)"])
+
+
+def records_needed(folder: Path, rate: float | None, power: float, *, allow_code: bool = False) -> Iterator[str]:
+    """Say how many records each measure needs, a sentence each.
+
+    Args:
+        folder: the audit's folder.
+        rate: the rate to expect, 0 to 1; that of all records together where None.
+        power: the chance with which groups that fare alike should clear.
+        allow_code: whether measures of the audit's own may be loaded.
+
+    Raises:
+        PlanError: the plan is wrong.
+        DataError: there are records, and they cannot be counted.
+    """
+    plan = read_plan(folder)
+    for block in plan.evidence:
+        there = (plan.folder / block.data.source).exists()
+        tally = read_tally(block, plan.folder) if there else None
+        if tally is None:
+            yield from _supposed(block, rate)
+        yield f"{block.id}, to clear with a chance of {digits(100 * power)}% if groups fare alike:"
+        own = measures_of(own_measures(plan, block, allow_code=True)) if allow_code else {}
+        counted = {name: measure for name, measure in own.items() if not measure.approximate}
+        for row in how_many(block, tally, rate=rate, power=power, measures=counted):
+            yield f"  - {said(row)}"
+        for name in references(block):
+            if name in own and name not in counted:
+                yield f"  - {name}: no number of records clears a measure that is approximate."
+            elif name not in own:
+                yield f"  - The measure {name} {NOT_TRIED}."
+
+
+def _supposed(block: Evidence, rate: float | None) -> Iterator[str]:
+    """Say what stands in for records that are not there yet."""
+    if rate is None:
+        yield f"{block.id}: there are no records yet, so a rate of 30% is supposed; --rate says another."
+    undeclared = [name for name, coding in attributes(block).items() if coding.levels is None]
+    if undeclared:
+        yield f"{block.id}: the groups of {' and '.join(undeclared)} are not declared, so two of each are supposed."
+    if block.data.cluster or block.data.weight:
+        why = "clustered" if block.data.cluster else "weighted"
+        yield f"{block.id}: records will be {why}, and are then worth fewer than they are: ask for more."
+
+
+def tally_of(folder: Path, evidence_id: str) -> Tally:
+    """Count one evidence block."""
+    plan = read_plan(folder)
+    return read_tally(_chosen(plan, evidence_id), plan.folder, plan_sha256=plan.sha256)
+
+
+def sql_of(folder: Path, evidence_id: str) -> str:
+    """Give the SQL that counts one evidence block.
+
+    Raises:
+        UsageError: the block's source is counts already.
+    """
+    plan = read_plan(folder)
+    block = _chosen(plan, evidence_id)
+    if block.data.is_tally:
+        raise UsageError.one(block.id, f"{block.data.source} holds counts already", "There is nothing to count.")
+    return query_text(block, plan.folder)
+
+
+def _chosen(plan: Plan, evidence_id: str) -> Evidence:
+    if not evidence_id and len(plan.evidence) > 1:
+        names = ", ".join(block.id for block in plan.evidence)
+        what = f"has {len(plan.evidence)} evidence blocks"
+        raise PlanError.one(plan.path.name, what, f"Name one with --evidence: {names}.")
+    return plan.block(evidence_id) if evidence_id else plan.evidence[0]
+
+
+def measure_lines(name: str) -> Iterator[str]:
+    """List the measures, or one of them in full.
+
+    Raises:
+        PlanError: there is none of that name.
+    """
+    rows, keys = measures_table(), ["formula", "range", "undefined", "source"]
+    if name:
+        found = MEASURES.find(name, "fairaudit measures").name
+        rows = [row for row in rows if row["name"] == found]
+        keys = [key for key in rows[0] if key not in ("name", "title")]
+    for row in rows:
+        yield f"{row['name']}: {row['title']}"
+        for key in keys:
+            if value := row.get(key):
+                yield f"  - {key}: {', '.join(value) if isinstance(value, list | tuple) else value}"

@@ -1,0 +1,1 @@
+"""What else could change a verdict: one function a check, each arithmetic on the tally. A check never un-flags."""

@@ -1,0 +1,393 @@
+"""The command line: thin. Each command imports what it needs when it runs, so that `--help` stays quick."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import re
+import shlex
+import shutil
+import signal
+import sys
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from fairaudit import __version__
+from fairaudit.errors import FairauditError, UsageError, nearest
+
+HELP = """\
+Audit a technology before an agency adopts it: who would be treated worse, by how much, and how sure we are.
+
+  fairaudit demo                 a sample audit, end to end
+  fairaudit init DIR             a new audit folder to edit
+  fairaudit check DIR            the plan and the data, every problem at once
+  fairaudit how-many DIR         how many records are needed
+  fairaudit run DIR...           the notebooks and the report
+  fairaudit tally DIR -o FILE    only the counts, to send instead of records
+  fairaudit measures [NAME]      every measure, with formula and source
+
+`fairaudit COMMAND --help` says what a command takes.
+Exit codes: 0 done; 2 plan or usage; 3 data; 4 a notebook failed.
+"""
+STOPPED, TERMINATED = 130, 143
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        arguments: words after the program's name; those of the process where None.
+
+    Returns:
+        The exit code.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    with contextlib.suppress(AttributeError):
+        # A terminal that cannot show a letter gets its number instead of a traceback.
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        options = _options(words)
+        code = options.command(options) or 0
+        sys.stdout.flush()
+        return code
+    except FairauditError as error:
+        _complain(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("Stopped. Nothing was overwritten.", file=sys.stderr)
+        return STOPPED
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; Python must not try to flush the rest.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+# --- what a command takes --------------------------------------------------------------------------------------------
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in a sentence instead of a usage dump."""
+
+    def error(self, message: str):
+        for pattern, what in COMPLAINTS:
+            if found := re.fullmatch(pattern, message):
+                message = what.format(*found.groups())
+        raise UsageError.one(self.prog, message, f"`{self.prog} --help` says what it takes.")
+
+
+# What argparse says -> the same in plain words.
+COMPLAINTS = (
+    (r"the following arguments are required: (.*)", "{0} is missing"),
+    (r"argument (\S+): invalid (?:float|int) value: (.*)", "{0} takes a number, not {1}"),
+    (r"argument (\S+): expected .*", "{0} needs a value after it"),
+    (r"argument (?:\S+/)?(--\S+): (.*)", "{0} {1}"),
+)
+
+
+def _options(words: list[str]) -> argparse.Namespace:
+    parser = _Parser(
+        prog="fairaudit",
+        description=HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage="fairaudit COMMAND ...",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"fairaudit {__version__}")
+    form = {"prog": "fairaudit", "metavar": "", "help": argparse.SUPPRESS, "parser_class": _Parser}
+    commands = parser.add_subparsers(dest="name", **form)
+    for add in (_add_demo, _add_init, _add_check, _add_how_many, _add_run, _add_tally, _add_measures):
+        add(lambda name, about: commands.add_parser(name, help=about, description=about, allow_abbrev=False))
+    if not words:
+        parser.print_help()
+        raise SystemExit(UsageError.exit_code)
+    if not words[0].startswith("-") and words[0] not in commands.choices:
+        what = f"there is no command {words[0]!r}"
+        raise UsageError.one("fairaudit", what, nearest(words[0], list(commands.choices)))
+    options, left = parser.parse_known_args(words)
+    _refuse_left_over(left, commands.choices.get(options.name, parser))
+    return options
+
+
+def _refuse_left_over(left: list[str], parser: argparse.ArgumentParser) -> None:
+    """Say of each word that nothing takes what was probably meant."""
+    if not left:
+        return
+    known = [option for action in parser._actions for option in action.option_strings if option.startswith("--")]
+    word = next((word for word in left if word.startswith("-")), left[0]).partition("=")[0]
+    if word.startswith("-"):
+        raise UsageError.one(parser.prog, f"there is no option {word}", nearest(word, known))
+    raise UsageError.one(parser.prog, f"{word!r} is one word too many", f"`{parser.prog} --help` says what it takes.")
+
+
+Add = Callable[[str, str], argparse.ArgumentParser]
+
+
+def _add_demo(add: Add) -> None:
+    parser = add("demo", "run a sample audit, end to end")
+    out = Path("build") / "demo"
+    parser.add_argument("--out", type=Path, default=out, help="folder for the report (default: build/demo)")
+    parser.set_defaults(command=_demo)
+
+
+def _add_init(add: Add) -> None:
+    parser = add("init", "write a new audit folder to edit")
+    parser.add_argument("folder", type=Path, metavar="DIR")
+    parser.add_argument("--kind", default="decisions", help="kind of evidence (default: decisions)")
+    about = "records from which to draft columns and groups; decisions and outcomes are not read"
+    parser.add_argument("--data", type=Path, metavar="FILE", help=about)
+    parser.add_argument("--sheet", metavar="NAME", help="the sheet of an .xlsx file")
+    parser.set_defaults(command=_init)
+
+
+def _add_check(add: Add) -> None:
+    parser = add("check", "check plan and data; shows group counts, never outcomes by group")
+    parser.add_argument("folder", type=Path, metavar="DIR")
+    _add_allow_code(parser, "measures")
+    parser.set_defaults(command=_check)
+
+
+def _add_how_many(add: Add) -> None:
+    parser = add("how-many", "how many records of each group are needed")
+    parser.add_argument("folder", type=Path, metavar="DIR")
+    parser.add_argument("--rate", type=float, help="rate to expect, 0 to 1, where there are no records yet")
+    parser.add_argument("--power", type=float, default=0.8, help="chance that equal groups clear (default: 0.8)")
+    _add_allow_code(parser, "measures")
+    parser.set_defaults(command=_how_many)
+
+
+def _add_run(add: Add) -> None:
+    parser = add("run", "run the notebooks and write the report")
+    parser.add_argument("folders", type=Path, nargs="*", metavar="DIR")
+    parser.add_argument("--all", action="store_true", help="every audit in the folder audits/")
+    parser.add_argument("--out", type=Path, help="folder for the report (default: DIR/report)")
+    about = "shuffle the groups' labels, to mend a plan before any result is seen (default folder: DIR/rehearsal)"
+    parser.add_argument("--rehearse", action="store_true", help=about)
+    parser.add_argument("-j", "--jobs", type=int, metavar="N", help="notebooks to run at a time (default: 2)")
+    about = "seconds that one cell of a notebook may take (default: 1800)"
+    parser.add_argument("--timeout", type=float, metavar="SECONDS", help=about)
+    _add_allow_code(parser, "notebooks and measures")
+    parser.set_defaults(command=_run)
+
+
+def _add_tally(add: Add) -> None:
+    parser = add("tally", "write only the counts")
+    parser.add_argument("folder", type=Path, metavar="DIR")
+    about = "where to write FILE.tally.json and FILE.tally.csv"
+    parser.add_argument("-o", "--out", type=Path, metavar="FILE", help=about)
+    parser.add_argument("--evidence", default="", metavar="ID", help="which evidence block, where there are several")
+    parser.add_argument("--print-sql", action="store_true", help="print the SQL that counts, and count nothing")
+    parser.set_defaults(command=_tally)
+
+
+def _add_measures(add: Add) -> None:
+    parser = add("measures", "list every measure with formula and source")
+    parser.add_argument("measure", nargs="?", default="", metavar="NAME", help="one measure, in full")
+    parser.set_defaults(command=_measures)
+
+
+def _add_allow_code(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument("--allow-code", action="store_true", help=f"let {what} of the audit's own run")
+
+
+# --- the commands ----------------------------------------------------------------------------------------------------
+
+
+def _demo(options: argparse.Namespace) -> None:
+    from fairaudit import resources
+
+    _say(["A sample audit, with made-up records: a risk score that flags people before trial.", ""])
+    _run_one(resources.root() / "audits" / "county-recidivism", options.out, {})
+    _next("fairaudit init my-audit", "read page one of the report, then")
+
+
+def _init(options: argparse.Namespace) -> None:
+    from fairaudit.scaffold import new_audit
+
+    _say(new_audit(options.folder, options.kind, options.data, options.sheet))
+    _next(f"fairaudit check {_quoted(options.folder)}", f"edit {options.folder / 'audit.yaml'}, then")
+
+
+def _check(options: argparse.Namespace) -> None:
+    from fairaudit.checking import report_of
+
+    _say(report_of(options.folder, allow_code=options.allow_code))
+    _next(f"fairaudit run {_quoted(options.folder)}")
+
+
+def _how_many(options: argparse.Namespace) -> None:
+    from fairaudit.checking import records_needed
+
+    for name in ("rate", "power"):
+        value = getattr(options, name)
+        if value is not None and not 0 < value < 1:
+            what = f"--{name} lies between 0 and 1, and {value:g} does not"
+            raise UsageError.one("fairaudit how-many", what, f"Write --{name} 0.8 for 80%.")
+    _say(records_needed(options.folder, options.rate, options.power, allow_code=options.allow_code))
+    _next(f"fairaudit run {_quoted(options.folder)}", "when the records are there,")
+
+
+def _run(options: argparse.Namespace) -> int:
+    folders = _folders(options)
+    settings = {"rehearse": options.rehearse, "allow_code": options.allow_code}
+    settings |= {"jobs": options.jobs} if options.jobs is not None else {}
+    settings |= {"seconds": options.timeout} if options.timeout is not None else {}
+    if min(settings.get("jobs", 1), settings.get("seconds", 1)) <= 0:
+        raise UsageError.one("fairaudit run", "--jobs and --timeout are more than 0", "Leave them out for the usual.")
+    failed = 0
+    for folder in folders:
+        try:
+            _run_one(folder, options.out, settings)
+        except FairauditError as error:
+            if len(folders) == 1:
+                raise
+            _say([f"{folder}: no report."])
+            _complain(error)
+            failed = max(failed, error.exit_code)
+        _say([""] if folder != folders[-1] else [])
+    _next("open the report and read page one" if not failed else "mend what is said above, and run those audits again")
+    return failed
+
+
+def _folders(options: argparse.Namespace) -> list[Path]:
+    """Give the audits to run."""
+    if options.all and options.folders:
+        raise UsageError.one("fairaudit run", "--all and folders are named", "Name folders, or write --all.")
+    if not options.all and not options.folders:
+        raise UsageError.one("fairaudit run", "DIR is missing", "Name an audit's folder, or write --all.")
+    folders = options.folders or sorted(plan.parent for plan in Path("audits").glob("*/audit.yaml"))
+    if not folders:
+        raise UsageError.one("fairaudit run", "there is no audit in the folder audits/", "Name an audit's folder.")
+    if options.out and len(folders) > 1:
+        hint = "Leave out --out: each report goes to its own DIR/report."
+        raise UsageError.one("fairaudit run", "--out names one folder, and there are several audits", hint)
+    return folders
+
+
+def _run_one(folder: Path, out: Path | None, settings: dict) -> None:
+    from fairaudit.run import Settings, run
+
+    with _stopped_by_sigterm(), _bar() as progress:
+        outcome = run(folder, out, Settings(**settings), progress)
+    _say([*_summary(outcome.results), "", f"The report: {outcome.report}"])
+
+
+@contextlib.contextmanager
+def _bar() -> Iterator[Callable[[str, int, int], None]]:
+    """Show a progress bar on a terminal, and nothing where there is none."""
+    from tqdm import tqdm
+
+    form = "{desc} {bar} {n_fmt}/{total_fmt} {elapsed}"
+    with tqdm(bar_format=form, file=sys.stderr, disable=None, leave=False, dynamic_ncols=True, total=1) as bar:
+
+        def progress(step: str, done: int, steps: int) -> None:
+            bar.total, bar.n = steps, done
+            bar.set_description_str(printable(step))
+
+        yield progress
+
+
+@contextlib.contextmanager
+def _stopped_by_sigterm() -> Iterator[None]:
+    """Tidy up when asked to end, as for Ctrl-C, so that no kernel and no folder is left behind."""
+
+    def stop(*_signal: object) -> None:
+        raise SystemExit(TERMINATED)
+
+    try:
+        before = signal.signal(signal.SIGTERM, stop)
+    except ValueError:  # only the main thread may say what a signal does
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _summary(results: dict) -> Iterator[str]:
+    page = results["page_one"]
+    yield f"{page['title']}: " + " ".join(page["status"])
+    yield ("Would be: " if page["would_be"] else "") + page["headline"]
+    for place, why in enumerate(page["why"], 1):
+        yield f"{place}. {why['words']}: {why['about']}."
+
+
+def _tally(options: argparse.Namespace) -> None:
+    from fairaudit.checking import sql_of, tally_of
+
+    if options.print_sql:
+        print("\n".join(map(printable, sql_of(options.folder, options.evidence).splitlines())))
+        return
+    if options.out is None:
+        raise UsageError.one("fairaudit tally", "-o is missing: where to write", "Add -o counts.")
+    tally = tally_of(options.folder, options.evidence)
+    with contextlib.suppress(OSError):  # what cannot be written is said when the counts are
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+    path = tally.save(options.out)
+    counts = f"{tally.records:,} records in {len(tally.cells):,} cells"
+    _say(
+        [
+            f"Wrote {path} and {path.name.removesuffix('json')}csv: {counts}.",
+            "Counts are not private by themselves: a cell of 1 is a record. See who may have them.",
+        ]
+    )
+    _next(f"write `source: {path.name}` under data: in the plan that is to use them")
+
+
+def _measures(options: argparse.Namespace) -> None:
+    from fairaudit.checking import measure_lines
+
+    _say(measure_lines(options.measure))
+    _next("fairaudit measures NAME", "for one of them in full,") if not options.measure else _next("fairaudit init DIR")
+
+
+# --- printing --------------------------------------------------------------------------------------------------------
+
+
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(_wrapped(line))
+
+
+def _next(command: str, before: str = "") -> None:
+    """End with the one next command."""
+    _say(["", f"Next: {before + ' ' if before else ''}{command}"])
+
+
+def _complain(error: FairauditError) -> None:
+    """Show every problem: where, what, and what to do."""
+    count = len(error.problems)
+    lines = [f"{count} problem{'s' if count > 1 else ''}:"]
+    for problem in error.problems:
+        lines += ["", f"  {problem.where}: {problem.what}"]
+        lines += [f"    {problem.hint}"] if problem.hint else []
+    notes = getattr(error, "__notes__", [])
+    lines += ["", *notes] if notes else []
+    sys.stdout.flush()
+    print("\n".join(map(_wrapped, lines)), file=sys.stderr)
+
+
+def _quoted(path: Path) -> str:
+    """Write a path as a shell takes it."""
+    return shlex.quote(str(path))
+
+
+def _wrapped(line: str) -> str:
+    """Wrap a line to the terminal, keeping its indent, so that nothing is cut off in a narrow window."""
+    text = printable(line).strip()
+    indent = " " * (len(line) - len(line.lstrip(" ")))
+    hanging = indent + "  " if re.match(r"- |\d+\. ", text) else indent
+    width = max(40, min(100, shutil.get_terminal_size().columns))
+    options = {"break_long_words": False, "break_on_hyphens": False}
+    return textwrap.fill(text, width, initial_indent=indent, subsequent_indent=hanging, **options)
+
+
+def printable(text: str) -> str:
+    """Take control characters out of what came from a file, so that it cannot steer the terminal."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,260 @@
+"""Who is compared with whom, and on what counts: reference schemes, scenarios of the unknown, weights and clusters.
+
+The result is four numbers a pair of groups (events and records of either), ready for a test of proportions. Weights and
+clusters change how many records the counts are worth, never what the rates are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from fairaudit.cells import Cells, Corner, counts, highest, lowest, recorded, spread
+from fairaudit.measures import Measure
+from fairaudit.stats import design, reference
+
+Scenario = Literal["recorded", "spread", "worst"]
+Kind = Literal["ratio", "difference"]
+EVERYONE_ELSE = "everyone else"
+EVERYONE = "everyone"
+NO_EFFECT = 1e-9  # a design effect below it is rounding: the folds agree
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """Ordered pairs of arms to compare; an arm is a group, or everybody but one group.
+
+    Attributes:
+        reference: "all_pairs", "rest", "overall" or a group's name.
+        names: the arms' names.
+        arms: shape (arms, groups), 1 where a group is part of an arm.
+        pairs: shape (pairs, 2): places of the arms (a, b) of each ordered pair.
+    """
+
+    reference: str
+    names: tuple[str, ...]
+    arms: np.ndarray
+    pairs: np.ndarray
+
+    @classmethod
+    def of(cls, groups: tuple[str, ...], reference: str) -> Scheme:
+        """Build the pairs of a reference scheme, both directions of each."""
+        size = len(groups)
+        arms, names = np.eye(size), groups
+        if reference == "all_pairs":
+            pairs = [(a, b) for a in range(size) for b in range(size) if a != b]
+        elif reference in ("rest", "overall"):
+            arms = np.concatenate([arms, 1 - arms])
+            names = (*groups, *(f"{EVERYONE_ELSE} than {name}" if reference == "rest" else EVERYONE for name in groups))
+            pairs = [pair for g in range(size) for pair in ((g, size + g), (size + g, g))]
+        else:
+            place = groups.index(reference)
+            pairs = [pair for g in range(size) if g != place for pair in ((g, place), (place, g))]
+        return cls(reference, names, arms, np.array(pairs, int).reshape(-1, 2))
+
+    @property
+    def said(self) -> np.ndarray:
+        """The arms as their names say: everyone is everyone, not everyone else; shape (arms, groups)."""
+        size = self.arms.shape[1]
+        return np.concatenate([self.arms[:size], np.ones((size, size))]) if self.overall else self.arms
+
+    @property
+    def overall(self) -> bool:
+        """Say whether groups are compared with a whole of which they are a part."""
+        return self.reference == "overall"
+
+
+@dataclass(frozen=True)
+class PairCounts:
+    """Events and records of both arms of every pair, as a test of proportions takes them; arrays of shape (pairs,).
+
+    Attributes:
+        x1, n1: events and records (or what they are worth) of arm a.
+        x0, n0: of arm b.
+        degrees_of_freedom: of Student's t where variances come from folds, else None; NaN where there is but one.
+        whole: whether they are plain counts, so that an exact test can be run.
+    """
+
+    x1: np.ndarray
+    n1: np.ndarray
+    x0: np.ndarray
+    n0: np.ndarray
+    degrees_of_freedom: np.ndarray | None
+    whole: bool
+
+    @property
+    def rates(self) -> tuple[np.ndarray, np.ndarray]:
+        """The two rates; NaN where a denominator is 0."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return self.x1 / self.n1, self.x0 / self.n0
+
+    def at(self, place: int) -> tuple[float, float, float, float]:
+        """Give the four numbers of one pair."""
+        return float(self.x1[place]), float(self.n1[place]), float(self.x0[place]), float(self.n0[place])
+
+    def freedom(self, place: int) -> float | None:
+        """Give the degrees of freedom of one pair."""
+        return None if self.degrees_of_freedom is None else float(self.degrees_of_freedom[place])
+
+
+class Arms:
+    """The rates of every arm of a scheme on one measure, under every scenario."""
+
+    def __init__(self, cells: Cells, measure: Measure, scheme: Scheme):
+        self.cells, self.measure, self.scheme = cells, measure, scheme
+
+    @cached_property
+    def records(self) -> tuple[np.ndarray, np.ndarray]:
+        """Events and records known of every arm, unweighted; shape (arms,)."""
+        return counts(self.cells.n.sum(axis=0), None, self.scheme.arms, recorded(self.measure), unknown_group=False)
+
+    @cached_property
+    def rates(self) -> np.ndarray:
+        """Rates as recorded, weighted where records are; NaN where nobody is in the denominator."""
+        return _divide(
+            *counts(self.cells.amounts.sum(axis=0), None, self.scheme.arms, recorded(self.measure), unknown_group=False)
+        )
+
+    @cached_property
+    def said(self) -> tuple[np.ndarray, np.ndarray]:
+        """Give records and rates of every arm as its name says: where arms are called everyone, of the whole.
+
+        Tests compare a group with the rest, which does not overlap it; what is shown is the group and the whole.
+        """
+        arms, corner = self.scheme.said, recorded(self.measure)
+        _, n = counts(self.cells.n.sum(axis=0), None, arms, corner, unknown_group=False)
+        return n, _divide(*counts(self.cells.amounts.sum(axis=0), None, arms, corner, unknown_group=False))
+
+    def estimates(self, kind: Kind) -> np.ndarray:
+        """Give every pair's value as recorded, theta_a / theta_b or theta_a - theta_b; NaN where undefined."""
+        a, b = self.said[1][self.scheme.pairs.T]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return a / b if kind == "ratio" else a - b
+
+    def margins(self, kind: Kind, tolerance: float, scenario: Scenario = "recorded") -> np.ndarray:
+        """Give each pair's margin: tau, or -delta, converted where a group is part of the whole.
+
+        A pair that cannot fail (a group so large that the whole cannot differ from it by more) has NaN.
+        """
+        margin = tolerance if kind == "ratio" else -tolerance
+        if not self.scheme.overall:
+            return np.full(len(self.scheme.pairs), margin)
+        places = zip(self._shares(scenario), self._group_first, strict=True)
+        return np.array([reference.margin(kind, margin, w, first) for w, first in places])
+
+    def shown(self, kind: Kind, values: np.ndarray, scenario: Scenario = "recorded") -> np.ndarray:
+        """Turn what was estimated against the rest back into what the report shows, group against whole."""
+        if not self.scheme.overall:
+            return values
+        places = zip(values, self._shares(scenario), self._group_first, strict=True)
+        return np.array([reference.shown(kind, value, w, first) for value, w, first in places])
+
+    @property
+    def _group_first(self) -> np.ndarray:
+        return self.scheme.pairs[:, 0] < len(self.cells.groups)
+
+    def _shares(self, scenario: Scenario) -> np.ndarray:
+        """Each pair's group's share of the whole's denominator, weighted where records are, under a scenario."""
+        (_, n1), (_, n0) = self._sides(self.cells.amounts.sum(axis=0), _hidden(self.cells), scenario, to_flag=False)
+        return _divide(np.where(self._group_first, n1, n0), n1 + n0)
+
+    def pairs(self, scenario: Scenario, kind: Kind, margins: np.ndarray, *, to_flag: bool = False) -> PairCounts:
+        """Give every pair's counts under a scenario.
+
+        Args:
+            scenario: "recorded", "spread" (unknowns as if missing at random) or "worst" (unknowns where they hurt
+                most).
+            kind: what is compared.
+            margins: each pair's margin, at which the variance of clustered records is taken.
+            to_flag: unknown counts lean the other way, so that a flag holds at their best.
+        """
+        total = self.cells.amounts.sum(axis=0)
+        rates = self._sides(total, _hidden(self.cells), scenario, to_flag)
+        (x1, n1), (x0, n0) = rates
+        if not self.cells.clustered and self.cells.w is None and scenario != "spread":
+            return PairCounts(x1, n1, x0, n0, None, True)
+        theta = _divide(x1, n1), _divide(x0, n0)
+        known = self.records[1][self.scheme.pairs].T
+        degrees = None
+        if self.cells.clustered:
+            known, degrees = self._clustered(known, theta, scenario, kind, margins, to_flag)
+        elif self.cells.w is not None:
+            known = self._effective[self.scheme.pairs].T
+        return PairCounts(theta[0] * known[0], known[0], theta[1] * known[1], known[1], degrees, False)
+
+    def _sides(self, cells: np.ndarray, maybe: np.ndarray | None, scenario: Scenario, to_flag: bool):
+        """Count both arms of every pair, each leaning the way that the claim must withstand."""
+        low, high = _corners(self.measure, scenario)
+        if to_flag:
+            low, high = high, low
+        cells = spread(cells) if scenario == "spread" else cells
+        a, b = self.scheme.pairs.T
+        worst = scenario == "worst"
+        first = counts(cells, maybe, self.scheme.arms, low, unknown_group=worst)
+        second = counts(cells, maybe, self.scheme.arms, high, unknown_group=worst)
+        return [part[..., a] for part in first], [part[..., b] for part in second]
+
+    def _clustered(self, known, theta, scenario: Scenario, kind: Kind, margins: np.ndarray, to_flag: bool):
+        """Divide both arms' records by the pair's design effect, from leaving out one fold at a time."""
+        amounts = self.cells.amounts
+        kept = amounts[self.cells.n.sum(axis=(1, 2, 3, 4)) > 0]
+        (x1, n1), (x0, n0) = self._sides(kept.sum(axis=0) - kept, _hidden(self.cells), scenario, to_flag)
+        factor = margins if kind == "ratio" else 1.0
+        variance = design.jackknife_variance(_divide(x1, n1) - factor * _divide(x0, n0))
+        effect = design.pair_design_effect(variance, theta[0], known[0], theta[1], known[1], factor)
+        folds = self._folds[self.scheme.pairs].T
+        # Where the rates leave no variance to compare with, a fold that holds anybody of an arm is worth one record.
+        worth = np.divide(known, effect, out=np.minimum(known, folds).astype(float), where=effect > NO_EFFECT)
+        # A few folds of a small group say little of its variance, however many folds the other group has.
+        freedom = folds.min(axis=0) - 1.0
+        return worth, np.where(freedom > 0, freedom, np.nan)
+
+    @cached_property
+    def _folds(self) -> np.ndarray:
+        """In how many folds each arm has anybody in the denominator; shape (arms,)."""
+        _, n = counts(self.cells.n, None, self.scheme.arms, recorded(self.measure), unknown_group=False)
+        return (n > 0).sum(axis=0)
+
+    @cached_property
+    def _effective(self) -> np.ndarray:
+        """How many equally weighted records each arm's weighted ones are worth."""
+
+        def sums(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            return counts(array.sum(axis=0), None, self.scheme.arms, recorded(self.measure), unknown_group=False)
+
+        (_, n), (w1, w), (ww1, ww) = sums(self.cells.n), sums(self.cells.w), sums(self.cells.ww)
+        return design.effective_n(n, w1, w - w1, ww1, ww - ww1)
+
+    @cached_property
+    def worth(self) -> np.ndarray:
+        """What each arm's known records are worth alone, for the interval of its own rate; shape (arms,)."""
+        n = self.records[1]
+        if not self.cells.clustered:
+            return n if self.cells.w is None else self._effective
+        amounts = self.cells.amounts
+        kept = amounts[self.cells.n.sum(axis=(1, 2, 3, 4)) > 0]
+        left = counts(kept.sum(axis=0) - kept, None, self.scheme.arms, recorded(self.measure), unknown_group=False)
+        variance = design.jackknife_variance(_divide(*left))
+        worth = _divide(self.rates * (1 - self.rates), variance)
+        return np.where(np.isfinite(worth) & (worth > 0), np.minimum(worth, n), np.minimum(n, self._folds))
+
+
+def _hidden(cells: Cells) -> np.ndarray | None:
+    return None if cells.maybe is None else cells.maybe.sum(axis=0)
+
+
+def _corners(measure: Measure, scenario: Scenario) -> tuple[Corner, Corner]:
+    low, high = lowest(measure), highest(measure)
+    if scenario == "worst":
+        return low, high
+    known = recorded(measure)
+    # Counts received hidden lean either way in every scenario; what is merely unknown does so in the worst only.
+    return (Corner(*known[:2], *low[2:]), Corner(*known[:2], *high[2:]))
+
+
+def _divide(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    part, whole = np.broadcast_arrays(np.asarray(part, float), np.asarray(whole, float))
+    return np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)

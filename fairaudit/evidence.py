@@ -1,0 +1,197 @@
+"""What notebook cells call: one evidence block, with displays that hold counts and sentences, never a record.
+
+`Evidence.save` is the only writer of a block's results; the driver computes them again from the saved counts and
+compares.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from fairaudit.charts import Chart, forest_plot
+from fairaudit.displays import Picture, Shown, bullets, paragraphs
+from fairaudit.errors import DataError, PlanError, nearest
+from fairaudit.own_code import measures_of, own_measures
+from fairaudit.plan import TALLY_SUFFIX, Plan, read_plan
+from fairaudit.report.tables import table
+from fairaudit.results import block_results
+from fairaudit.sources import read_tally
+from fairaudit.tally import Tally
+
+WHOSE = {
+    "this_system": "the system's own decisions",
+    "this_system_elsewhere": "the system's decisions elsewhere",
+    "todays_process": "today's process: a baseline, which clears and flags nothing",
+}
+
+
+class Evidence:
+    """One evidence block of an audit, opened for a notebook.
+
+    Args:
+        audit: the audit's folder.
+        evidence: the block's id; the first where empty.
+        out: folder for results and counts; nothing is written where empty.
+        rehearse: shuffle the groups' labels, so that a plan can be mended before any result is seen.
+        allow_code: whether measures of the audit's own may run.
+
+    Raises:
+        PlanError: the plan cannot be read, or has no such block.
+    """
+
+    def __init__(
+        self,
+        audit: str | Path,
+        evidence: str = "",
+        out: str | Path = "",
+        rehearse: bool = False,
+        allow_code: bool = False,
+    ):
+        self.plan: Plan = read_plan(audit)
+        self.block = self.plan.block(evidence) if evidence else self.plan.evidence[0]
+        self.out = Path(out) if out else None
+        self.rehearse = rehearse
+        self.own = own_measures(self.plan, self.block, allow_code=allow_code)
+
+    @cached_property
+    def tally(self) -> Tally:
+        """The counts; records are read when this is first asked for."""
+        try:
+            tally = read_tally(self.block, self.plan.folder, plan_sha256=self.plan.sha256)
+        except DataError as error:
+            self._hand_over(error)
+            raise
+        if not self.rehearse:
+            return tally
+        from fairaudit.rehearsal import shuffled
+
+        return shuffled(tally)
+
+    def _hand_over(self, error: DataError) -> None:
+        """Leave a mistake of the data for the driver, which shows it without a traceback."""
+        if self.out is not None:
+            text = json.dumps([asdict(problem) for problem in error.problems])
+            (self.out / f"{self.block.id}.problems.json").write_text(text, encoding="utf-8")
+
+    @cached_property
+    def results(self) -> dict[str, Any]:
+        """Everything found, as `results.json` will hold it."""
+        return block_results(self.plan, self.block, self.tally, measures_of(self.own))
+
+    # --- to show ---
+
+    @property
+    def question(self) -> Shown:
+        """What is asked, and of whose decisions."""
+        data = self.block.data
+        facts = f"{Path(data.source).name} ({data.origin}); {WHOSE[data.decided_by]}; a record is {data.unit}"
+        return paragraphs([self.block.question or self.block.id, f"Source: {facts}."])
+
+    @property
+    def people(self) -> Shown:
+        """Who is in the records, group by group, the unknown one too."""
+        markup, lines = [], []
+        for attribute in self.results["attributes"]:
+            rows = [[_group(row), f"{row['records']:,}", _percent(row["share"])] for row in attribute["groups"]]
+            markup.append(table(f"Records by {attribute['name']}", ["Group", "Records", "Share"], rows))
+            lines.append(f"{attribute['name']}: " + ", ".join(f"{name} {records}" for name, records, _ in rows))
+        return Shown("".join(markup), "\n".join(lines))
+
+    @property
+    def assumptions(self) -> Shown:
+        """What was taken for granted where the plan is silent."""
+        return bullets(self.results["assumptions"] or ["Nothing was taken for granted that the plan does not say."])
+
+    @property
+    def findings(self) -> Shown:
+        """Every finding: its words and its sentence."""
+        return bullets([_in_words(found) for found in self.results["findings"]])
+
+    def finding(self, measure: str, by: str | Sequence[str] = "") -> Mapping[str, Any]:
+        """Find one finding.
+
+        Args:
+            measure: the measure's name.
+            by: the grouping, one attribute or several; the first where empty.
+
+        Raises:
+            PlanError: there is none.
+        """
+        grouping = [by] if isinstance(by, str) and by else list(by)
+        findings = self.results["findings"]
+        for found in findings:
+            if found["measure"] == measure and grouping in ([], found["grouping"]):
+                return found
+        what = f"has no finding on {measure}" + (f" by {' and '.join(grouping)}" if grouping else "")
+        measures = list(dict.fromkeys(found["measure"] for found in findings))
+        groupings = dict.fromkeys(" and ".join(found["grouping"]) for found in findings)
+        hint = f"It has {', '.join(groupings)}." if measure in measures else nearest(measure, measures)
+        raise PlanError.one(self.block.id, what, hint)
+
+    def rates(self, measure: str, by: str | Sequence[str] = "") -> Shown:
+        """Show every group's rate of a measure, with its interval."""
+        found = self.finding(measure, by)
+        caption = f"{found['title'].capitalize()}, by {' and '.join(found['grouping'])}"
+        rows = [_rate_row(row) for row in found["groups"]]
+        markup = table(caption, ["Group", "Of", "Events", "Rate", "Interval"], rows)
+        return Shown(markup, "\n".join("  ".join(row) for row in rows))
+
+    def plot(self, measure: str, by: str | Sequence[str] = "") -> Picture:
+        """Draw the forest plot of a finding."""
+        return _picture(forest_plot(self.finding(measure, by)))
+
+    @property
+    def plots(self) -> list[Picture]:
+        """The forest plots of all findings, in the plan's order."""
+        return [_picture(forest_plot(found)) for found in self.results["findings"]]
+
+    def show_plots(self) -> None:
+        """Show every forest plot, one below the other."""
+        from IPython.display import display
+
+        for picture in self.plots:
+            display(picture)
+
+    def save(self) -> Shown:
+        """Write the results and the counts into the folder given at the start."""
+        if self.out is None:
+            return paragraphs(["Nothing was written: no folder was named. `fairaudit run` names one."])
+        self.out.mkdir(parents=True, exist_ok=True)
+        counts = self.tally.save(self.out / f"{self.block.id}{TALLY_SUFFIX}")
+        results = json.dumps(self.results, ensure_ascii=False, allow_nan=False)
+        (self.out / f"{self.block.id}.json").write_text(results, encoding="utf-8")
+        return paragraphs([f"Wrote {counts.name} and {self.block.id}.json."])
+
+
+def _in_words(found: Mapping[str, Any]) -> str:
+    about = f"{found['title'].capitalize()}, by {' and '.join(found['grouping'])}."
+    return f"{found['words']}. {about} {found['sentence']} {found['reason_sentence']}".strip()
+
+
+def _rate_row(row: Mapping[str, Any]) -> list[str]:
+    """Write a group's rate; an approximate measure counts no events and has no interval of its own."""
+    events = "" if row["events"] is None else f"{row['events']:,}"
+    interval = "" if row["lower"] is None else f"{_percent(row['lower'])} to {_percent(row['upper'])}"
+    rate = f"{row['rate']:.3g}" if row["events"] is None and row["rate"] is not None else _percent(row["rate"])
+    return [row["group"], f"{row['n']:,}", events, rate, interval]
+
+
+def _picture(chart: Chart) -> Picture:
+    return Picture(chart.svg, chart.alt)
+
+
+def _group(row: Mapping[str, Any]) -> str:
+    return "unknown" if row["unknown"] else row["group"]
+
+
+def _percent(share: float | None) -> str:
+    """Write a share; only what is exactly all or nothing reads so."""
+    if share is None:
+        return "undefined"
+    text = f"{100 * share:.2f}%"
+    return text if share in (0, 1) or text not in ("0.00%", "100.00%") else f"{100 * share:.6g}%"

@@ -1,0 +1,366 @@
+"""From verdicts to findings: plain dicts, as they stand in `results.json`, each with its sentence."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from fairaudit import sentences
+from fairaudit.assessment import Disparity
+from fairaudit.checks.unknowns import tipping_point
+from fairaudit.limits import limits
+from fairaudit.planning import more_records
+from fairaudit.sentences import Reading
+from fairaudit.verdicts import Bounds, Comparison, lowest_shown, scenario_bounds
+
+SIGNIFICANT = 12
+SCENARIOS = {
+    "recorded": "as recorded",
+    "spread": "unknowns spread as if missing at random",
+    "worst": "unknowns where they hurt most",
+}
+
+
+def finding(disparity: Disparity) -> dict[str, Any]:
+    """Write one disparity as a finding.
+
+    Args:
+        disparity: a measure in a grouping, with its verdict.
+
+    Returns:
+        A dict of plain values (no NaN: what is undefined is None), with keys as `templates/results.schema.json` lists
+        them.
+    """
+    place = disparity.deciding
+    comparison, bounds = disparity.comparisons[place], disparity.bounds[place]
+    described = [
+        _comparison(disparity, c, b, r)
+        for c, b, r in zip(disparity.comparisons, disparity.bounds, disparity.reasons, strict=True)
+    ]
+    decides = described[place]
+    found = {
+        "id": disparity.name,
+        "evidence": disparity.evidence.id,
+        "measure": disparity.measure.name,
+        "title": disparity.measure.title,
+        "grouping": list(disparity.grouping.attributes),
+        "reference": disparity.grouping.reference,
+        "comparison": comparison.kind,
+        "verdict": disparity.verdict,
+        "words": sentences.BASELINE_WORDS if comparison.baseline else sentences.VERDICT_WORDS[disparity.verdict],
+        "reason": decides["reason"],
+        "reason_sentence": sentences.REASONS[decides["reason"]],
+        "baseline": comparison.baseline,
+        "blocks": disparity.blocks,
+        "approximate": False,
+        "tolerance": decides["tolerance"],
+        "worst_pair": decides["worst_pair"],
+        "worse_off": decides["worse_off"],
+        "estimate": decides["estimate"],
+        "lower": decides["lower"],
+        "upper": decides["upper"],
+        "sentence": decides["sentence"],
+        "cleared_for": _cleared_for(disparity, comparison, bounds),
+        "more_records": None,
+        "groups": _groups(disparity),
+        "unknown": _unknown(disparity),
+        "few": disparity.few,
+        "pairs": decides["pairs"],
+        "checks": _checks(disparity, comparison),
+        "comparisons": described,
+        "other_side": _other_side(disparity, comparison, bounds),
+    }
+    if disparity.verdict == "not_demonstrated" and not comparison.baseline:
+        found["more_records"] = more_records(disparity, comparison, bounds)
+    return plain(found)
+
+
+# --- one comparison ------------------------------------------------------------------------------------------------
+
+
+def reading(disparity: Disparity, comparison: Comparison, bounds: Bounds) -> Reading:
+    """Put a comparison's worst pair into the numbers that its sentence says."""
+    margin = comparison.tolerance if comparison.kind == "ratio" else -comparison.tolerance
+    worse = disparity.measure.worse_when(disparity.evidence.being_selected_is)
+    return Reading(comparison.kind, worse, bounds.estimate, bounds.lower, bounds.upper, margin)
+
+
+def _named(disparity: Disparity, comparison: Comparison, pair: int) -> tuple[tuple[int, str], tuple[int, str]]:
+    """Give both arms of a pair, (place, name), the worse-treated first.
+
+    The pair's first arm is the one shown, or feared, to have the lower rate; where high is worse it is the second that
+    suffers.
+    """
+    a, b = (int(arm) for arm in comparison.arms.scheme.pairs[pair])
+    names = comparison.arms.scheme.names
+    if disparity.measure.worse_when(disparity.evidence.being_selected_is) == "high":
+        a, b = b, a
+    return (a, names[a]), (b, names[b])
+
+
+def _comparison(disparity: Disparity, comparison: Comparison, bounds: Bounds, reason: str) -> dict[str, Any]:
+    (first, first_name), (second, second_name) = _named(disparity, comparison, bounds.pair)
+    said = reading(disparity, comparison, bounds)
+    sign = 1 if comparison.kind == "ratio" else -1
+    lower, upper = (bounds.lower, bounds.upper) if sign == 1 else (-bounds.upper, -bounds.lower)
+    return {
+        "kind": comparison.kind,
+        "verdict": comparison.verdict,
+        "reason": reason,
+        "tolerance": _tolerance(disparity, comparison),
+        "worst_pair": [first_name, second_name],
+        "worse_off": first_name,
+        "estimate": sign * bounds.estimate,
+        "lower": lower,
+        "upper": upper,
+        "method": _method(comparison, bounds.method),
+        "family": comparison.family,
+        "sentence": _sentence(disparity, comparison, said, (first, first_name), (second, second_name)),
+        "pairs": _pairs(comparison, bounds),
+    }
+
+
+def _tolerance(disparity: Disparity, comparison: Comparison) -> dict[str, Any]:
+    value = getattr(disparity.entry, comparison.kind)
+    on_file = limits().get(value) if isinstance(value, str) else None
+    return {
+        "kind": comparison.kind,
+        "value": comparison.tolerance,
+        "name": on_file.name if on_file else None,
+        "because": disparity.entry.because,
+        "citation": on_file.citation if on_file else None,
+        "as_of": on_file.as_of if on_file else None,
+        "allows": _allows(disparity, comparison),
+        "loosest": _looser_than_any(disparity, comparison),
+    }
+
+
+def _allows(disparity: Disparity, comparison: Comparison) -> str:
+    """Say what a limit lets happen, in people."""
+    of, share = _phrases(disparity)
+    if comparison.kind == "difference":
+        number = sentences.exactly(100 * comparison.tolerance)
+        return f"It lets {number} more in 100 of one group than of another be among those who {share}, of {of}."
+    number = sentences.exactly(100 * (1 - comparison.tolerance))
+    return f"It lets one group's share who {share} be {number}% smaller than another's, of {of}."
+
+
+def _looser_than_any(disparity: Disparity, comparison: Comparison) -> bool:
+    """Say whether the plan's own number allows more than every limit on file made for the measure."""
+    on_file = [
+        limit.value
+        for limit in limits().values()
+        if limit.measures and limit.suits(disparity.measure.name, comparison.kind)
+    ]
+    if not on_file:
+        return False
+    return comparison.tolerance < min(on_file) if comparison.kind == "ratio" else comparison.tolerance > max(on_file)
+
+
+def _phrases(disparity: Disparity) -> tuple[str, str]:
+    return disparity.measure.phrases(disparity.evidence.words.model_dump())
+
+
+def _sentence(
+    disparity: Disparity, comparison: Comparison, said: Reading, first: tuple[int, str], second: tuple[int, str]
+) -> str:
+    of, share = _phrases(disparity)
+    people = disparity.evidence.words.people
+    rates = (float(comparison.arms.said[1][first[0]]), float(comparison.arms.said[1][second[0]]))
+    parts = [
+        sentences.rates_sentence(first[1], second[1], rates, of, share, people),
+        sentences.shown_sentence(said, comparison.verdict, comparison.baseline),
+        sentences.limit_sentence(said, disparity.entry.cited(comparison.kind)),
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def yearly(disparity: Disparity, people_per_year: int | None) -> str:
+    """Say at least how many more people a year a flagged gap means; "" where nothing can be said."""
+    comparison, bounds = disparity.comparisons[disparity.deciding], disparity.bounds[disparity.deciding]
+    (first, name), _ = _named(disparity, comparison, bounds.pair)
+    if first >= len(disparity.groups):
+        return ""
+    share_of_records = _share_of_amounts(disparity, first)
+    said = reading(disparity, comparison, bounds)
+    people = disparity.evidence.words.people
+    return sentences.yearly_sentence(said, disparity.verdict, people_per_year, share_of_records, name, people)
+
+
+def _share_of_amounts(disparity: Disparity, group: int) -> float:
+    """Give a group's part of all records, weighted where they are, that the measure counts."""
+    amounts = disparity.arms.cells.amounts.sum(axis=(0, 2))
+    counted = disparity.measure.membership()[1]
+    return float((amounts[group] * counted).sum() / amounts.sum())
+
+
+def _method(comparison: Comparison, method: str) -> str:
+    cells = comparison.arms.cells
+    basis = " ".join(word for word, here in (("clustered", cells.clustered), ("weighted", cells.w is not None)) if here)
+    return f"{basis} {method}".strip()
+
+
+def _pairs(comparison: Comparison, bounds: Bounds) -> list[dict[str, Any]]:
+    """Write every pair as a row: its value, both bounds, and whether it alone would be within or outside the limit."""
+    names, records = comparison.arms.scheme.names, comparison.arms.said[0]
+    inside = np.all([comparison.passes(name) for name in comparison.scenarios], axis=0)
+    sign = 1 if comparison.kind == "ratio" else -1
+    rows = []
+    for place, (a, b) in enumerate(comparison.arms.scheme.pairs):
+        estimate, lower, upper = (float(values[place]) for values in bounds.of_pairs)
+        lower, upper = (lower, upper) if sign == 1 else (-upper, -lower)
+        exactly = [passed for (_, pair), passed in comparison.exact_clear.items() if pair == place]
+        rows.append(
+            {
+                "groups": [names[a], names[b]],
+                "n": [int(records[a]), int(records[b])],
+                "estimate": sign * estimate,
+                "lower": lower,
+                "upper": upper,
+                "method": _method(comparison, "exact" if exactly or place in comparison.exact_flag else "score"),
+                "reading": _row_reading(comparison, place, bool(inside[place]) and all(exactly)),
+            }
+        )
+    return rows
+
+
+def _row_reading(comparison: Comparison, pair: int, inside: bool) -> str:
+    """Read one row; a row alone clears nothing."""
+    if pair in comparison.flagged_at:
+        return "outside the limit"
+    if comparison.cannot_fail("recorded")[pair]:
+        return "cannot be outside the limit"
+    return "within the limit" if inside else "not shown"
+
+
+# --- groups, unknowns, checks --------------------------------------------------------------------------------------
+
+
+def _groups(disparity: Disparity) -> list[dict[str, Any]]:
+    people = disparity.arms.cells.people
+    return [{**row, "records": int(people[place])} for place, row in enumerate(disparity.rate_table)]
+
+
+def _unknown(disparity: Disparity) -> dict[str, Any]:
+    unknown = disparity.unknown
+    return {
+        **unknown._asdict(),
+        "limit": disparity.evidence.unknown_at_most,
+        "worst_case_decides": "worst" in disparity.comparisons[0].scenarios,
+    }
+
+
+def _checks(disparity: Disparity, comparison: Comparison) -> list[dict[str, Any]]:
+    """Write what the unknowns could change: one row a scenario, and the tipping point of a clearance."""
+    if not disparity.unknown.total or comparison.baseline:
+        return []
+    rows = [_scenario_row(disparity, comparison, name, name in comparison.scenarios) for name in SCENARIOS]
+    if disparity.verdict == "cleared" and "worst" not in comparison.scenarios:
+        rows += _tipping_row(disparity, comparison)
+    return rows
+
+
+def _scenario_row(disparity: Disparity, comparison: Comparison, name: str, decides: bool) -> dict[str, Any]:
+    if name in comparison.scenarios:
+        other = comparison
+    else:
+        other = Comparison(
+            arms=comparison.arms,
+            kind=comparison.kind,
+            tolerance=comparison.tolerance,
+            alpha=comparison.alpha,
+            blocks=False,
+            baseline=False,
+            unknown=comparison.unknown,
+            scenarios=("recorded", name),
+            high=False,
+        )
+    lowest = lowest_shown(other, name, scenario_bounds(other, name))
+    inside = bool(other.passes(name).all()) and (comparison.failed_exact or ("",))[0] != name
+    said = Reading(
+        comparison.kind,
+        disparity.measure.worse_when(disparity.evidence.being_selected_is),
+        math.nan,
+        lowest,
+        math.inf,
+        comparison.tolerance if comparison.kind == "ratio" else -comparison.tolerance,
+    )
+    toward_harm = "up" if said.turned else "down"
+    word = "at most" if said.turned else "at least"
+    role = "" if decides else " (shown, does not decide)"
+    verdict = "within the limit" if inside else "not shown to be within the limit"
+    text = (
+        f"{SCENARIOS[name][0].upper()}{SCENARIOS[name][1:]}: {word} {said.shown(lowest, toward_harm)}, {verdict}{role}."
+    )
+    return {
+        "check": "unknowns",
+        "scenario": name,
+        "decides": decides,
+        "holds": inside,
+        "bound": lowest if comparison.kind == "ratio" else -lowest,
+        "sentence": text,
+    }
+
+
+def _tipping_row(disparity: Disparity, comparison: Comparison) -> list[dict[str, Any]]:
+    tipping = tipping_point(comparison)
+    if tipping is None:
+        return []
+    people = disparity.evidence.words.people
+    if tipping.needed is None:
+        text = f"It holds whichever group the {tipping.unknown:,} {people} of unknown group belong to."
+    else:
+        text = (
+            f"It holds unless {tipping.needed:,} of the {tipping.unknown:,} {people} of unknown group all "
+            "belong where they hurt most."
+        )
+    return [
+        {
+            "check": "unknowns",
+            "scenario": "tipping point",
+            "decides": False,
+            "holds": True,
+            "bound": tipping.needed,
+            "sentence": text,
+        }
+    ]
+
+
+def _cleared_for(disparity: Disparity, comparison: Comparison, bounds: Bounds) -> dict[str, Any]:
+    groups = disparity.cleared_groups
+    sizes = disparity.sizes
+    held = [disparity.groups.index(name) for name in groups]
+    share = float(sizes[held].sum() / sizes.sum()) if sizes.sum() else 0.0
+    left = [
+        {"group": name, "n": int(sizes[place])} for place, name in enumerate(disparity.groups) if name not in groups
+    ]
+    text = (
+        ""
+        if disparity.verdict != "not_demonstrated" or comparison.baseline
+        else sentences.cleared_for_sentence(groups, share, left)
+    )
+    return {"groups": groups, "share": share, "left": left, "sentence": text}
+
+
+def _other_side(disparity: Disparity, comparison: Comparison, bounds: Bounds) -> float | None:
+    """Give the ratio of the shares left over: 93% v 97% not flagged is 7 v 3 flagged, 2.33 times."""
+    if comparison.kind != "ratio":
+        return None
+    a, b = comparison.arms.scheme.pairs[bounds.pair]
+    rates = 1 - comparison.arms.said[1][[a, b]]
+    return float(rates[0] / rates[1]) if rates[1] > 0 else None
+
+
+def plain(value: Any) -> Any:
+    """Make a value fit for JSON: NaN and infinity become None, floats keep twelve significant digits."""
+    if isinstance(value, dict):
+        return {str(key): plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(entry) for entry in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return float(f"{value:.{SIGNIFICANT}g}") + 0.0 if math.isfinite(value) else None
+    return value

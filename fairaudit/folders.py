@@ -1,0 +1,101 @@
+"""Where a report goes: written aside, then renamed, so that a failed run leaves the last good report as it was."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from fairaudit.errors import UsageError
+
+# A folder that holds one of these is a report of ours.
+OURS = ("results.json", "failed.html")
+ATTEMPTS = 5
+
+
+def refuse_foreign(target: Path) -> None:
+    """Never replace a folder that is not a report of ours.
+
+    Raises:
+        UsageError: the target is a file, or a folder of other files.
+    """
+    if target.exists() and not target.is_dir():
+        raise UsageError.one(str(target), "is a file", "Name a folder for the report.")
+    if target.is_dir() and any(target.iterdir()) and not _is_ours(target):
+        what = "holds other files, and a report replaces its folder"
+        raise UsageError.one(str(target), what, "Name a new or empty folder.")
+
+
+def _is_ours(folder: Path) -> bool:
+    return any((folder / name).is_file() for name in OURS)
+
+
+@contextlib.contextmanager
+def written_aside(target: Path) -> Iterator[Path]:
+    """Give a new folder beside the target, which takes the target's place when all went well.
+
+    Args:
+        target: the report's folder; may exist.
+
+    Raises:
+        UsageError: the folder cannot be written, or the last report is held open by another program.
+    """
+    aside = _beside(target, "new")
+    try:
+        aside.mkdir(parents=True)
+    except OSError as error:
+        raise cannot_write(target, error) from None
+    try:
+        yield aside
+        put_in_place(aside, target)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def put_in_place(aside: Path, target: Path) -> None:
+    """Rename a new report into place. Of two runs that end at once, the later one's report stays.
+
+    Raises:
+        UsageError: the last report is held open; it stays, and the new one is left beside it.
+    """
+    for _ in range(ATTEMPTS):
+        old = _beside(target, "old")
+        try:
+            with contextlib.suppress(FileNotFoundError):
+                target.rename(old)
+            aside.rename(target)
+        except OSError:
+            if not target.exists() and old.exists():
+                old.rename(target)
+            elif old.exists():
+                # Another run put its report here in between: this one is later, and takes its turn again.
+                shutil.rmtree(old, ignore_errors=True)
+                continue
+            raise _held_open(aside, target) from None
+        shutil.rmtree(old, ignore_errors=True)
+        return
+    raise _held_open(aside, target)
+
+
+def _held_open(aside: Path, target: Path) -> UsageError:
+    """Leave the new report beside the one that cannot be replaced."""
+    beside = target.with_name(f"{target.name}.new")
+    if beside.exists() and not _is_ours(beside):
+        beside = _beside(target, "new", hidden=False)
+    shutil.rmtree(beside, ignore_errors=True)
+    shutil.move(aside, beside)
+    hint = f"Close it and run again; the new report is in {beside}."
+    return UsageError.one(str(target), "cannot be replaced: it seems to be open in another program", hint)
+
+
+def _beside(target: Path, word: str, *, hidden: bool = True) -> Path:
+    return target.with_name(f"{'.' if hidden else ''}{target.name}.{word}-{secrets.token_hex(4)}")
+
+
+def cannot_write(target: Path, error: OSError) -> UsageError:
+    """Say that a folder cannot be written, and why."""
+    return UsageError.one(
+        str(target), f"cannot be written ({error.strerror or error})", "Name another folder with --out."
+    )

@@ -1,0 +1,389 @@
+"""The `@measure` decorator, what it builds, and the list of all that were built.
+
+A measure is one small function from counts to two counts. That the two are plain sums of cells is checked once, here,
+so that everything downstream (weights, folds, unknowns at their worst) can work from two tables of yes and no.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any, Literal
+
+import numpy as np
+
+from fairaudit.errors import PlanError, Problem, UsageError, nearest
+from fairaudit.measures.counts import PLACES, Counts, Rate
+
+RisesWith = Literal["selection", "non_selection", "accuracy", "error"] | None
+Side = Literal["high", "low"] | None
+
+RISES_WITH = ("selection", "non_selection", "accuracy", "error", None)
+NEEDS = ("decision", "outcome")
+
+DEFAULT_WORDS = {
+    "people": "people",
+    "selected": "were selected",
+    "not_selected": "were not selected",
+    "positive": "had the outcome",
+    "negative": "did not have the outcome",
+}
+"""What a sentence says where the plan brings no words of its own."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A share of a group's people, and all that a plan, a verdict and a sentence need to know of it.
+
+    Attributes:
+        name: the field's term, such as ``false_positive_rate``.
+        function: takes `Counts` (or anything with the same attributes), gives a `Rate`.
+        of: who is in the denominator, with the plan's words in braces: ``{people} who {negative}``.
+        share: what the numerator's part of them did, such as ``{selected}``.
+        rises_with: what a high value goes with: "selection" (the more are selected, the higher), "non_selection",
+            "accuracy", "error", or None where neither high nor low is worse.
+        needs: "decision", "outcome" or both: what must be known of a record for it to count.
+        source: whose definition: author and year, or statute.
+        title: the plain name that the report prints.
+        doc: the docstring, which gives formula, range and when it is undefined.
+        aliases: other names that a plan may use.
+        counterpart: the function of fairlearn or scikit-learn that must agree, such as
+            ``sklearn.metrics.precision_score(pos_label=0)``; None where there is none.
+        kind: the kind of evidence it belongs to.
+    """
+
+    name: str
+    function: Callable[[Any], Rate]
+    of: str
+    share: str
+    rises_with: RisesWith
+    needs: tuple[str, ...]
+    source: str
+    title: str = ""
+    doc: str = ""
+    aliases: tuple[str, ...] = ()
+    counterpart: str | None = None
+    kind: str = "decisions"
+    _cells: tuple[np.ndarray, np.ndarray] = field(init=False, repr=False, compare=False)
+
+    approximate = False  # its verdict rests on a test whose error rate is known; an ApproximateMeasure's does not
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", self.title or self.name.replace("_", " "))
+        _refuse_unknown_words(self)
+        cells = find_membership(self.function, self.name)
+        _refuse_other_needs(self, *cells)
+        object.__setattr__(self, "_cells", cells)
+
+    def rate(self, counts: Any) -> Rate:
+        """Compute the two counts.
+
+        Args:
+            counts: `Counts`, an array of shape (..., 3, 3), or anything with the attributes that the function reads.
+
+        Returns:
+            A `Rate` of one entry a group.
+        """
+        return Rate(*self.function(Counts(counts) if isinstance(counts, np.ndarray) else counts))
+
+    def membership(self) -> tuple[np.ndarray, np.ndarray]:
+        """Say which cells are in the numerator, and which in the denominator.
+
+        Returns:
+            Two read-only boolean arrays of shape (3, 3), decision by outcome, in the order of `PLACES`.
+        """
+        return self._cells
+
+    def worse_when(self, being_selected_is: str | None) -> Side:
+        """Say which side of the measure is the worse one to be on: "high", "low", or None where neither is.
+
+        Args:
+            being_selected_is: "a burden" or "a benefit" (with or without the article); None where the plan is silent.
+        """
+        return worse_side(self.rises_with, being_selected_is)
+
+    def phrases(self, words: Mapping[str, str] | None = None) -> tuple[str, str]:
+        """Fill `of` and `share` with a plan's words, for "Of every 100 {of}, 12 {share}"."""
+        filled = {**DEFAULT_WORDS, **(words or {})}
+        return self.of.format_map(filled), self.share.format_map(filled)
+
+
+def worse_side(rises_with: RisesWith, being_selected_is: str | None) -> Side:
+    """Say whether a high or a low value is worse, given what the value rises with and what being selected means."""
+    if rises_with in ("accuracy", "error"):
+        return "low" if rises_with == "accuracy" else "high"
+    if rises_with is None or being_selected_is is None:
+        return None
+    selection = being_selected_is.removeprefix("a ")
+    if selection not in ("burden", "benefit"):
+        hint = nearest(being_selected_is, ["a burden", "a benefit"])
+        raise UsageError.one("being_selected_is", f"{being_selected_is!r} is neither a burden nor a benefit", hint)
+    return "high" if (rises_with == "selection") == (selection == "burden") else "low"
+
+
+def find_membership(function: Callable[[Any], Rate], name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Find which of the nine cells a function counts, by giving it groups of one record each.
+
+    Args:
+        function: from `Counts` to `Rate`.
+        name: what to call it in an error.
+
+    Returns:
+        Two read-only boolean arrays of shape (3, 3): cells in the numerator, cells in the denominator.
+
+    Raises:
+        UsageError: the two are not plain sums of whole cells, the first a part of the second.
+    """
+    unit_cells = np.eye(9).reshape(9, 3, 3)
+    found = _two_counts(function, unit_cells, name)
+    for cells in (np.zeros((1, 3, 3)), *unit_cells[:, None]):  # one by one, to meet every branch of an `if`
+        _two_counts(function, cells, name)
+    if not np.isin(found, (0, 1)).all():
+        raise _refused(
+            name,
+            "it counts some record other than once or not at all",
+            "Numerator and denominator must be sums of cells, such as c.tp and c.tp + c.fn, "
+            "without factors or constants.",
+        )
+    numerator, denominator = found.reshape(2, 3, 3).astype(bool)
+    some_cells = np.random.default_rng(0).integers(0, 1000, (32, 3, 3))
+    sums = np.einsum("gij,kij->kg", some_cells, np.stack([numerator, denominator]))
+    if not np.allclose(_two_counts(function, some_cells, name), sums, rtol=1e-9, atol=0):
+        raise _refused(
+            name,
+            "its numerator or denominator is not a plain sum of cells",
+            "Leave out roots, products, maxima and the like; a function of "
+            "(y_true, y_pred, sample_weight) may hold them, and is then marked approximate.",
+        )
+    if (numerator & ~denominator).any():
+        raise _refused(
+            name,
+            f"its numerator counts {_cell_names(numerator & ~denominator)}, its denominator does not",
+            "Whoever is in the numerator must be in the denominator too.",
+        )
+    if not denominator.any():
+        raise _refused(name, "its denominator counts nobody", "Return Rate(numerator, denominator).")
+    for table in (numerator, denominator):
+        table.setflags(write=False)
+    return numerator, denominator
+
+
+def _two_counts(function: Callable[[Any], Rate], cells: np.ndarray, name: str) -> np.ndarray:
+    """Call a function on groups' cells; give its numerators and denominators, shape (2, groups)."""
+    try:
+        with np.errstate(all="ignore"):
+            numerator, denominator = function(Counts(cells))
+            groups = len(cells)
+            return np.stack([np.broadcast_to(np.asarray(part, float), groups) for part in (numerator, denominator)])
+    except Exception as error:  # a researcher's function may raise anything
+        raise _refused(
+            name,
+            f"it gives no two counts a group ({type(error).__name__}: {error})",
+            "Return Rate(numerator, denominator), of sums such as c.tp + c.fn; no `if` is needed, "
+            "since 0/0 is taken care of later.",
+        ) from error
+
+
+def _cell_names(cells: np.ndarray) -> str:
+    places = (f"decision {PLACES[d]} with outcome {PLACES[o]}" for d, o in zip(*np.nonzero(cells), strict=True))
+    return ", ".join(places)
+
+
+def _refused(name: str, what: str, hint: str) -> UsageError:
+    return UsageError.one(f"measure {name}", what, hint)
+
+
+def _refuse_unknown_words(measure: Measure) -> None:
+    if measure.rises_with not in RISES_WITH:
+        choices = [choice for choice in RISES_WITH if choice]
+        raise _refused(
+            measure.name,
+            f"rises_with={measure.rises_with!r} is not known",
+            f"{nearest(str(measure.rises_with), choices)} Or None: it says nothing of better or worse.",
+        )
+    for phrase in (measure.of, measure.share):
+        try:
+            phrase.format_map(DEFAULT_WORDS)
+        except (KeyError, ValueError, IndexError) as error:
+            words = ", ".join("{" + word + "}" for word in DEFAULT_WORDS)
+            raise _refused(
+                measure.name, f"the phrase {phrase!r} holds a word that no plan gives", f"The words are {words}."
+            ) from error
+
+
+def _refuse_other_needs(measure: Measure, *tables: np.ndarray) -> None:
+    """Compare the declared needs with the cells: what is needed is what tells one cell from another."""
+    by_axis = {"decision": 0, "outcome": 1}
+    found = tuple(need for need, axis in by_axis.items() if any(np.ptp(table * 1, axis=axis).any() for table in tables))
+    if set(measure.needs) != set(found):
+        raise _refused(
+            measure.name,
+            f"it is declared to need {measure.needs!r}, but its counts need {found!r}",
+            f"Write needs={found!r}.",
+        )
+
+
+class UnknownMeasureError(PlanError, KeyError):
+    """No measure has this name. A `KeyError` too, so that `in` and `.get` work as in any mapping."""
+
+    def __str__(self) -> str:
+        """Give the problems, where a KeyError would give only the quoted key."""
+        return "\n".join(map(str, self.problems))
+
+
+NOT_ONE_SHARE = {
+    "equalized_odds": "It is two measures: list true_positive_rate and false_positive_rate, each with its limit.",
+    "average_odds": "It is two measures: list true_positive_rate and false_positive_rate, each with its limit.",
+} | dict.fromkeys(
+    ("f1", "f1_score", "balanced_accuracy", "balanced_accuracy_score", "roc_auc", "roc_auc_score", "matthews_corrcoef"),
+    "It is not one share of people. Put a function of (y_true, y_pred, sample_weight) into a file beside the plan, "
+    "and name it as ./my_measures.py:its_name; it is then marked approximate.",
+)
+"""Names that users of other libraries will try, and what to write instead."""
+
+FAIRLEARN_ENDINGS = {
+    "_difference": "Name the measure {name} and give it a limit `difference:`.",
+    "_ratio": "Name the measure {name} and give it a limit `ratio:`.",
+    "_group_min": "Name the measure {name}: every pair of groups is compared, with all groups' values shown.",
+    "_group_max": "Name the measure {name}: every pair of groups is compared, with all groups' values shown.",
+}
+
+
+class Registry(Mapping[str, Measure]):
+    """Measures by name. A look-up also takes an alias, and reads spaces and hyphens as underscores.
+
+    Args:
+        reserved: another registry whose names may not be used again here.
+    """
+
+    def __init__(self, reserved: Registry | None = None):
+        self._measures: dict[str, Measure] = {}
+        self._canonical: dict[str, str] = {}
+        self._reserved = reserved
+
+    def add(self, measure: Measure) -> None:
+        """Add a measure under its name and aliases.
+
+        Raises:
+            UsageError: one of them is taken, unless by an earlier version of the same function (a cell run again).
+        """
+        for name in (measure.name, *measure.aliases):
+            if self.is_taken(name, by_other_than=measure):
+                raise _refused(measure.name, f"there is already a measure called {name}", "Give it another name.")
+        self._measures[measure.name] = measure
+        self._canonical |= {_key(name): measure.name for name in (measure.name, *measure.aliases)}
+
+    def is_taken(self, name: str, by_other_than: Measure | None = None) -> bool:
+        """Say whether a name or alias already means something here, or where names are reserved."""
+        if self._reserved is not None and self._reserved.is_taken(name):
+            return True
+        held = self._measures.get(self._canonical.get(_key(name), ""))
+        return held is not None and not (by_other_than and _same_place(held.function, by_other_than.function))
+
+    def find(self, name: str, where: str = "measure") -> Measure:
+        """Look a measure up by name or alias.
+
+        Args:
+            name: what the user wrote.
+            where: the place to name in an error.
+
+        Raises:
+            UnknownMeasureError: with the nearest name, or with what to write instead.
+        """
+        key = _key(name)
+        if key not in self._canonical:
+            what = f"there is no measure called {name!r}"
+            raise UnknownMeasureError(Problem(where, what, self._advice(key)))
+        return self._measures[self._canonical[key]]
+
+    def _advice(self, key: str) -> str:
+        for ending, advice in FAIRLEARN_ENDINGS.items():
+            stem = key.removesuffix(ending)
+            if stem != key and stem in NOT_ONE_SHARE:
+                return NOT_ONE_SHARE[stem]
+            if stem != key and stem in self._canonical:
+                return advice.format(name=self._canonical[stem])
+        known = [*self._measures, *self._canonical]
+        resembles_one = get_close_matches(key, known, n=1)
+        return NOT_ONE_SHARE.get(key) or nearest(key, known if resembles_one else list(self._measures))
+
+    def __getitem__(self, name: str) -> Measure:
+        return self.find(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._measures)
+
+    def __len__(self) -> int:
+        return len(self._measures)
+
+
+def _key(name: object) -> str:
+    return str(name).strip().casefold().replace(" ", "_").replace("-", "_")
+
+
+def _same_place(one: Callable, other: Callable) -> bool:
+    places = [(getattr(f, "__module__", None), getattr(f, "__qualname__", None)) for f in (one, other)]
+    return one is other or places[0] == places[1]
+
+
+MEASURES = Registry()
+"""Every measure that comes with the package, and those that a notebook has defined since."""
+
+_REGISTERS_INTO: ContextVar[Registry] = ContextVar("registers_into", default=MEASURES)
+
+
+@contextmanager
+def collecting() -> Iterator[Registry]:
+    """Let `@measure` register into a registry of its own, so that one audit's measures are not another's."""
+    own = Registry(reserved=MEASURES)
+    token = _REGISTERS_INTO.set(own)
+    try:
+        yield own
+    finally:
+        _REGISTERS_INTO.reset(token)
+
+
+def measure(
+    *,
+    of: str,
+    share: str,
+    rises_with: RisesWith,
+    needs: tuple[str, ...],
+    source: str,
+    title: str = "",
+    aliases: tuple[str, ...] = (),
+    counterpart: str | None = None,
+) -> Callable[[Callable[[Any], Rate]], Callable[[Any], Rate]]:
+    """Register a function from counts to a `Rate` as a measure of decisions.
+
+    The arguments are the attributes of `Measure`; its name and doc are the function's own.
+
+    Returns:
+        A decorator that leaves the function as it is, but for an attribute `measure` that holds the `Measure`.
+
+    Raises:
+        UsageError: the function is not two sums of cells, the first a part of the second; or the name is taken.
+    """
+
+    def register(function: Callable[[Any], Rate]) -> Callable[[Any], Rate]:
+        built = Measure(
+            name=function.__name__,
+            function=function,
+            of=of,
+            share=share,
+            rises_with=rises_with,
+            needs=tuple(needs),
+            source=source,
+            title=title,
+            doc=function.__doc__ or "",
+            aliases=tuple(aliases),
+            counterpart=counterpart,
+        )
+        _REGISTERS_INTO.get().add(built)
+        function.measure = built
+        return function
+
+    return register

@@ -1,0 +1,299 @@
+"""Page one: what a reader with ten minutes and no statistics needs, as sentences, before any template sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fairaudit import sentences
+from fairaudit.verdicts import SEVERITY
+
+MOST = 3
+USUAL = 0.05
+WHOSE = {
+    "this_system": "The decisions are the system's own.",
+    "this_system_elsewhere": "The decisions are the system's own, made somewhere else.",
+    "todays_process": (
+        "The decisions are those of today's process, not of the system: a baseline that says nothing about it."
+    ),
+}
+ORIGINS = {
+    "historical": "records of real cases",
+    "pooled": "records pooled from several places",
+    "test": "test records",
+    "synthetic": "made-up records",
+}
+
+DEMONSTRATION = {
+    "all": "DEMONSTRATION: the records are made up. Nothing here is true of anybody.",
+    "some": "DEMONSTRATION: some of the records are made up. What they show is true of nobody.",
+}
+
+
+def page_one(results: Mapping[str, Any]) -> dict[str, Any]:
+    """Write page one.
+
+    Args:
+        results: the results of the audit, but for this page.
+
+    Returns:
+        Lines and lists of sentences, in the order of the page.
+    """
+    audit, determination = results["audit"], results["determination"]
+    system = audit["system"]
+    return {
+        "title": _title(system),
+        "vendor": system["vendor"],
+        "agency": f"Audit for {system['agency']}" if system["agency"] else "",
+        "decides": f"It decides {system['decides']}." if system["decides"] else "",
+        "status": _status(audit, results["evidence"]),
+        "headline": determination["headline"],
+        "would_be": determination["would_be"],
+        "caveat": (
+            "This informs a decision by a named person; no one has signed yet. It is not a finding about the law."
+        ),
+        "why": [_why(finding) for finding in chosen(results["evidence"])],
+        "more": " ".join(filter(None, [_more(results["evidence"]), _sureness(results["evidence"])])),
+        "tested": [_tested(block) for block in results["evidence"]],
+        "decide": _decide(determination["evidence_state"], results["evidence"]),
+        "open": _open(results["open_questions"]),
+        "community": "The community has not been asked.",
+        "vendor_replies": "The vendor has not answered.",
+        "cannot_tell": [
+            *dict.fromkeys(s for block in results["evidence"] for s in block["cannot_tell"]),
+            *_standing_caveats(results["evidence"]),
+        ],
+        "warnings": _warnings(results),
+        "lapses": f"This audit is of {_title(system)} only, and lapses with its next version.",
+    }
+
+
+def _title(system: Mapping[str, Any]) -> str:
+    return f"{system['name']} {system['version']}".strip()
+
+
+def chosen(evidence: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Choose at most three findings, worst first: the worst of each verdict present, then the next worst.
+
+    What blocks comes before what only explores; a baseline comes in only where there is nothing else.
+    """
+    findings = [finding for block in evidence for finding in block["findings"]]
+    ranked = sorted(findings, key=_rank)
+    first = {}
+    for finding in ranked:
+        if finding["blocks"]:
+            first.setdefault(finding["verdict"], finding)
+    picked = list(first.values())[:MOST]
+    picked += [finding for finding in ranked if all(finding is not other for other in picked)][: MOST - len(picked)]
+    return sorted(picked, key=_rank)
+
+
+def _rank(finding: Mapping[str, Any]) -> tuple:
+    return finding["baseline"], not finding["blocks"], -SEVERITY[finding["verdict"]], -excess(finding), finding["id"]
+
+
+def excess(finding: Mapping[str, Any]) -> float:
+    """How far outside its limit a finding's best estimate is, as a multiple of the limit; less than 0 where inside."""
+    limit, estimate = finding["tolerance"]["value"], finding["estimate"]
+    if estimate is None:
+        return 0.0
+    if finding["comparison"] == "ratio":
+        return (limit - estimate) / limit
+    return (estimate - limit) / limit
+
+
+def _why(finding: Mapping[str, Any]) -> dict[str, Any]:
+    parts = [
+        finding["sentence"],
+        finding["reason_sentence"],
+        finding.get("yearly", ""),
+        finding["cleared_for"]["sentence"],
+    ]
+    if finding["more_records"]:
+        parts.append(finding["more_records"]["sentence"])
+    words = (
+        finding["words"]
+        if finding["blocks"] or finding["baseline"]
+        else f"{finding['words']} (explored: it does not decide, but wants an answer)"
+    )
+    return {
+        "id": finding["id"],
+        "verdict": finding["verdict"],
+        "baseline": finding["baseline"],
+        "words": words,
+        "about": f"{finding['title']}, by {' and '.join(finding['grouping'])}",
+        "sentence": " ".join(part for part in parts if part),
+    }
+
+
+def _more(evidence: Sequence[Mapping[str, Any]]) -> str:
+    """Count the findings that can block adoption, the gravest verdict first."""
+    verdicts = [finding["verdict"] for block in evidence for finding in block["findings"] if finding["blocks"]]
+    if len(verdicts) < 2:
+        return ""
+    gravest_first = sorted(set(verdicts), key=SEVERITY.get, reverse=True)
+    parts = [
+        f"{verdicts.count(v)} {_are(verdicts.count(v))} {sentences.VERDICT_WORDS[v].lower()}" for v in gravest_first
+    ]
+    return f"Of {len(verdicts)} findings that can block adoption, {sentences.listed(parts)}."
+
+
+def _sureness(evidence: Sequence[Mapping[str, Any]]) -> str:
+    """Say what "shown" means."""
+    most = max(block["alpha"] for block in evidence)
+    return f"Shown means: by a rule that is wrong at most {sentences.digits(100 * most, None, 'up')} times in 100."
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def _status(audit: Mapping[str, Any], evidence: Sequence[Mapping[str, Any]]) -> list[str]:
+    parts = ["Internal copy.", "Exploratory: the plan was not registered before results were seen."]
+    if audit["rehearsal"]:
+        parts.insert(0, "REHEARSAL: the groups' labels were shuffled. Nothing here is a result.")
+    if audit["demonstration"]:
+        made_up = [block["origin"] == "synthetic" for block in evidence]
+        parts.insert(0, DEMONSTRATION["all" if all(made_up) else "some"])
+    return parts
+
+
+def _tested(block: Mapping[str, Any]) -> str:
+    """Say whose decisions, from where, counted by whom, when; and who could not be placed in a group."""
+    records = block["records"]
+    left_out = sum(records["left_out"].values())
+    period = f", {block['period']}" if block["period"] else ""
+    parts = [
+        block["question"] or f"Evidence {block['id']}.",
+        f"{records['kept']:,} {ORIGINS[block['origin']]}{period}.",
+        "" if block["unit"] == "one record" else f"Each is {block['unit']}.",
+        f"{left_out:,} other rows were left out by the plan." if left_out else "",
+        f"Counted by {block['counted_by']}." if block["counted_by"] else "",
+        "The counts were received, not made from records here." if block["from_counts"] else "",
+        WHOSE[block["decided_by"]] + _unknown_people(block),
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _unknown_people(block: Mapping[str, Any]) -> str:
+    """Say for how many the group is not known, and whether the worst they could change decides."""
+    shares = [
+        (row["share"] or 0, attribute["name"])
+        for attribute in block["attributes"]
+        for row in attribute["groups"]
+        if row["unknown"]
+    ]
+    share, name = max(shares, default=(0, ""))
+    if not share:
+        return ""
+    told = f" For {sentences.digits(100 * share, None, 'up')}% the {name.replace('_', ' ')} is not known"
+    worst = [finding["unknown"] for finding in block["findings"] if finding["unknown"]["worst_case_decides"]]
+    if not worst:
+        return f"{told}: few enough that the worst need not be assumed of them."
+    most = max(unknown["share"] for unknown in worst)
+    missing = f"Up to {sentences.digits(100 * most, None, 'up')}% is missing somewhere"
+    return f"{told}. {missing}, so a finding clears only if it would with the missing at their worst."
+
+
+def _decide(state: str, evidence: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Say what may still be decided, and what each would take."""
+    blocking = [finding for block in evidence for finding in block["findings"] if finding["blocks"]]
+    flagged = [finding for finding in blocking if finding["verdict"] == "flagged"]
+    unsettled = [finding for finding in blocking if finding["verdict"] == "not_demonstrated"]
+    decline = "No, or later: at any time, without a reason."
+    if state == "supported":
+        return [
+            "Yes: the evidence allows it; a named person must still decide and sign.",
+            "With conditions: likewise.",
+            decline,
+        ]
+    if flagged:
+        broken = _count(len(flagged), "finding")
+        return [
+            (
+                f"Yes: only against the evidence. A named approver would have to justify {broken} over "
+                "the limit in writing."
+            ),
+            "With conditions: not on this evidence. The vendor can mend the system, and its next version be audited.",
+            decline,
+        ]
+    what = f" ({_count(len(unsettled), 'finding')} not shown either way)" if unsettled else ""
+    return [f"Yes: not on this evidence{what}.", f"With conditions: {_what_would_settle(unsettled)}", decline]
+
+
+def _what_would_settle(unsettled: Sequence[Mapping[str, Any]]) -> str:
+    """Say whether more records could settle what is not shown either way."""
+    needed = [f["more_records"] for f in unsettled if f["more_records"] and f["more_records"]["needed"]]
+    leaning = sum(1 for f in unsettled if f["reason"] == "leaning_outside" or excess(f) > 0)
+    told = "once more records settle it, or a pilot gathers them."
+    if needed:
+        first = needed[0]
+        told = (
+            f"once more records settle it, or a pilot gathers them (group {first['group']}: about "
+            f"{first['needed']:,}; there are {first['have']:,})."
+        )
+    if leaning:
+        told += (
+            f" {_count(leaning, 'finding')} {'leans' if leaning == 1 else 'lean'} outside the limit: more "
+            "records may show it broken."
+        )
+    return told
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def _open(questions: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    """Count what is open, and give the first item of each role."""
+    first = {}
+    for question in questions:
+        first.setdefault(question["role"], question["question"])
+    return {"count": len(questions), "items": [{"role": role, "question": text} for role, text in first.items()]}
+
+
+def _standing_caveats(evidence: Sequence[Mapping[str, Any]]) -> list[str]:
+    told = ["Anything about people unlike those in the records, or about other places and years."]
+    if any("outcome" in finding["measure"] for block in evidence for finding in block["findings"]):
+        told.append("Whether the recorded outcome is the truth.")
+    return told
+
+
+def _warnings(results: Mapping[str, Any]) -> list[str]:
+    """Say what to know before trusting the page: own code, loose limits, tables that disagree."""
+    told = [
+        f"Code of the audit's own ran: {entry['file']} (SHA-256 {entry['sha256'][:12]}...)."
+        for entry in results["audit"]["code"]
+    ]
+    loose = dict.fromkeys(
+        f["title"]
+        for block in results["evidence"]
+        for f in block["findings"]
+        if f["blocks"] and any(c["tolerance"]["loosest"] for c in f["comparisons"])
+    )
+    told += [f"The limit of {title} is looser than any on file." for title in loose]
+    told += [line for block in results["evidence"] for line in _lenient(block)]
+    disagree = [
+        text
+        for block in results["evidence"]
+        for text in block["assumptions"]
+        if text.startswith("Tables that should agree")
+    ]
+    if disagree:
+        told.append(
+            f"The counts received contradict each other in {_count(len(disagree), 'place')}: see the assumptions."
+        )
+    return told
+
+
+def _lenient(block: Mapping[str, Any]) -> list[str]:
+    """Say where a plan asks for less proof than is usual."""
+    told = []
+    if block["alpha"] > USUAL:
+        often = sentences.digits(100 * block["alpha"])
+        told.append(f"The plan of {block['id']} lets a verdict be wrong {often} times in 100; 5 is usual.")
+    limits = [finding["unknown"]["limit"] for finding in block["findings"]]
+    if limits and limits[0] > USUAL:
+        share = sentences.digits(100 * limits[0])
+        told.append(f"The plan of {block['id']} lets {share}% be unknown before the worst case decides; 5% is usual.")
+    return told

@@ -1,0 +1,380 @@
+"""Checks across entries of a plan, on what the file says before it is a `Plan`, so that all problems show together.
+
+The file may hold anything: each check passes over what has another shape than it expects, which the model refuses.
+A problem is a place, what is wrong, and what to write instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import ValidationError
+
+from fairaudit.errors import FairauditError, listed, nearest
+from fairaudit.limits import limits, limits_for
+from fairaudit.measures import MEASURES
+from fairaudit.plan.data import TALLY_SUFFIX
+from fairaudit.plan.groups import Group
+from fairaudit.plan.values import RESERVED, SPACES, as_tuple, scalar_text, spellings
+from fairaudit.yaml_reader import Place
+
+Found = Iterator[tuple[Place, str, str]]
+ONE_OF_THEM = "Keep one of them."
+
+
+def cross_checks(content: dict) -> Found:
+    """Run every check on every evidence block."""
+    blocks = content.get("evidence")
+    blocks = blocks if isinstance(blocks, list) else []
+    yield from _repeated_ids(blocks)
+    for index, block in enumerate(blocks):
+        if isinstance(block, dict):
+            for check in CHECKS:
+                yield from ((("evidence", index, *place), what, hint) for place, what, hint in check(block))
+
+
+def _repeated_ids(blocks: list) -> Found:
+    ids = [block.get("id") if isinstance(block, dict) else None for block in blocks]
+    for index, name in enumerate(ids):
+        if name is not None and name in ids[:index]:
+            what = f"the id {name!r} is used twice"
+            yield ("evidence", index, "id"), what, "Give each evidence block an id of its own."
+
+
+# --- what a block holds, whatever its form ---------------------------------------------------------------------------
+
+
+def _mapping(block: dict, key: str) -> dict:
+    value = block.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _entries(block: dict, key: str) -> list[tuple[int, dict]]:
+    value = block.get(key)
+    entries = enumerate(value) if isinstance(value, list) else ()
+    return [(index, entry) for index, entry in entries if isinstance(entry, dict)]
+
+
+def _scalars(value: Any) -> list:
+    """Give the plain values of a list, or of one value that stands for a list."""
+    return [item for item in as_tuple(value) or () if isinstance(item, str | int | float)]
+
+
+def _texts(value: Any) -> list[str]:
+    return [scalar_text(item).strip(SPACES) for item in _scalars(value)]
+
+
+def _group_names(block: dict) -> list[str]:
+    groups = block.get("groups")
+    return _texts(list(groups)) if isinstance(groups, dict) else _texts(groups)
+
+
+def _group_specs(block: dict) -> dict[str, dict]:
+    return {str(name): spec for name, spec in _mapping(block, "groups").items() if isinstance(spec, dict)}
+
+
+def _final_levels(spec: dict) -> tuple[str, ...] | None:
+    """Give the levels that a group declares; None where they are taken as found, or wrong."""
+    try:
+        return Group.model_validate(spec).final_levels
+    except (ValidationError, FairauditError, TypeError, ValueError, IndexError):
+        return None
+
+
+def _measure_name(name: Any) -> str | None:
+    """Give a measure's own name, whichever alias the plan uses."""
+    if not isinstance(name, str):
+        return None
+    return MEASURES[name].name if name in MEASURES else name
+
+
+# --- measures and limits ---------------------------------------------------------------------------------------------
+
+
+def _check_measures(block: dict) -> Found:
+    """A measure without a limit; the same measure twice."""
+    seen = set()
+    for index, entry in _entries(block, "measures"):
+        name = _measure_name(entry.get("measure"))
+        if name is None:
+            continue
+        if name in seen:
+            hint = "Give both limits in one entry: {measure: ..., ratio: ..., difference: ...}."
+            yield ("measures", index), f"{name} stands here twice", hint
+        seen.add(name)
+        if entry.get("ratio") is None and entry.get("difference") is None:
+            yield ("measures", index), f"{name} has no limit, and no limit is assumed", _limits_on_file(name)
+
+
+def _limits_on_file(measure: str) -> str:
+    if measure not in MEASURES:
+        return "Write ratio: or difference:, and who set it in because:."
+    on_file = [f"{limit.kind}: {limit.name} ({limit.means})" for limit in limits_for(measure)]
+    if on_file:
+        return f"On file: {'; '.join(on_file)}."
+    return "None is on file: write ratio: or difference: with a number, and who set it in because:."
+
+
+def _check_limits(block: dict) -> Found:
+    """A limit on file that was made for another measure."""
+    for index, entry in _entries(block, "measures"):
+        name = _measure_name(entry.get("measure"))
+        for kind in ("ratio", "difference"):
+            limit = limits().get(entry[kind]) if isinstance(entry.get(kind), str) else None
+            if limit and name in MEASURES and limit.kind == kind and not limit.suits(name, kind):
+                hint = (
+                    f"It was made for {listed(limit.measures)}. Write the number itself, and who chose it in because:."
+                )
+                yield ("measures", index, kind), f"{limit.name} was not made for {name}", hint
+
+
+def _check_looks(block: dict) -> Found:
+    looks, look = block.get("looks", 1), block.get("look", 1)
+    if isinstance(looks, int) and isinstance(look, int) and look > looks >= 1:
+        hint = "A look that was not declared may not clear: declare `looks: open`, or use data that are all new."
+        yield ("look",), f"this is look {look} of {looks} declared", hint
+
+
+# --- data ------------------------------------------------------------------------------------------------------------
+
+
+def _check_decision(block: dict) -> Found:
+    """Records need a decision column, and an outcome column where a measure uses it."""
+    data = _mapping(block, "data")
+    if not isinstance(data.get("source"), str) or data["source"].endswith(TALLY_SUFFIX):
+        return
+    names = [_measure_name(entry.get("measure")) for _, entry in _entries(block, "measures")]
+    for need in ("decision", "outcome"):
+        users = [name for name in names if name in MEASURES and need in MEASURES[name].needs]
+        if data.get(need) is None and (users or need == "decision"):
+            why = f"{listed(users)} needs it" if users else "records must hold it"
+            yield ("data",), f"{need!r} is missing: {why}", f"Write {need}: {{column: NAME, is: [1], is_not: [0]}}."
+
+
+def _check_yes_and_no(block: dict) -> Found:
+    """A value that means yes and no; one column that is decision and outcome."""
+    data = _mapping(block, "data")
+    specs = {name: _mapping(data, name) for name in ("decision", "outcome")}
+    for name, spec in specs.items():
+        no = {text for value in _scalars(spec.get("is_not")) for text in spellings(value)}
+        both = [value for value in _scalars(spec.get("is")) if no & set(spellings(value))]
+        if both:
+            yield ("data", name), f"{both[0]!r} stands in both is and is_not", "A value means yes or no, never both."
+    column = specs["decision"].get("column")
+    if column is not None and column == specs["outcome"].get("column"):
+        what = f"decision and outcome are the same column, {column!r}"
+        yield ("data", "outcome", "column"), what, "The outcome is what turned out to be true, whatever was decided."
+
+
+FORM_OF_FILE = {
+    "sheet": (".xlsx",),
+    "encoding": (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt"),
+    "delimiter": (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt"),
+}
+
+
+def _check_source(block: dict) -> Found:
+    """A detail of another kind of file."""
+    data = _mapping(block, "data")
+    source = data.get("source")
+    for key, endings in FORM_OF_FILE.items():
+        if data.get(key) is not None and isinstance(source, str) and not source.lower().endswith(endings):
+            yield (
+                ("data", key),
+                f"{key} says nothing of {source!r}",
+                f"It goes with {listed(endings)} files: take it out.",
+            )
+
+
+def _check_keep(block: dict) -> Found:
+    """A range that holds nothing."""
+    for column, want in _mapping(_mapping(block, "data"), "keep").items():
+        if not isinstance(want, dict):
+            continue
+        place, low, high = ("data", "keep", str(column)), want.get("from"), want.get("to")
+        if low is None and high is None:
+            yield place, "neither from nor to is given", "Write from:, to: or both; or a list of values."
+        elif isinstance(low, bool) or isinstance(high, bool):
+            yield place, "true and false are no ends of a range", "Write a list of values: [true]."
+        elif type(low) is type(high) and isinstance(low, str | int | float) and low > high:
+            yield place, f"from ({low}) is above to ({high})", "Write the smaller first."
+
+
+# --- groups ----------------------------------------------------------------------------------------------------------
+
+
+def _check_groups(block: dict) -> Found:
+    for name, spec in _group_specs(block).items():
+        for check in (_check_bands, _check_levels, _check_labels, _check_several):
+            yield from ((("groups", name, *place), what, hint) for place, what, hint in check(spec))
+
+
+def _check_bands(spec: dict) -> Found:
+    cuts = spec.get("bands")
+    if cuts and any(spec.get(key) for key in ("levels", "labels", "merge", "multi", "any")):
+        hint = "A column is cut into bands, or its values are levels: not both."
+        yield (), "bands stand beside levels, labels, merge, multi or any", hint
+    numbers = isinstance(cuts, list) and all(isinstance(cut, int | float) for cut in cuts)
+    if numbers and sorted(set(cuts)) != cuts:
+        yield ("bands",), "bands do not rise", "Write the values at which a new band begins, smallest first."
+
+
+def _check_levels(spec: dict) -> Found:
+    """Levels and merged levels that stand twice."""
+    levels = list(filter(None, _texts(spec.get("levels"))))
+    merged = [old for olds in _mapping(spec, "merge").values() for old in _texts(olds)]
+    if len(set(levels)) < len(levels):
+        yield ("levels",), "a level stands here twice", ONE_OF_THEM
+    if len(set(merged)) < len(merged):
+        yield ("merge",), "a level is merged twice", ONE_OF_THEM
+    final = _final_levels(spec)
+    if levels and final is not None and len(final) < 2:
+        what = f"all levels are merged into {final[0]!r}" if merged else f"{final[0]!r} is the only level"
+        yield ("levels",), what, "A disparity needs two groups: name every group there is, also those without a row."
+
+
+def _check_labels(spec: dict) -> Found:
+    """A label, or a value that means unknown, that contradicts the levels."""
+    levels, merge = _texts(spec.get("levels")), _mapping(spec, "merge")
+    known = [*levels, *_texts(list(merge)), *(old for olds in merge.values() for old in _texts(olds))]
+    for raw, target in _mapping(spec, "labels").items():
+        texts = _texts(target)
+        if levels and texts and texts[0] not in known:
+            yield ("labels", str(raw)), f"{texts[0]!r} is no level", nearest(texts[0], known)
+        elif texts and scalar_text(raw) in known and texts[0] != scalar_text(raw):
+            yield ("labels", str(raw)), f"{raw!r} is a level itself", "Take it out of the labels, or use merge."
+    unknown = set(_texts(spec.get("unknown")))
+    for value in [*dict.fromkeys([*known, *map(str, _mapping(spec, "labels"))])]:
+        if value in unknown:
+            yield ("unknown",), f"{value!r} is a level or label and unknown at once", ONE_OF_THEM
+
+
+def _check_several(spec: dict) -> Found:
+    """A separator that parts a level itself; any: true without what it needs."""
+    separator = spec.get("multi")
+    if isinstance(separator, str) and separator:
+        for level in [*_texts(spec.get("levels")), *_texts(list(_mapping(spec, "merge")))]:
+            if separator in level:
+                yield ("multi",), f"{level!r} holds the separator {separator!r} itself", "Choose another separator."
+    if spec.get("any") is True and not (spec.get("multi") and spec.get("levels")):
+        hint = 'Write multi: ";" and the levels, so that each can be found in a field.'
+        yield (), "any: true needs multi and levels", hint
+
+
+def _attribute_names(block: dict) -> Iterator[tuple[str, str]]:
+    """Give group name -> attribute name, as the tally will have it; a group read as any: true has one a level."""
+    specs = _group_specs(block)
+    for name in _group_names(block):
+        spec = specs.get(name, {})
+        levels = _final_levels(spec) if spec.get("any") is True else None
+        yield from ((name, f"{name} {level}") for level in levels) if levels else ((name, name),)
+
+
+def _check_names(block: dict) -> Found:
+    """Names of groups and strata become columns of the tally: each must be its own."""
+    strata = [("strata", name) for name in _texts(block.get("strata"))]
+    groups = [("groups", attribute) for _, attribute in _attribute_names(block)]
+    crossings = {"_".join(by): by for by in _crossings(block)}
+    seen: dict[str, str] = {}
+    for key, name in [*groups, *strata]:
+        if name.casefold() in RESERVED or name in ("?", "*"):
+            yield (key,), f"{name!r} is the name of a column of the tally", _other_name(key, name)
+        elif seen.get(name.casefold()) == name:
+            yield (key,), f"{name!r} stands there already", "Groups and strata are different columns, each named once."
+        elif name.casefold() in seen:
+            what = f"{name!r} and {seen[name.casefold()]!r} differ in capitals only"
+            yield (key,), what, _other_name(key, name)
+        elif name in crossings:
+            yield (
+                (key,),
+                f"{name!r} is also the name of the crossing of {' and '.join(crossings[name])}",
+                _other_name(key, name),
+            )
+        seen.setdefault(name.casefold(), name)
+
+
+def _other_name(key: str, name: str) -> str:
+    if key == "strata":
+        return "Rename the column in the data."
+    return f"Give the group another name: my_{name}: {{column: {name}}}."
+
+
+def _check_columns(block: dict) -> Found:
+    """A group that is read from the column of the decision or the outcome."""
+    data, specs = _mapping(block, "data"), _group_specs(block)
+    columns = {name: _mapping(data, name).get("column") for name in ("outcome", "decision")}
+    taken = {column: name for name, column in columns.items() if isinstance(column, str)}
+    for name in _group_names(block):
+        column = specs.get(name, {}).get("column") or name
+        if isinstance(column, str) and taken.get(column):
+            what = f"the column {column!r} is the {taken[column]}"
+            yield ("groups", name), what, "A group is who people are, not what was decided or came of it."
+
+
+# --- comparisons -----------------------------------------------------------------------------------------------------
+
+
+def _crossings(block: dict) -> list[tuple[str, ...]]:
+    found = [tuple(_texts(entry.get("by"))) for _, entry in _entries(block, "compare")]
+    return [by for by in dict.fromkeys(found) if len(by) > 1]
+
+
+def _check_compare(block: dict) -> Found:
+    """A comparison by something that is no group, or twice the same."""
+    names, specs, seen = _group_names(block), _group_specs(block), []
+    for index, entry in _entries(block, "compare"):
+        by = _texts(entry.get("by"))
+        for name in by:
+            if name not in names:
+                yield ("compare", index, "by"), f"{name!r} is not one of the groups", nearest(name, names)
+        if len(by) > 1 and any(specs.get(name, {}).get("any") for name in by):
+            yield ("compare", index, "by"), "a group read as any: true cannot be crossed", "Cross it without any: true."
+        key = (sorted(by), repr(entry.get("reference", "all_pairs")))
+        if by and (key in seen or len(set(by)) < len(by)):
+            yield ("compare", index), f"{' and '.join(by)} stands here twice", ONE_OF_THEM
+        seen.append(key)
+
+
+def _check_references(block: dict) -> Found:
+    """A reference group that is none of the levels."""
+    names, specs = _group_names(block), _group_specs(block)
+    for index, entry in _entries(block, "compare"):
+        reference, by = entry.get("reference"), _texts(entry.get("by"))
+        if not isinstance(reference, dict) or "group" not in reference or not set(by) <= set(names):
+            continue
+        place, wanted = ("compare", index, "reference"), _texts(reference.get("group"))
+        if len(wanted) != len(by):
+            hint = f"Name one level of each of {' and '.join(by)}: {{group: [...]}}."
+            yield place, f"the reference names {len(wanted)} levels for {len(by)} groups", hint
+            continue
+        for name, level in zip(by, wanted, strict=True):
+            yield from ((place, what, hint) for what, hint in _no_level(name, level, specs.get(name, {})))
+
+
+def _no_level(name: str, level: str, spec: dict) -> Iterator[tuple[str, str]]:
+    if spec.get("any"):
+        yield (
+            f"{name} is read as any: true, and has a table a level",
+            "Leave the reference out: each is compared with everybody else.",
+        )
+        return
+    levels = _final_levels(spec) if spec.get("levels") or spec.get("bands") else None
+    if levels and level not in levels:
+        yield f"{level!r} is no level of {name}", nearest(level, levels)
+
+
+CHECKS = (
+    _check_measures,
+    _check_limits,
+    _check_looks,
+    _check_decision,
+    _check_yes_and_no,
+    _check_source,
+    _check_keep,
+    _check_groups,
+    _check_names,
+    _check_columns,
+    _check_compare,
+    _check_references,
+)

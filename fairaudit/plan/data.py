@@ -1,0 +1,68 @@
+"""The data block of a plan: where the records are, whose decisions they hold, and which columns mean what."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag
+
+from fairaudit.plan.values import AsDict, Frozen, OneValue, Strict, Text, Values
+
+TALLY_SUFFIX = ".tally.json"
+
+
+class FromTo(Strict):
+    """A range of values, both ends kept: numbers, or dates as 2024-01-31, 2024-01 or 2024."""
+
+    from_: OneValue | None = Field(default=None, alias="from", description="the smallest value kept")
+    to: OneValue | None = Field(default=None, description="the largest value kept")
+
+
+class Decision(Strict):
+    """A yes/no column and the values that mean yes and no."""
+
+    column: Text = Field(description="the column's name")
+    is_: Values = Field(alias="is", description="the values that mean yes, such as [1]")
+    is_not: Values | None = Field(default=None, description="the values that mean no; any other is unknown, and listed")
+
+
+def _values_or_range(value: Any) -> str:
+    return "range" if isinstance(value, dict | FromTo) else "values"
+
+
+Kept = Annotated[Annotated[Values, Tag("values")] | Annotated[FromTo, Tag("range")], Discriminator(_values_or_range)]
+
+
+class Data(Strict):
+    """Where the records are, whose decisions they hold, and which columns mean what."""
+
+    source: Text = Field(description="a file (csv, csv.gz, parquet, xlsx) or a tally, relative to audit.yaml")
+    origin: Literal["historical", "pooled", "test", "synthetic"] = Field(description="where the records come from")
+    decided_by: Literal["this_system", "this_system_elsewhere", "todays_process"] = Field(
+        description="whose decisions they are"
+    )
+    period: str | None = Field(default=None, description="when the decisions were made, in words")
+    counted_by: str | None = Field(default=None, description="who counted or drew the records")
+    sheet: Text | None = Field(default=None, description="the sheet of an .xlsx file")
+    encoding: Text | None = Field(default=None, description="the text encoding of a csv file, such as latin-1")
+    delimiter: str | None = Field(
+        default=None, min_length=1, max_length=1, description="what stands between the columns of a csv file"
+    )
+    unit: Text = Field(default="one record", description="what one row is, such as: one arraignment")
+    keep: Annotated[dict[str, Kept], Frozen, AsDict] = Field(
+        default={}, validate_default=True, description="the rows to keep: values or from/to of a column"
+    )
+    decision: Decision | None = Field(default=None, description="the decision: column, is, is_not")
+    outcome: Decision | None = Field(default=None, description="what turned out to be true: column, is, is_not")
+    weight: Text | None = Field(default=None, description="the column of survey weights")
+    cluster: Text | None = Field(
+        default=None, description="the column that names a person (or area) with several records"
+    )
+    key: Text | None = Field(
+        default=None, description="the column that should name a record once; duplicates are counted"
+    )
+
+    @property
+    def is_tally(self) -> bool:
+        """Say whether the source holds counts instead of records."""
+        return self.source.endswith(TALLY_SUFFIX)

@@ -1,0 +1,106 @@
+"""The groups of a plan, and whom each group is compared with."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag
+
+from fairaudit.plan.values import (
+    AsDict,
+    Frozen,
+    Level,
+    Levels,
+    MaybeMissingValues,
+    Numbers,
+    OneValue,
+    Strict,
+    Text,
+    Texts,
+)
+
+TWO_OR_MORE = "Two or more"
+
+
+class Group(Strict):
+    """How a column is read as groups of people."""
+
+    column: Text | None = Field(default=None, description="the column, where it has another name")
+    levels: Levels | None = Field(default=None, description="every group there is, also those without a row")
+    labels: Annotated[dict[OneValue, Level], Frozen, AsDict] = Field(
+        default={}, validate_default=True, description="what stands in the data: what it is called"
+    )
+    merge: Annotated[dict[Level, Levels], Frozen, AsDict] = Field(
+        default={}, validate_default=True, description="a new group: the groups it holds"
+    )
+    bands: Numbers | None = Field(default=None, description="ages (or amounts) at which a new band begins")
+    unknown: MaybeMissingValues = Field(default=(), description="values that mean the group is not known")
+    multi: str | None = Field(
+        default=None, min_length=1, max_length=3, description="what separates several groups in one field"
+    )
+    any_: bool = Field(default=False, alias="any", description="a yes/no table a level, each against everybody else")
+
+    @property
+    def final_levels(self) -> tuple[str, ...] | None:
+        """The declared levels after merging, in order; None where levels are taken as found."""
+        if self.bands:
+            return tuple(band_names(self.bands))
+        if self.levels is None:
+            return None
+        merged = {old: new for new, olds in self.merge.items() for old in olds}
+        levels = [merged.get(level, level) for level in self.levels] + list(self.merge)
+        if self.multi and not self.any_:
+            levels.append(TWO_OR_MORE)
+        return tuple(dict.fromkeys(levels))
+
+
+def band_names(cuts: tuple[float, ...]) -> list[str]:
+    """Name the bands between cut points: under 18, 18 to 24, 25 to 64, 65 and over.
+
+    Whole-number cuts read as whole years; others as "from a to under b".
+    """
+    whole = all(float(cut).is_integer() for cut in cuts)
+    between = [_whole_band(low, high) if whole else f"{low:.15g} to under {high:.15g}" for low, high in pairwise(cuts)]
+    return [f"under {cuts[0]:.15g}", *between, f"{cuts[-1]:.15g} and over"]
+
+
+def _whole_band(low: float, high: float) -> str:
+    last = int(high) - 1
+    return f"{int(low)} to {last}" if last > low else f"{last}"
+
+
+class ReferenceGroup(Strict):
+    """One group that every other is compared with."""
+
+    group: Levels = Field(description="the group; for a crossing, one level an attribute")
+
+
+def _scheme_or_group(value: Any) -> str:
+    return "group" if isinstance(value, dict | ReferenceGroup) else "scheme"
+
+
+Reference = Annotated[
+    Annotated[Literal["all_pairs", "rest", "overall"], Tag("scheme")] | Annotated[ReferenceGroup, Tag("group")],
+    Discriminator(_scheme_or_group),
+]
+
+
+class Compare(Strict):
+    """A grouping and whom each group is compared with."""
+
+    by: Annotated[Texts, Field(min_length=1)] = Field(description="one group column, or several to cross")
+    reference: Reference = Field(default="all_pairs", description="all_pairs, rest, overall, or {group: X}")
+    blocks: bool | None = Field(
+        default=None, description="whether it can block adoption; a crossing explores unless true"
+    )
+
+    @property
+    def blocking(self) -> bool:
+        """A single attribute blocks unless told otherwise; a crossing explores unless told otherwise."""
+        return len(self.by) == 1 if self.blocks is None else self.blocks
+
+    @property
+    def name(self) -> str:
+        """The grouping's name in ids and tallies, such as ``race`` or ``race_sex``."""
+        return "_".join(self.by)

@@ -1,0 +1,178 @@
+"""What a plan holds: a strict, frozen model of `audit.yaml`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PlainValidator,
+    WithJsonSchema,
+)
+
+from fairaudit.errors import PlanError, nearest
+from fairaudit.measures import MEASURES
+from fairaudit.plan.data import Data
+from fairaudit.plan.groups import Compare, Group
+from fairaudit.plan.measures import MeasureLimit
+from fairaudit.plan.values import (
+    AsDict,
+    Frozen,
+    ListOnly,
+    Share,
+    Slug,
+    Strict,
+    Text,
+    Texts,
+    as_tuple,
+    number_schema,
+    refuse,
+    scalar_text,
+    shown,
+)
+
+
+class System(Strict):
+    """The technology under audit."""
+
+    name: Text = Field(description="what the system is called")
+    version: str = Field(default="", description="its version, in quotes")
+    vendor: str = Field(default="", description="who sells or builds it")
+    agency: str = Field(default="", description="who is to adopt it")
+    stage: Literal["proposed", "pilot", "in use", "retired"] = Field(default="proposed", description="how far it is")
+    decides: str = Field(default="", description="what it decides, such as: who is supervised before trial")
+    people_per_year: int | None = Field(default=None, gt=0, description="people it will decide on in a year")
+
+    @property
+    def title(self) -> str:
+        """Name and version together."""
+        return f"{self.name} {self.version}".strip()
+
+
+class Words(Strict):
+    """The plan's own words for sentences: `Of every 100 {people} who {negative}, 12 {selected}`."""
+
+    people: Text = Field(default="people", description="who is decided on, such as: applicants")
+    selected: Text = Field(default="were selected", description="such as: were flagged as high risk")
+    not_selected: Text = Field(default="were not selected", description="such as: were not flagged")
+    positive: Text = Field(default="had the outcome", description="such as: reoffended within two years")
+    negative: Text = Field(default="did not have the outcome", description="such as: did not reoffend")
+
+
+def _groups(value: Any) -> Any:
+    """Take the short form, a list of columns, for the long one."""
+    if isinstance(value, dict):
+        return {_group_name(name): {} if spec is None else spec for name, spec in value.items()}
+    if not isinstance(value, str | list):
+        what = "nothing" if value is None else shown(value)
+        refuse(f"{what} stands where groups are meant", "List the columns that hold groups: groups: [race, sex].")
+    names = as_tuple(value)
+    if not all(isinstance(name, str) for name in names):
+        hint = "Write `race:` with its details on lines of their own, without a hyphen."
+        refuse("a list of groups holds column names only", hint)
+    return {name: {} for name in names}
+
+
+def _group_name(name: Any) -> Any:
+    return name if isinstance(name, str) else scalar_text(name)
+
+
+def _looks(value: Any) -> int | str:
+    if value == "open" or (isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 100):
+        return value
+    refuse(f"{shown(value)} is no number of looks", "Write 1, the number of looks declared (at most 100), or open.")
+
+
+LOOKS_SCHEMA = WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1, "maximum": 100}, {"const": "open"}]})
+
+
+class Evidence(Strict):
+    """One question put to one data set: one block of the plan, one notebook run."""
+
+    id: Slug = Field(description="a short name, such as time-to-close")
+    kind: Literal["decisions"] = Field(description="the kind of evidence: the notebook that runs")
+    question: str = Field(default="", description="what is asked, in plain words")
+    data: Data
+    being_selected_is: Literal["a burden", "a benefit"] = Field(description="what being selected means for a person")
+    words: Words = Words()
+    groups: Annotated[dict[Text, Group], BeforeValidator(_groups), Field(min_length=1), Frozen, AsDict] = Field(
+        description="the columns that hold groups of people"
+    )
+    compare: Annotated[tuple[Compare, ...], ListOnly] = Field(
+        default=(), description="groupings to compare; each group alone if left out"
+    )
+    measures: Annotated[tuple[MeasureLimit, ...], ListOnly, Field(min_length=1)] = Field(
+        json_schema_extra={"minItems": 1}, description="the measures, each with a limit"
+    )
+    strata: Texts = Field(default=(), description="columns within which unknown groups are spread")
+    alpha: Annotated[Share, Field(gt=0, lt=0.5), number_schema(exclusiveMinimum=0, exclusiveMaximum=0.5)] = Field(
+        default=0.05, description="the error rate of a verdict, one-sided"
+    )
+    looks: Annotated[int | Literal["open"], PlainValidator(_looks), LOOKS_SCHEMA] = Field(
+        default=1, description="how often new data may be looked at: a number, or open"
+    )
+    look: int = Field(default=1, ge=1, le=100, description="which look this is")
+    unknown_at_most: Annotated[Share, Field(ge=0, le=1), number_schema(minimum=0, maximum=1)] = Field(
+        default=0.05, description="the share of unknowns above which the worst case decides"
+    )
+    cannot_tell: Texts = Field(default=(), description="what this evidence cannot tell, a sentence each")
+    notebook: Text | None = Field(default=None, description="a notebook of the audit's own (needs --allow-code)")
+
+    @property
+    def comparisons(self) -> tuple[Compare, ...]:
+        """The groupings to compare; each group attribute alone, all pairs, where the plan names none."""
+        return self.compare or tuple(Compare(by=(name,)) for name in self.groups)
+
+    @property
+    def alpha_of_look(self) -> float:
+        """The error rate that this look may spend: alpha / k, or alpha / 2^j where looks are open."""
+        return self.alpha / 2**self.look if self.looks == "open" else self.alpha / self.looks
+
+    @property
+    def needs_outcome(self) -> bool:
+        """Say whether any measure needs to know what turned out to be true; an own measure is taken to."""
+        return any(_needs_outcome(entry.measure, self.data) for entry in self.measures)
+
+
+def _needs_outcome(measure: str, data: Data) -> bool:
+    return data.outcome is not None if ":" in measure else "outcome" in MEASURES[measure].needs
+
+
+class Plan(Strict):
+    """A whole audit: the system, and the evidence on it."""
+
+    system: System
+    evidence: Annotated[tuple[Evidence, ...], ListOnly, Field(min_length=1)] = Field(
+        json_schema_extra={"minItems": 1}, description="the questions put to data, one block each"
+    )
+    _path: Path | None = None
+    _sha256: str = ""
+
+    @property
+    def path(self) -> Path:
+        """The file the plan was read from."""
+        return self._path or Path("audit.yaml")
+
+    @property
+    def folder(self) -> Path:
+        """The audit's folder; sources are relative to it."""
+        return self.path.parent
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the file's bytes."""
+        return self._sha256
+
+    def block(self, evidence_id: str) -> Evidence:
+        """Find an evidence block by its id.
+
+        Raises:
+            PlanError: there is none of that id.
+        """
+        for block in self.evidence:
+            if block.id == evidence_id:
+                return block
+        known = [block.id for block in self.evidence]
+        raise PlanError.one(self.path.name, f"there is no evidence {evidence_id!r}", nearest(evidence_id, known))

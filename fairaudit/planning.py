@@ -1,0 +1,191 @@
+"""How many records would settle it: after a run for what was not shown, and before one for what to ask for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from fairaudit.assessment import Disparity, assess
+from fairaudit.groupings import attributes, groupings
+from fairaudit.measures import MEASURES, Measure
+from fairaudit.plan import Evidence
+from fairaudit.sentences import digits, exactly
+from fairaudit.stats import sample_size
+from fairaudit.tally import Tally
+from fairaudit.verdicts import Bounds, Comparison
+
+POWER = 0.8
+
+
+def more_records(
+    disparity: Disparity, comparison: Comparison, bounds: Bounds, power: float = POWER
+) -> dict[str, Any] | None:
+    """Say how many records of the deciding pair's smaller group would probably settle a finding, if groups fare alike.
+
+    Args:
+        disparity: a finding that is not demonstrated.
+        comparison: its deciding comparison.
+        bounds: of that comparison.
+        power: the probability with which the records should clear it.
+
+    Returns:
+        {"group", "have", "needed", "sentence"}; `needed` is None where no number of records would. None where nothing
+        can be said: a group has nobody, groups are compared with a whole or with everyone else, or what is missing is
+        not records (unknowns decide, or a limit on the difference is missing).
+    """
+    if bounds.scenario != "recorded" or comparison.side_open:
+        return None
+    a, b = (int(arm) for arm in comparison.arms.scheme.pairs[bounds.pair])
+    counts = comparison.counts["recorded"]
+    x1, n1, x0, n0 = counts.at(bounds.pair)
+    if max(a, b) >= len(disparity.groups):
+        return None
+    group = a if not n1 > n0 else b
+    have = int(comparison.arms.records[1][group])
+    name = disparity.groups[group]
+    if not min(n1, n0) > 0 or not 0 < x1 + x0 < n1 + n0:
+        return None if min(n1, n0) > 0 else {"group": name, "have": have, "needed": None, "sentence": ""}
+    limit = comparison.margins[bounds.pair]
+    if bounds.estimate <= limit:
+        text = (
+            "If the truth is what these records suggest, no number of records would show it to be within "
+            "the limit: it leans over it."
+        )
+        return {"group": name, "have": have, "needed": None, "sentence": text}
+    worth = counts.n1[bounds.pair] if group == a else counts.n0[bounds.pair]
+    needed = _needed(comparison, x1, n1, x0, n0, limit, power) * (have / worth if worth > 0 else 1.0)
+    if not math.isfinite(needed) or needed <= have:
+        return {"group": name, "have": have, "needed": None, "sentence": ""}
+    rounded = _two_digits(needed)
+    # Enough in one group cannot make up for too few in another.
+    others = [n for place, n in enumerate(disparity.sizes) if place != group]
+    too = ", and as many of every other group that has fewer," if min(others) < needed else ""
+    text = (
+        f"If all fare alike, about {rounded:,} records of the group {name}{too} would probably show it; "
+        f"there are {have:,}."
+    )
+    return {"group": name, "have": have, "needed": rounded, "sentence": text}
+
+
+def _needed(comparison: Comparison, x1: float, n1: float, x0: float, n0: float, limit: float, power: float) -> float:
+    """Records of the smaller group, with the others growing in step."""
+    rate = (x1 + x0) / (n1 + n0)
+    sizes = comparison.arms.records[1][: len(comparison.arms.cells.groups)]
+    sizes = sizes[sizes > 0]
+    smaller, larger = sorted((n1, n0))
+    return sample_size.smallest_group_needs(
+        comparison.kind, _in_step(sizes, smaller, larger), rate, limit, alpha=comparison.alpha, power=power
+    )
+
+
+def _in_step(sizes: np.ndarray, smaller: float, larger: float) -> list[float]:
+    """Give the pair's two sizes, with as many groups as there are, none smaller than the pair's."""
+    others = [float(size) for size in sorted(sizes)[2:]]
+    return [smaller, larger, *(max(size, larger) for size in others)]
+
+
+def _two_digits(number: float) -> int:
+    """Round up to two significant digits: a plan is no more exact than that."""
+    scale = 10 ** max(0, math.floor(math.log10(number)) - 1)
+    return int(math.ceil(number / scale) * scale)
+
+
+SUPPOSED_RATE, SUPPOSED_GROUPS = 0.3, 2
+
+
+def how_many(
+    evidence: Evidence,
+    tally: Tally | None,
+    *,
+    rate: float | None = None,
+    power: float = POWER,
+    measures: Mapping[str, Measure] | None = None,
+) -> list[dict[str, Any]]:
+    """Plan how many records a group are needed to be able to clear, before any group's outcome is looked at.
+
+    Args:
+        evidence: the block of the plan.
+        tally: counts at hand, of which only group sizes and the rate over everybody are used; None before there are
+            any.
+        rate: the rate to expect, 0 to 1; where None, that of everybody counted, or 30% before there are any.
+        power: the probability with which equal groups should clear.
+        measures: measures of counts of the audit's own, by the name in the plan.
+
+    Returns:
+        A row a grouping, measure and kind of limit: groups, rate, needed of each group's records in the denominator
+        where groups are equal in size, the fewest that could clear at all, and what is at hand: records of each group,
+        and how many independent ones of equal weight they are worth.
+    """
+    if tally is None:
+        return _before_any(evidence, rate or SUPPOSED_RATE, power, {**MEASURES, **(measures or {})})
+    rows = []
+    for disparity in assess(evidence, tally, measures):
+        names, records, worth = disparity.groups, disparity.sizes, disparity.arms.worth
+        total = float(records.sum())
+        events = float(disparity.arms.records[0][: len(names)].sum())
+        expected = rate if rate is not None else events / total if total else math.nan
+        row = {
+            "grouping": disparity.grouping.name,
+            "measure": disparity.measure.name,
+            "groups": len(names),
+            "rate": expected,
+            "at_hand": {name: (int(records[g]), float(worth[g])) for g, name in enumerate(names)},
+        }
+        rows += [_row(row, c.kind, c.tolerance, c.alpha, power) for c in disparity.comparisons]
+    return rows
+
+
+def _before_any(evidence: Evidence, rate: float, power: float, known: Mapping[str, Measure]) -> list[dict[str, Any]]:
+    """Plan from the declared groups alone."""
+    rows = []
+    for grouping in groupings(evidence):
+        levels = attributes(evidence)
+        sizes = [len(levels[name].levels or range(SUPPOSED_GROUPS)) for name in grouping.attributes]
+        for entry in evidence.measures:
+            row = {"grouping": grouping.name, "measure": entry.measure, "groups": math.prod(sizes), "rate": rate}
+            limits = entry.limits.items() if entry.measure in known else ()
+            rows += [_row({**row, "at_hand": {}}, *limit, evidence.alpha_of_look, power) for limit in limits]
+    return rows
+
+
+def _row(row: Mapping[str, Any], kind: str, limit: float, alpha: float, power: float) -> dict[str, Any]:
+    """Add what is needed for one limit."""
+    margin, rate, needed, fewest = limit if kind == "ratio" else -limit, row["rate"], None, None
+    if 0 < rate < 1:
+        groups = row["groups"]
+        needed = sample_size.records_per_group(kind, rate, margin, groups=groups, alpha=alpha, power=power)
+        fewest = sample_size.resolution_limit(kind, rate, margin, alpha)
+    return {
+        **row,
+        "kind": kind,
+        "limit": limit,
+        "needed": needed and _two_digits(needed),
+        "fewest": fewest and math.ceil(fewest),
+    }
+
+
+def said(row: Mapping[str, Any]) -> str:
+    """Say a row of `how_many` in a sentence to paste into a request for records."""
+    number = exactly(100 * row["limit"])
+    limit = f"a ratio of {number}%" if row["kind"] == "ratio" else f"a gap of {number} in 100"
+    what = f"{row['measure']} by {row['grouping'].replace('_', ' and ')}"
+    if row["needed"] is None:
+        return f"{what}: at a rate of 0 or 100% no number of records can show {limit}."
+    text = (
+        f"{what} ({row['groups']} groups, {limit}): about {row['needed']:,} records of each group that this measure "
+        f"counts, if {digits(100 * row['rate'])}% is the rate; fewer than about {row['fewest']:,} could not show it "
+        "even if groups fared alike."
+    )
+    if not row["at_hand"]:
+        return text
+    short = [_short(name, *at_hand) for name, at_hand in row["at_hand"].items() if at_hand[1] < row["needed"]]
+    return text + (f" Too few now: {', '.join(short)}." if short else " There are enough now.")
+
+
+def _short(name: str, records: int, worth: float) -> str:
+    """Name a group that is too small, with what its clustered or weighted records are worth where that is less."""
+    worth = math.floor(worth)
+    return f"{name} ({records:,}{f', worth {worth:,}' if worth < records else ''})"

@@ -1,0 +1,302 @@
+"""What the template shows beside the results themselves: tables, charts, anchors. Sentences come with the results."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from fairaudit.charts import forest_plot
+from fairaudit.charts.numbers import count, percent, rate_writer
+from fairaudit.charts.rows import Contrast, Row, contrasts, grouping_words, numbers_of, rows, worse_side
+from fairaudit.measures import MEASURES, measures_table
+from fairaudit.report.first_page import first_page
+from fairaudit.report.tables import table
+from fairaudit.sentences import Reading, digits
+
+ERROR_RATES = {"false_positive_rate", "false_negative_rate", "true_positive_rate", "true_negative_rate"}
+PREDICTIVE = {
+    "positive_predictive_value",
+    "negative_predictive_value",
+    "false_discovery_rate",
+    "false_omission_rate",
+}
+FOLDED = 8  # a table of pairs longer than this is folded
+
+Words = Mapping[str, Any]
+Found = Mapping[str, Any]
+
+
+def report(results: Mapping[str, Any], t: Words) -> dict[str, Any]:
+    """Prepare the report.
+
+    Args:
+        results: what `results.json` holds.
+        t: the fixed words of a language.
+    """
+    evidence, audit, status = results["evidence"], results["audit"], results["page_one"]["status"]
+    labels = audit["demonstration"] + audit["rehearsal"]
+    return {
+        "one": first_page(results["page_one"]),
+        "anchors": anchors(evidence),
+        "banner": status[:labels],
+        "status": status[labels:],
+        "blocks": [block_view(block, place, t) for place, block in enumerate(evidence, 1)],
+        "alpha": t["or"].join(dict.fromkeys(digits(100 * block["alpha"]) for block in evidence)),
+        "glossary": glossary(evidence, t["glossary"]),
+        "facts": facts(results, t["facts"]),
+    }
+
+
+def anchors(evidence: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Give each finding a place to link to, made of its id, and no two the same."""
+    made: dict[str, str] = {}
+    for place, finding in enumerate((finding for block in evidence for finding in block["findings"]), 1):
+        slug = re.sub(r"[^a-z0-9]+", "-", finding["id"].lower()).strip("-")[:80]
+        made[finding["id"]] = slug if slug and slug not in made.values() else f"finding-{place}"
+    return made
+
+
+def plain_name(name: str) -> str:
+    """Write a column's or measure's name as words."""
+    return name.replace("_", " ")
+
+
+def capital(text: str) -> str:
+    """Begin with a capital and leave the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+# --- an evidence block ---------------------------------------------------------------------------------------------
+
+
+def block_view(block: Mapping[str, Any], place: int, t: Words) -> dict[str, Any]:
+    """Prepare an evidence block: who is in it, and its findings."""
+    return {
+        "anchor": f"evidence-{place}",
+        "people": [people_table(attribute, t) for attribute in block["attributes"]],
+        "trade_off": trade_off(block),
+        "findings": [finding_view(finding, block, t["finding"]) for finding in block["findings"]],
+    }
+
+
+def people_table(attribute: Mapping[str, Any], t: Words) -> Markup:
+    """Write who is in the records: a row a group, the unknown too; a column that would say nothing is left out."""
+    w, groups = t["evidence"], attribute["groups"]
+
+    def known(number: int | None, records: int) -> str:
+        return count(number) if number is not None else t["not_known"] if records else count(0)
+
+    columns = {
+        w["records"]: [count(row["records"]) for row in groups],
+        w["share"]: [percent(row["share"]) for row in groups],
+    }
+    for key in ("duplicates", "clusters"):
+        if any(row[key] is not None for row in groups):
+            columns[w[key]] = [known(row[key], row["records"]) for row in groups]
+    if any(row["left_out"] for row in groups):
+        columns[w["left_out_column"]] = [count(sum(row["left_out"].values())) for row in groups]
+    names = [w["unknown"] if row["unknown"] else row["group"] for row in groups]
+    caption = w["people_caption"].format(plain_name(attribute["name"]))
+    return table(caption, [w["group"], *columns], list(zip(names, *columns.values(), strict=True)))
+
+
+def trade_off(block: Mapping[str, Any]) -> bool:
+    """Say whether to explain why error rates and predictive values cannot both be equal.
+
+    It is said where the plan lets both block, and where one is shown to differ between groups and the other is not.
+    """
+    over: dict[tuple, dict[str, bool]] = {}
+    for finding in block["findings"]:
+        sort = (
+            "error" if finding["measure"] in ERROR_RATES else "predictive" if finding["measure"] in PREDICTIVE else ""
+        )
+        if sort:
+            here = over.setdefault(tuple(finding["grouping"]), {})
+            here[sort] = here.get(sort, False) or finding["verdict"] == "flagged"
+    return block["trade_off"] or any(set(here.values()) == {True, False} for here in over.values())
+
+
+# --- a finding -----------------------------------------------------------------------------------------------------
+
+
+def finding_view(finding: Found, block: Mapping[str, Any], w: Words) -> dict[str, Any]:
+    """Prepare one finding: its chart and its tables."""
+    finding = with_side(finding, block)
+    chart = forest_plot(finding, title=False)
+    name = w["name"].format(finding["title"], grouping_words(finding))
+    of, share = phrases(finding["measure"], block["words"])
+    return {
+        "name": capital(name),
+        "counted": w["counted_are"].format(of=of, share=share) if of else "",
+        "chart": chart,
+        "chart_label": w["chart_label"].format(name),
+        "groups": groups_table(finding, w["groups_caption"].format(name), block["alpha"], w),
+        "comparisons": [comparison_view(finding, comparison, name, w) for comparison in finding["comparisons"]],
+    }
+
+
+def with_side(finding: Found, block: Mapping[str, Any]) -> Found:
+    """Say in a finding which side is worse, which its deciding pair does not tell where that is undefined."""
+    if "worse" in finding or finding["measure"] not in MEASURES:
+        return finding
+    return {**finding, "worse": MEASURES[finding["measure"]].worse_when(block["being_selected_is"])}
+
+
+def phrases(measure: str, words: Mapping[str, str]) -> tuple[str, str]:
+    """Say who is counted, and what of them, in the plan's words; nothing for a measure of the audit's own."""
+    return MEASURES[measure].phrases(words) if measure in MEASURES else ("", "")
+
+
+def other_side(finding: Found, w: Words) -> str:
+    """Say the deciding pair's ratio of those left over: 93% v 97% not flagged is 7 v 3 flagged."""
+    if finding["other_side"] is None:
+        return ""
+    first, second = finding["worst_pair"] if worse_side(finding) == "low" else reversed(finding["worst_pair"])
+    return w["other_side"].format(first=first, second=second, number=digits(100 * finding["other_side"]))
+
+
+def groups_table(finding: Found, caption: str, alpha: float, w: Words) -> Markup:
+    """Write every group's counts and rate, in the order of the chart."""
+    table_rows, write = rows(finding), rate_writer(finding["approximate"])
+    records = {group["group"]: group["records"] for group in finding["groups"]}
+    columns = {
+        w["records"]: [count(records[row.group]) for row in table_rows],
+        w["counted"]: [count(row.n) for row in table_rows],
+    }
+    if any(row.events is not None for row in table_rows):
+        columns[w["events"]] = [count(row.events) for row in table_rows]
+    columns[w["rate"]] = [write(row.rate) for row in table_rows]
+    if any(row.lower is not None for row in table_rows):
+        level = digits(100 * (1 - 2 * alpha))
+        columns[w["interval"].format(level)] = [_interval(row, w) for row in table_rows]
+    names = [row.group for row in table_rows]
+    return table(caption, [w["group"], *columns], list(zip(names, *columns.values(), strict=True)))
+
+
+def _interval(row: Row, w: Words) -> str:
+    """Write the interval of a rate; rates of approximate measures have none."""
+    if row.lower is None or row.upper is None:
+        return percent(None)
+    return w["from_to"].format(percent(row.lower), percent(row.upper))
+
+
+def comparison_view(finding: Found, comparison: Mapping[str, Any], name: str, w: Words) -> dict[str, Any]:
+    """Prepare one limit of a finding: in words, and every pair that was held against it."""
+    every = both_ways(contrasts(finding, comparison))
+    found = [pair for pair in every if not pair.empty]
+    empty = [group["group"] for group in finding["groups"] if not group["n"]]
+    methods = list(dict.fromkeys(pair.method for pair in found))
+    return {
+        "limit": limit_words(comparison["tolerance"], finding["approximate"], w),
+        "sentence": comparison["sentence"],
+        "other_side": other_side(finding, w) if comparison["kind"] == "ratio" else "",
+        "folded": w["pairs_summary"].format(len(found)) if len(found) > FOLDED else "",
+        "pairs": pairs_table(finding, comparison, found, w["pairs_caption"].format(name), w),
+        "empty": w["empty"].format("; ".join(empty)) if empty and len(found) < len(every) else "",
+        "method": w["one_method"].format(methods[0]) if len(methods) == 1 else "",
+    }
+
+
+def limit_words(tolerance: Mapping[str, Any], approximate: bool, w: Words) -> str:
+    """Say the limit, whose it is, and what it lets happen."""
+    kind, value = tolerance["kind"], tolerance["value"]
+    said = (
+        w[f"limit_own_{kind}"].format(f"{value:g}") if approximate else w[f"limit_{kind}"].format(digits(100 * value))
+    )
+    parts = [said]
+    if tolerance["because"]:
+        parts.append(w["because"].format(tolerance["because"].rstrip(". ")))
+    if tolerance["citation"]:
+        parts.append(w["citation"].format(**tolerance))
+    if len(parts) == 1:
+        parts.append(w["no_because"])
+    if tolerance["allows"]:
+        parts.append(tolerance["allows"])
+    if tolerance["loosest"]:
+        parts.append(w["loosest"])
+    return " ".join(parts)
+
+
+def both_ways(found: Sequence[Contrast]) -> list[Contrast]:
+    """Keep of the two ways round of each pair the one that is worse, which comes first."""
+    worst: dict[frozenset[str], Contrast] = {}
+    for contrast in found:
+        worst.setdefault(frozenset((contrast.sufferer, contrast.other)), contrast)
+    return list(worst.values())
+
+
+def pairs_table(
+    finding: Found, comparison: Mapping[str, Any], found: Sequence[Contrast], caption: str, w: Words
+) -> Markup:
+    """Write pairs, the worst first.
+
+    A baseline's pairs have no reading, since it decides nothing; the method has a column only where there are several.
+    """
+    numbers = numbers_of(finding, comparison)
+    value = w[f"own_{numbers.kind}"] if finding["approximate"] else w[_numbers_head(numbers)]
+    columns = {
+        w["pair_other"]: [pair.other for pair in found],
+        w["records"]: [w["against"].format(*map(count, pair.n)) for pair in found],
+        value: [pair.written(pair.estimate) for pair in found],
+        w["at_least"]: [pair.bounds[0] for pair in found],
+        w["at_most"]: [pair.bounds[1] for pair in found],
+    }
+    if not finding["baseline"]:
+        columns[w["reading"]] = [pair.reading for pair in found]
+    if len({pair.method for pair in found}) > 1:
+        columns[w["method"]] = [pair.method for pair in found]
+    names = [pair.sufferer for pair in found]
+    return table(caption, [w["pair"], *columns], list(zip(names, *columns.values(), strict=True)))
+
+
+def _numbers_head(numbers: Reading) -> str:
+    return "difference" if numbers.kind == "difference" else "for_every" if numbers.turned else "as_often"
+
+
+# --- the end of the report -----------------------------------------------------------------------------------------
+
+
+def glossary(evidence: Sequence[Mapping[str, Any]], w: Words) -> Markup:
+    """List the measures that the report uses."""
+    used = {finding["measure"] for block in evidence for finding in block["findings"]}
+    columns = ("title", "name", "what", "formula", "source")
+    body = [[plain_name(str(entry[key])) for key in columns] for entry in measures_table() if entry["name"] in used]
+    return table(w["caption"], [w[key] for key in columns], [[capital(first), *rest] for first, *rest in body])
+
+
+def facts(results: Mapping[str, Any], w: Words) -> Markup:
+    """List what the results rest on."""
+    audit, evidence = results["audit"], results["evidence"]
+    body = [
+        [w["plan"], audit["plan_sha256"]],
+        [w["registered"], audit["registered"] or w["not_registered"]],
+        [w["made_by"], results["made_by"]],
+        [w["schema"], results["schema_version"]],
+    ]
+    for block in evidence:
+        body.append([w["alpha"].format(block["id"]), percent(block["alpha"], 0)])
+        body.append([w["family"].format(block["id"]), count(family(block))])
+    body += [[w["code"].format(entry["file"]), entry["sha256"]] for entry in audit["code"]]
+    body += sealed(results.get("seal") or {}, w)
+    return table(w["caption"], [w["what"], w["value"]], body)
+
+
+def sealed(seal: Mapping[str, Any], w: Words) -> list[list[str]]:
+    """List the hashes of what went in, and the versions of what computed it."""
+    body = [
+        [w[key].format(name), known[key]]
+        for name, known in seal.get("evidence", {}).items()
+        for key in ("source_sha256", "tally_sha256", "notebook_sha256")
+        if known.get(key)
+    ]
+    versions = ", ".join(f"{name} {version}" for name, version in seal.get("versions", {}).items())
+    return [*body, [w["versions"], versions]] if versions else body
+
+
+def family(block: Mapping[str, Any]) -> int:
+    """Count the comparisons among which the blocking findings of a block share their error rate."""
+    blocking = [finding for finding in block["findings"] if finding["blocks"]]
+    return max((comparison["family"] for finding in blocking for comparison in finding["comparisons"]), default=0)

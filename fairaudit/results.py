@@ -1,0 +1,189 @@
+"""One plain dict holds everything an audit found; HTML, seal and exports are made from it and from nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from fairaudit import __version__
+from fairaudit.approximations import approximate_findings
+from fairaudit.assessment import assess
+from fairaudit.assumptions import assumptions
+from fairaudit.cells import Cells
+from fairaudit.findings import finding, plain, yearly
+from fairaudit.measures import Measure
+from fairaudit.page_one import page_one
+from fairaudit.plan import UNKNOWN, Evidence, Plan
+from fairaudit.tally import Tally
+from fairaudit.workflow.state import HEADLINES, evidence_state
+
+SCHEMA_VERSION = "1"
+OPPOSITES = (
+    {"false_positive_rate", "false_negative_rate"},
+    {"positive_predictive_value", "false_discovery_rate", "negative_predictive_value", "false_omission_rate"},
+)
+
+
+def block_results(
+    plan: Plan, evidence: Evidence, tally: Tally, measures: Mapping[str, Measure] | None = None
+) -> dict[str, Any]:
+    """Give everything found on one evidence block, from its tally alone.
+
+    Args:
+        plan: the plan.
+        evidence: the block.
+        tally: its counts.
+        measures: measures of the audit's own, by the name in the plan.
+    """
+    findings = _findings(plan, evidence, tally, measures or {})
+    data, about = evidence.data, tally.about
+    return plain(
+        {
+            "id": evidence.id,
+            "kind": evidence.kind,
+            "question": evidence.question,
+            "decided_by": data.decided_by,
+            "origin": data.origin,
+            "unit": data.unit,
+            "period": data.period or about.period,
+            "counted_by": data.counted_by or about.counted_by,
+            "source": about.source if data.is_tally else Path(data.source).name,
+            "from_counts": data.is_tally,
+            "being_selected_is": evidence.being_selected_is,
+            "words": evidence.words.model_dump(),
+            "alpha": evidence.alpha_of_look,
+            "verdict": _verdict(findings),
+            "records": {"read": tally.records, "kept": tally.records, "left_out": {}, **about.records},
+            "attributes": [_attribute(tally, name) for name in about.attributes],
+            "assumptions": assumptions(evidence, tally),
+            "cannot_tell": list(evidence.cannot_tell),
+            "trade_off": opposites(evidence),
+            "findings": findings,
+        }
+    )
+
+
+def _findings(plan: Plan, evidence: Evidence, tally: Tally, own: Mapping[str, Measure]) -> list[dict[str, Any]]:
+    """Write the findings on measures of counts, then those that are approximate."""
+    exact = {name: measure for name, measure in own.items() if not measure.approximate}
+    found = [
+        {**finding(disparity), "yearly": yearly(disparity, plan.system.people_per_year)}
+        for disparity in assess(evidence, tally, exact)
+    ]
+    for entry in evidence.measures:
+        if entry.measure in own and own[entry.measure].approximate:
+            found += approximate_findings(evidence, entry, own[entry.measure], tally)
+    return found
+
+
+def _verdict(findings: Sequence[Mapping[str, Any]]) -> str:
+    """A block is flagged where any blocking finding is, and cleared where all are."""
+    verdicts = {entry["verdict"] for entry in findings if entry["blocks"]}
+    return "flagged" if "flagged" in verdicts else "cleared" if verdicts == {"cleared"} else "not_demonstrated"
+
+
+def _attribute(tally: Tally, name: str) -> dict[str, Any]:
+    """Write who is in the records: a row a group, the unknown one last, with what was left out or stood twice."""
+    cells = Cells.of(tally, [name])
+    total = float(cells.people.sum())
+    facts = tally.about.groups.get(name, {})
+    rows = []
+    for group, records in zip((*cells.groups, UNKNOWN), cells.people, strict=True):
+        known = facts.get(group, {})
+        rows.append(
+            {
+                "group": group,
+                "records": int(records),
+                "share": records / total if total else None,
+                "unknown": group == UNKNOWN,
+                "duplicates": known.get("duplicates"),
+                "clusters": known.get("clusters"),
+                "left_out": known.get("left_out", {}),
+            }
+        )
+    return {"name": name, "groups": rows}
+
+
+def opposites(evidence: Evidence) -> bool:
+    """Say whether blocking measures include both error rates and a predictive value.
+
+    They cannot all be equal where prevalence differs (Chouldechova 2017; Kleinberg, Mullainathan & Raghavan 2017).
+
+    """
+    names = {entry.measure for entry in evidence.measures if entry.blocks}
+    errors, predictive = OPPOSITES
+    return errors <= names and bool(predictive & names)
+
+
+def audit_results(
+    plan: Plan,
+    blocks: Sequence[Mapping[str, Any]],
+    *,
+    rehearsal: bool = False,
+    code: Sequence[Mapping[str, str]] = (),
+    seal: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Join the evidence blocks to the results of the whole audit.
+
+    Args:
+        plan: the plan.
+        blocks: from `block_results`, in the plan's order.
+        rehearsal: whether group labels were shuffled.
+        code: files of the audit's own that ran, each with name and SHA-256.
+        seal: hashes of what went in, versions and seed, as `workflow.seal.inputs` gives them.
+
+    Returns:
+        What `results.json` holds.
+    """
+    state = evidence_state(blocks)
+    system = plan.system
+    results = {
+        "schema_version": SCHEMA_VERSION,
+        "made_by": f"fairaudit {__version__}",
+        "audit": {
+            "slug": plan.folder.resolve().name,
+            "title": system.title,
+            "system": system.model_dump(),
+            "plan_sha256": plan.sha256,
+            "registered": None,
+            "copy": "internal",
+            "demonstration": state.demonstration,
+            "rehearsal": rehearsal,
+            "code": [dict(entry) for entry in code],
+        },
+        "determination": {
+            "evidence_state": state.state,
+            "headline": HEADLINES[state.state],
+            "would_be": state.demonstration,
+            "reasons": list(state.reasons),
+            "complete": False,
+            "decision": None,
+        },
+        "evidence": [dict(block) for block in blocks],
+        "open_questions": open_questions(blocks),
+        "seal": dict(seal or {}),
+    }
+    return plain({**results, "page_one": page_one(results)})
+
+
+def open_questions(blocks: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """List what somebody must still answer, with the role that owes it."""
+    questions = [
+        {
+            "id": f"limit/{f['id']}",
+            "role": "programme owner",
+            "question": f"Who set the limit of {f['title']}, and where is that written?",
+        }
+        for block in blocks
+        for f in block["findings"]
+        if f["blocks"] and not (f["tolerance"]["because"] or f["tolerance"]["citation"])
+    ]
+    return [
+        *questions,
+        {
+            "id": "decision",
+            "role": "approver",
+            "question": "Adopt, adopt with conditions, pilot, or decline: who decides, and why?",
+        },
+    ]

@@ -1,0 +1,330 @@
+"""Run an audit: one notebook an evidence block, by papermill; then one report from what they found.
+
+Everything is written aside and renamed at the end, so that a failed run leaves the last good report as it was. A
+notebook's numbers are not taken on trust: each is computed again from the counts that the notebook saved.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from fairaudit.errors import DataError, FairauditError, NotebookError, PlanError, Problem
+from fairaudit.folders import cannot_write, refuse_foreign, written_aside
+from fairaudit.kernels import Kernels, Notebook, gated, read_notebook
+from fairaudit.measures.custom import Loaded
+from fairaudit.own_code import measures_of, notebook_of, own_measures, refuse_code
+from fairaudit.plan import TALLY_SUFFIX, Evidence, Plan, read_plan
+from fairaudit.workflow import seal
+
+# What computes and draws takes two seconds to import: it is loaded while the kernels start.
+
+SECONDS = 1800
+JOBS = min(2, os.cpu_count() or 1)
+TICK = 0.5
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many steps are done, and how many there are."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to run.
+
+    Attributes:
+        rehearse: shuffle the groups' labels.
+        allow_code: whether notebooks and measures of the audit's own may run.
+        jobs: how many notebooks run at a time.
+        seconds: how long a cell may take.
+    """
+
+    rehearse: bool = False
+    allow_code: bool = False
+    jobs: int = JOBS
+    seconds: float = SECONDS
+
+
+@dataclass
+class Outcome:
+    """What a run left behind.
+
+    Attributes:
+        folder: where the report is.
+        results: what `results.json` holds.
+    """
+
+    folder: Path
+    results: dict[str, Any] = field(repr=False)
+
+    @property
+    def report(self) -> Path:
+        """The report's path."""
+        return self.folder / "report.html"
+
+
+def run(
+    audit: str | Path,
+    out: str | Path | None = None,
+    settings: Settings | None = None,
+    progress: Progress = lambda step, done, steps: None,
+) -> Outcome:
+    """Run every notebook of an audit and write its report.
+
+    Args:
+        audit: the audit's folder.
+        out: where the report goes; where None, `report/` in the audit's folder, for a rehearsal `rehearsal/`.
+        settings: how to run.
+        progress: told of each step, and twice a second while one goes on.
+
+    Returns:
+        The folder written and the results.
+
+    Raises:
+        FairauditError: with a page `failed.html` left beside the last good report, and a note of where it is.
+    """
+    settings = settings or Settings()
+    plan = read_plan(audit)
+    # A folder that is a link stays one: what it points to is replaced.
+    target = Path(out or plan.folder / ("rehearsal" if settings.rehearse else "report")).resolve()
+    refuse_foreign(target)
+    refuse_code(plan, allow_code=settings.allow_code)
+    try:
+        with written_aside(target) as aside:
+            results = _Run(plan, aside, settings, progress).results()
+    except FairauditError as error:
+        _leave_failure(error, plan, target)
+        raise
+    except OSError as error:
+        raise cannot_write(target, error) from None
+    return Outcome(target, results)
+
+
+def _leave_failure(error: FairauditError, plan: Plan, target: Path) -> None:
+    """Leave a readable page that shows the error first, beside the last good report."""
+    from fairaudit.report.html import failure_page
+
+    page = target / "failed.html"
+    problems = [_without_folders(problem, plan) for problem in error.problems]
+    with contextlib.suppress(OSError):
+        target.mkdir(parents=True, exist_ok=True)
+        page.write_text(failure_page(plan.system.title, problems), encoding="utf-8", newline="\n")
+        error.add_note(f"{page} shows this; the last good report, if there is one, is as it was.")
+
+
+def _without_folders(problem: Problem, plan: Plan) -> Problem:
+    """Say nothing of this machine: of a path, only the file's name."""
+    paths = {block.data.source for block in plan.evidence} | {str(plan.folder.resolve()) + os.sep}
+    said = [problem.where, problem.what, problem.hint]
+    for path in sorted(paths, key=len, reverse=True):
+        said = [text.replace(path, "" if path.endswith(os.sep) else Path(path).name) for text in said]
+    return Problem(*said)
+
+
+# --- one run ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Task:
+    """One evidence block to run.
+
+    Attributes:
+        block: the block of the plan.
+        path: its notebook's file.
+        notebook: the notebook as it was read.
+        own: measures of the audit's own.
+        out: the folder that the notebook writes into.
+    """
+
+    block: Evidence
+    path: Path
+    notebook: Notebook
+    own: Mapping[str, Loaded]
+    out: Path
+
+
+class _Run:
+    """Runs the blocks of a plan into a folder."""
+
+    def __init__(self, plan: Plan, aside: Path, settings: Settings, progress: Progress):
+        self.plan, self.aside, self.settings = plan, aside, settings
+        self.steps = len(plan.evidence) + 1
+        self.tell = lambda step, done: progress(step, done, self.steps)
+        self.tasks = [self._task(block) for block in plan.evidence]
+
+    def results(self) -> dict[str, Any]:
+        """Run all notebooks, check what they found, and write the report."""
+        before = self._stamps()
+        with (
+            ThreadPoolExecutor(self.settings.jobs) as pool,
+            Kernels(self.plan.folder.resolve(), self.settings.seconds) as kernels,
+        ):
+            running = [pool.submit(kernels.execute, task.notebook, self._parameters(task)) for task in self.tasks]
+            try:
+                _load()
+                blocks = list(self._recomputed(running))
+            finally:
+                for future in running:
+                    future.cancel()
+        if changed := [path for path, stamp in self._stamps().items() if stamp != before[path]]:
+            raise _changed(changed[0], self.tasks)
+        self.tell("writing the report", len(self.tasks))
+        return self._report(blocks)
+
+    def _task(self, block: Evidence) -> Task:
+        path = notebook_of(self.plan, block)
+        own = own_measures(self.plan, block, allow_code=self.settings.allow_code)
+        out = self.aside / "work" / block.id
+        out.mkdir(parents=True)
+        # Any value will do to see whether the notebook takes the parameter.
+        names = ("audit", "evidence", "out", "rehearse", "allow_code")
+        return Task(block, path, read_notebook(path, dict.fromkeys(names)), own, out)
+
+    def _parameters(self, task: Task) -> dict[str, Any]:
+        return {
+            "audit": str(self.plan.path.resolve()),
+            "evidence": task.block.id,
+            "out": str(task.out),
+            "rehearse": self.settings.rehearse,
+            "allow_code": self.settings.allow_code,
+        }
+
+    def _shown(self, task: Task) -> dict[str, Any]:
+        """Give the parameters as the executed copy shows them: nothing of this machine, and nothing is overwritten."""
+        return {**self._parameters(task), "audit": "../..", "out": ""}
+
+    def _recomputed(self, running: Sequence[Future]) -> Iterator[dict[str, Any]]:
+        """Take the blocks in the plan's order, each as soon as it is there."""
+        for done, (task, future) in enumerate(zip(self.tasks, running, strict=True)):
+            tell = partial(self.tell, f"counting and judging {task.block.id}", done)
+            tell()
+            while not wait([future], timeout=TICK).done:
+                tell()
+            yield self._settled(task, future)
+
+    def _settled(self, task: Task, future: Future) -> dict[str, Any]:
+        """Keep a notebook's gated copy and its counts, and compute its results anew."""
+        import nbformat
+
+        try:
+            executed = future.result()
+        except NotebookError:
+            # A mistake of the data keeps its own words and exit code; anything else is the notebook's failure.
+            if problems := _handed_over(task):
+                raise DataError(problems) from None
+            raise
+        notebooks = self.aside / "notebooks"
+        notebooks.mkdir(exist_ok=True)
+        nbformat.write(gated(executed, self._shown(task)), notebooks / f"{task.block.id}.ipynb")
+        return _computed_again(self.plan, task, self.aside / "tally")
+
+    def _stamps(self) -> dict[Path, tuple[int, int] | None]:
+        """Give size and time of every file that goes into the run."""
+        folder = self.plan.folder
+        sources = [folder / name for task in self.tasks for name in _files_of(task.block.data.source)]
+        own = [folder / loaded.file for task in self.tasks for loaded in task.own.values()]
+        return {path: _stamp(path) for path in [self.plan.path, *sources, *own, *(task.path for task in self.tasks)]}
+
+    def _report(self, blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """Write results, report and seal."""
+        from fairaudit.report.html import render
+        from fairaudit.results import audit_results
+
+        code = _code(self.tasks)
+        sealed = seal.inputs(self.plan.path, {task.block.id: self._facts(task) for task in self.tasks}, code)
+        results = audit_results(self.plan, blocks, rehearsal=self.settings.rehearse, code=code, seal=sealed)
+        shutil.rmtree(self.aside / "work")
+        _write_json(self.aside / "results.json", results)
+        (self.aside / "report.html").write_text(render(results), encoding="utf-8", newline="\n")
+        _write_json(self.aside / "seal.json", {**sealed, "files": seal.outputs(self.aside)})
+        return results
+
+    def _facts(self, task: Task) -> dict[str, Any]:
+        from fairaudit.sources import sha256_of
+
+        return {
+            "source": Path(task.block.data.source).name,
+            "source_sha256": sha256_of(task.block, self.plan.folder),
+            "notebook": task.notebook.name,
+            "notebook_sha256": task.notebook.sha256,
+            "tally_sha256": seal.sha256(self.aside / "tally" / f"{task.block.id}.tally.csv"),
+            "parameters": self._shown(task),
+        }
+
+
+def _load() -> None:
+    """Import what computes and draws."""
+    for name in ("results", "report.html"):
+        import_module(f"fairaudit.{name}")
+
+
+def _code(tasks: Sequence[Task]) -> list[dict[str, str]]:
+    """List the files of the audit's own that ran, with their hashes."""
+    found = {loaded.file: loaded.sha256 for task in tasks for loaded in task.own.values()}
+    found |= {task.block.notebook: task.notebook.sha256 for task in tasks if task.block.notebook}
+    return [{"file": file, "sha256": digest} for file, digest in found.items()]
+
+
+# --- checking what a notebook did ------------------------------------------------------------------------------------
+
+
+def _handed_over(task: Task) -> list[Problem]:
+    """Read what `Evidence` left when the data could not be counted."""
+    path = task.out / f"{task.block.id}.problems.json"
+    return [Problem(**entry) for entry in json.loads(path.read_text(encoding="utf-8"))] if path.is_file() else []
+
+
+def _computed_again(plan: Plan, task: Task, folder: Path) -> dict[str, Any]:
+    """Compute a block's results from the counts that were saved; refuse a notebook that wrote any other number."""
+    from fairaudit.findings import plain
+    from fairaudit.results import block_results
+    from fairaudit.tally import Tally
+
+    name = task.block.id
+    try:
+        written = json.loads((task.out / f"{name}.json").read_text(encoding="utf-8"))
+        tally = Tally.load(task.out / f"{name}{TALLY_SUFFIX}")
+    except (OSError, ValueError, DataError):
+        what = "ended without saving its results"
+        raise NotebookError.one(task.notebook.name, what, "Its last cell must call block.save().") from None
+    again = block_results(plan, task.block, tally, measures_of(task.own))
+    if plain(written) != again:
+        differ = [key for key in again if not isinstance(written, dict) or plain(written.get(key)) != again[key]]
+        what = f"wrote other results than its counts give ({', '.join(differ)})"
+        raise NotebookError.one(task.notebook.name, what, "Only block.save() may write results.")
+    folder.mkdir(exist_ok=True)
+    for file in _files_of(f"{name}{TALLY_SUFFIX}"):
+        (task.out / file).rename(folder / file)
+    return again
+
+
+def _files_of(source: str) -> list[str]:
+    """Give the files of a source: a tally has two."""
+    return [source, source.removesuffix("json") + "csv"] if source.endswith(TALLY_SUFFIX) else [source]
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
+
+
+def _changed(path: Path, tasks: Sequence[Task]) -> FairauditError:
+    sources = {name for task in tasks for name in _files_of(Path(task.block.data.source).name)}
+    kind = DataError if path.name in sources else PlanError
+    return kind.one(path.name, "was changed while the audit ran", "Run again when it is at rest.")
+
+
+def _write_json(path: Path, content: Mapping[str, Any]) -> None:
+    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    path.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,299 @@
+"""Every sentence about a finding, in plain words: bound first, estimate second, digits until the verdict shows.
+
+The worse-treated group comes first. A number said to be "at least" is rounded down and one "at most" is rounded up, so
+that no sentence says more than the data do.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from fairaudit.comparisons import EVERYONE, EVERYONE_ELSE
+
+VERDICT_WORDS = {
+    "cleared": "Shown to be within the limit",
+    "flagged": "Shown to be outside the limit",
+    "not_demonstrated": "Not shown either way",
+}
+BASELINE_WORDS = "For comparison only"
+MOST_DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One comparison as numbers a reader can take in.
+
+    Attributes:
+        kind: "ratio" or "difference".
+        worse: "high" where a high rate is the worse one to have, else "low" (or None, read as low).
+        estimate: theta_a / theta_b or theta_a - theta_b.
+        lower: shown to be at least this.
+        upper: shown to be at most this.
+        margin: the limit on the same scale: tau or -delta.
+    """
+
+    kind: str
+    worse: str | None
+    estimate: float
+    lower: float
+    upper: float
+    margin: float
+
+    @property
+    def turned(self) -> bool:
+        """Whether the number shown grows as things get worse: a gap, or so many for every 100."""
+        return self.kind == "difference" or self.worse == "high"
+
+    def number(self, value: float) -> float:
+        """Turn a value into the number shown: percent as often, people for every 100, or people in 100."""
+        if self.kind == "difference":
+            return -100 * value
+        if self.worse == "high":
+            return 100 / value if value > 0 else math.inf
+        return 100 * value
+
+    @property
+    def limit(self) -> float:
+        """The limit as the number shown."""
+        return self.number(self.margin)
+
+    def shown(self, value: float, rounding: str = "nearest") -> str:
+        """Write a number with its unit, and as many digits as tell it from the limit.
+
+        Args:
+            value: on the scale of `estimate`.
+            rounding: "nearest", "down" (for "at least") or "up" (for "at most").
+        """
+        number = self.number(value)
+        if not math.isfinite(number):
+            return "any number"
+        return digits(number, self.limit, rounding) + self.unit
+
+    @property
+    def unit(self) -> str:
+        """What follows the number."""
+        if self.kind == "difference":
+            return " in 100"
+        return " for every 100" if self.worse == "high" else "% as often"
+
+
+def digits(number: float, limit: float | None = None, rounding: str = "nearest") -> str:
+    """Round a number, adding digits while it would read like a limit that it is not.
+
+    Args:
+        number: what to write.
+        limit: what it is compared with; None where with nothing.
+        rounding: "nearest", "down" or "up".
+    """
+    for places in range(MOST_DIGITS + 1):
+        text = _rounded(number, places, rounding)
+        if (
+            limit is None
+            or abs(number - limit) < 1e-9
+            or (float(text) != float(_rounded(limit, places, "nearest")) and not _crosses(number, float(text), limit))
+        ):
+            break
+    return _plain(text)
+
+
+def exactly(number: float) -> str:
+    """Write a limit as it was set: 6.5 in 100 is not 6."""
+    return _plain(f"{number:.{2 if abs(number) >= 1 else MOST_DIGITS}f}")
+
+
+def _crosses(number: float, shown: float, limit: float) -> bool:
+    return (number - limit) * (shown - limit) <= 0
+
+
+def _rounded(number: float, places: int, rounding: str) -> str:
+    scale = 10**places
+    scaled = number * scale
+    nudge = 1e-9 * max(1.0, abs(scaled))
+    whole = {"nearest": round(scaled), "down": math.floor(scaled + nudge), "up": math.ceil(scaled - nudge)}[rounding]
+    return f"{whole / scale:.{places}f}"
+
+
+def _plain(text: str) -> str:
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text in ("-0", "") else text
+
+
+# --- rates ---------------------------------------------------------------------------------------------------------
+
+
+def rates_sentence(first: str, second: str, rates: tuple[float, float], of: str, share: str, people: str) -> str:
+    """Say both groups' rates: Of every 100 Black people 45 were flagged; of every 100 White people, 23.
+
+    Args:
+        first: the worse-treated group.
+        second: the other group.
+        rates: their rates, 0 to 1, or NaN where nobody is in the denominator.
+        of: who is in the denominator, such as "people who did not reoffend".
+        share: what the share did, such as "were flagged".
+        people: the plan's word for people.
+    """
+    nobody = [group for group, rate in zip((first, second), rates, strict=True) if math.isnan(rate)]
+    if nobody:
+        return f"The records hold nobody to say it of among {listed(nobody)}: no {of}."
+    base, shown = per_hundred(rates)
+    return (
+        f"Of every {base:,} {_who(first, of, people)}, {shown[0]} {share}; of every {base:,} "
+        f"{_who(second, people, people)}, {shown[1]}."
+    )
+
+
+def per_hundred(rates: Sequence[float]) -> tuple[int, list[str]]:
+    """Choose a base at which rates are whole numbers that differ where the rates do: 100, 1,000 or 10,000."""
+    positive = [rate for rate in rates if rate > 0]
+    for base in (100, 1_000, 10_000):
+        whole = [round(rate * base) for rate in rates]
+        distinct = len(set(whole)) == len(set(rates)) or max(rates) - min(rates) < 0.5 / base
+        if (not positive or min(positive) * base >= 1) and (
+            distinct or base == 10_000 or max(rates) - min(rates) < 0.002
+        ):
+            break
+    return base, [f"{value:,}" for value in whole]
+
+
+def _who(group: str, of: str, people: str) -> str:
+    """Put a group's name before or behind the people it is of."""
+    if group == EVERYONE:
+        return f"{of} in all" if of == people else of
+    if group.startswith(EVERYONE_ELSE):
+        return f"other {of}"
+    if group.casefold() in ("male", "female", "nonbinary"):
+        return f"{group.casefold()} {of}"
+    if _is_adjective(group):
+        return f"{group} {of}"
+    if of.startswith(people):
+        return f"{people} in the group {group}{of[len(people) :]}"
+    return f"{of} in the group {group}"
+
+
+def _is_adjective(group: str) -> bool:
+    """Say whether a name reads well before people: Black, Native American; but not: Two or more, Other, 18 to 24."""
+    words = group.casefold().replace("-", " ").split()
+    joining = {"or", "and", "more", "other", "another", "unknown", "none", "not", "under", "over", "of"}
+    named = re.fullmatch(r"[^\W\d_]+([ -][^\W\d_]+){0,3}", group) is not None
+    return named and group[:1].isupper() and not joining & set(words)
+
+
+# --- what is shown -------------------------------------------------------------------------------------------------
+
+
+def shown_sentence(reading: Reading, verdict: str, baseline: bool = False) -> str:
+    """Say what the data show of the ratio or gap: the bound that decides first, then the best estimate."""
+    if baseline:
+        return (
+            ""
+            if math.isnan(reading.estimate)
+            else f"In these records: {_what(reading)}{reading.shown(reading.estimate)}."
+        )
+    best = _best(reading)
+    toward_harm, toward_fair = ("up", "down") if reading.turned else ("down", "up")
+    if verdict == "flagged":
+        word = "at least" if reading.turned else "at most"
+        return f"The data show {_what(reading)}{word} {reading.shown(reading.upper, toward_fair)}{best}."
+    bound = reading.shown(reading.lower, toward_harm)
+    if verdict == "cleared":
+        word = "at most" if reading.turned else "at least"
+        return f"The data show {_what(reading)}{word} {bound}{best}."
+    if not math.isfinite(reading.number(reading.lower)):
+        return f"The data set no bound to it{best}."
+    if reading.kind == "difference":
+        return f"The data allow a gap as large as {bound}{best}."
+    return f"The data allow as {'many' if reading.turned else 'little'} as {bound}{best}."
+
+
+def _best(reading: Reading) -> str:
+    if math.isnan(reading.estimate) or not math.isfinite(reading.number(reading.estimate)):
+        return ""
+    number = digits(reading.number(reading.estimate), reading.limit)
+    return f" (best estimate {number}{'' if reading.turned else '%'})"
+
+
+def _what(reading: Reading) -> str:
+    return "a gap of " if reading.kind == "difference" else ""
+
+
+def limit_sentence(reading: Reading, cited: str, allows: str = "") -> str:
+    """Say the limit and who set it."""
+    number = exactly(reading.limit)
+    amount = (
+        f"{number}{'%' if not reading.turned else ''}"
+        if reading.kind == "ratio" and not reading.turned
+        else number + (reading.unit if reading.kind == "ratio" else " in 100")
+    )
+    source = f", from {cited}" if cited else ", and the plan does not say who set it"
+    return f"The limit is {amount}{source}.{' ' + allows if allows else ''}"
+
+
+def yearly_sentence(
+    reading: Reading, verdict: str, people_per_year: int | None, share_of_records: float, first: str, people: str
+) -> str:
+    """Say at least how many more people a year that is, where a flagged gap has a bound.
+
+    Args:
+        reading: the comparison.
+        verdict: its verdict.
+        people_per_year: how many people the system will decide on.
+        share_of_records: the worse-treated group's part of all records that is in the denominator.
+        first: the worse-treated group.
+        people: the plan's word for people.
+    """
+    if not people_per_year or verdict != "flagged" or reading.kind != "difference":
+        return ""
+    number = math.floor(-reading.upper * people_per_year * share_of_records)
+    if number < 1:
+        return ""
+    group = _who(first, people, people)
+    more = f"at least {number:,} more {group} a year are affected than if both groups fared alike"
+    return f"If {people_per_year:,} {people} a year are like these, {more}."
+
+
+REASONS: Mapping[str, str] = {
+    "": "",
+    "baseline": "These are today's decisions and not the system's: they are shown to compare with, and decide nothing.",
+    "no_data": "A declared group has nobody that this measure could be taken of.",
+    "side": (
+        "Where rates are above 80% a ratio alone cannot show it, since the rates of those left over may "
+        "differ manifold: a limit on the difference must hold too."
+    ),
+    "too_little_data": "There are too few records to show it, even if both groups fare alike.",
+    "unknowns": (
+        "As recorded it would hold; it does not hold for everything that the unknown groups, decisions "
+        "or outcomes could turn out to be."
+    ),
+    "leaning_outside": "The best estimate lies outside the limit, but chance alone could have put it there.",
+    "leaning_inside": (
+        "The best estimate lies within the limit, but the records do not rule out that the truth is over it."
+    ),
+}
+
+
+def cleared_for_sentence(groups: Sequence[str], share: float, left: Sequence[Mapping]) -> str:
+    """Say for whom a finding that is not cleared does clear, and what the others lack.
+
+    Args:
+        groups: the groups that are within the limit of each other.
+        share: the share of people of known group that they hold.
+        left: the others: {"group", "n", "needed"}; needed is None where more records would not help.
+    """
+    if not groups:
+        return ""
+    rest = listed([f"{entry['group']} ({entry['n']:,} {'record' if entry['n'] == 1 else 'records'})" for entry in left])
+    return (
+        f"Shown to be within the limit for the groups that cover {digits(100 * share, None, 'down')}% of "
+        f"people ({listed(groups)}); not for {rest}."
+    )
+
+
+def listed(words: Sequence[str], most: int = 6) -> str:
+    """Join words as a sentence does, cutting a long list."""
+    words = [str(word) for word in words]
+    if len(words) > most:
+        words = [*words[: most - 1], f"{len(words) - most + 1} more"]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""

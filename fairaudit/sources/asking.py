@@ -1,0 +1,136 @@
+"""What is asked of the engine: the cells of the tally, and a few questions beside it. Only counts come back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from fairaudit import sql
+from fairaudit.errors import DataError, UsageError
+from fairaudit.groupings import Coding, attributes, decision_coding, stratum_coding, tables
+from fairaudit.plan import Evidence
+from fairaudit.sources.complaints import MOST_GROUPS, missing_columns, not_levels, too_many_cells, too_many_values
+from fairaudit.sources.counted import Counted
+from fairaudit.sources.opening import Records
+
+MOST_CELLS = 1_000_000
+
+
+class Asked:
+    """Puts the questions of one evidence block to an engine that holds its records.
+
+    Attributes:
+        codings: how each column is read, by its name in the tally.
+        request: what is to be counted.
+        fold_of: cluster -> fold, where each of a few clusters is a fold of its own.
+
+    Raises:
+        DataError: a column that the plan names is not there, or holds no plain values.
+    """
+
+    def __init__(self, evidence: Evidence, records: Records):
+        self.evidence, self.data, self.engine = evidence, evidence.data, records.engine
+        self.columns = sql.Columns(records.types)
+        if problems := missing_columns(self.data.source, named_columns(evidence), records.types):
+            raise DataError(problems)
+        self.codings = codings_of(evidence)
+        self.fold_of: dict[str, int] = {}
+        self.request = sql.Request(self.data, self.codings, tables(evidence), evidence.strata, self._folds())
+
+    @property
+    def folds(self) -> int | None:
+        """How many folds there are; None where records are not clustered."""
+        return None if not self.data.cluster else len(self.fold_of) or sql.FOLDS
+
+    def cells(self) -> Counted:
+        """Count the records.
+
+        Raises:
+            DataError: there are too many cells; it names the column that makes them.
+        """
+        cursor = self.engine.execute(self.text())
+        names = [column[0] for column in cursor.description]
+        rows = cursor.fetchmany(MOST_CELLS + 1)
+        if len(rows) > MOST_CELLS:
+            raise self._too_many()
+        columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in names]
+        return Counted(dict(zip(names, columns, strict=True)), self.request.tables)
+
+    def text(self, *, pretty: bool = False) -> str:
+        """Give the SQL that counts the records."""
+        return sql.tally_query(self.request, self.columns).sql("duckdb", pretty=pretty)
+
+    def values(self, column: str) -> dict[str | None, int]:
+        """Give a column's most frequent values among the kept rows, with their counts."""
+        return dict(self._fetch(sql.values_query(column, self.data, self.columns, MOST_GROUPS)))
+
+    def bad_weights(self) -> list[str | None]:
+        """Give a few of the weights that are none."""
+        return [value for (value,) in self._fetch(sql.bad_weights_query(self.data, self.columns))]
+
+    def facts(self) -> Iterator[tuple[str, str, dict[str, int]]]:
+        """Give what the cells do not tell, as attribute, group (to be settled) and counts by name."""
+        queries = [(self.data.key, sql.duplicates_query), (self.data.cluster, sql.clusters_query)]
+        for query in (query for column, query in queries if column):
+            cursor = self.engine.execute(query(self.request, self.columns).sql("duckdb"))
+            names = [column[0] for column in cursor.description]
+            for row in cursor.fetchall():
+                found = {name: value for name, value in zip(names, row, strict=True) if value is not None}
+                attribute = next(name for name in self.request.attributes if name in found)
+                yield attribute, found[attribute], {name: int(n) for name, n in found.items() if name != attribute}
+
+    def _fetch(self, query: Any) -> list[tuple]:
+        return self.engine.execute(query.sql("duckdb")).fetchall()
+
+    def _folds(self) -> int:
+        """Give each of a few clusters a fold of its own; cut more by their hash."""
+        if not self.data.cluster:
+            return 0
+        found = self._fetch(sql.distinct_query(self.data.cluster, self.data, self.columns, sql.FOLDS + 1))
+        if len(found) > sql.FOLDS:
+            return sql.FOLDS
+        self.fold_of = {name: place for place, (name,) in enumerate(sorted(found))}
+        return -1
+
+    def _too_many(self) -> DataError:
+        """Name the column that makes too many cells."""
+        for coding in (coding for coding in self.codings.values() if coding.bands):
+            if wrong := self._not_numbers(coding):
+                return DataError(not_levels(self.data.source, coding, wrong))
+        plain = [coding for coding in self.codings.values() if not coding.bands]
+        counts = {coding.column: self._distinct(coding.column) for coding in plain}
+        coding = max(plain, key=lambda coding: counts[coding.column])
+        if counts[coding.column] > MOST_GROUPS:
+            return too_many_values(self.data.source, coding.column, counts[coding.column], self.role(coding.name))
+        return too_many_cells(self.data.source, counts, MOST_CELLS)
+
+    def _not_numbers(self, coding: Coding) -> dict[str, int]:
+        return dict(self._fetch(sql.not_numbers_query(coding.column, list(coding.codes), self.data, self.columns)))
+
+    def _distinct(self, column: str) -> int:
+        return self._fetch(sql.count_distinct_query(column, self.data, self.columns))[0][0]
+
+    def role(self, name: str) -> str:
+        """Say what a column of the tally plays: groups, strata, decision or outcome."""
+        return "groups" if name in self.request.attributes else "strata" if name in self.request.strata else name
+
+
+def codings_of(evidence: Evidence) -> dict[str, Coding]:
+    """Give how each column is read, by its name in the tally: attributes, strata, decision, outcome."""
+    data = evidence.data
+    if data.decision is None:
+        raise UsageError.one(evidence.id, "names no decision column", "Write decision: {column: NAME, is: [1]}.")
+    codings = attributes(evidence) | {column: stratum_coding(column) for column in evidence.strata}
+    codings["decision"] = decision_coding("decision", data.decision)
+    if data.outcome and evidence.needs_outcome:
+        codings["outcome"] = decision_coding("outcome", data.outcome)
+    return codings
+
+
+def named_columns(evidence: Evidence) -> dict[str, str]:
+    """Give every column that the plan names, with the place that names it."""
+    data = evidence.data
+    named = {group.column or name: "groups" for name, group in evidence.groups.items()}
+    named |= dict.fromkeys(evidence.strata, "strata") | dict.fromkeys(data.keep, "keep")
+    named |= {column: place for place in ("weight", "cluster", "key") if (column := getattr(data, place))}
+    return named | {spec.column: place for place in ("decision", "outcome") if (spec := getattr(data, place))}

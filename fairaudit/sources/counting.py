@@ -1,0 +1,213 @@
+"""Counting records into a tally, each column checked against the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from fairaudit.errors import DataError, nearest
+from fairaudit.groupings import NO, STRAY, YES, groupings
+from fairaudit.plan import UNKNOWN, Decision, Evidence, spellings
+from fairaudit.sources import complaints
+from fairaudit.sources.asking import Asked, named_columns
+from fairaudit.sources.complaints import MOST_GROUPS
+from fairaudit.sources.opening import opened
+from fairaudit.sources.received import fitting
+from fairaudit.tally import About, Tally
+
+MOST_LISTED = 20
+
+
+def read_tally(
+    evidence: Evidence, folder: str | Path = ".", frame: Any = None, plan_sha256: str | None = None
+) -> Tally:
+    """Count an evidence block's records, or load its tally.
+
+    Args:
+        evidence: the block of the plan.
+        folder: what its source is relative to.
+        frame: records at hand (pandas, Polars or Arrow) instead of the source.
+        plan_sha256: the plan's hash, to be noted in the tally.
+
+    Returns:
+        The tally, with every table that the plan's groupings need.
+
+    Raises:
+        DataError: the source cannot be read, or does not hold what the plan says.
+    """
+    if frame is None and evidence.data.is_tally:
+        return fitting(Tally.load(Path(folder) / evidence.data.source), evidence)
+    with opened(evidence.data, Path(folder), frame, named_columns(evidence)) as records:
+        return _Counter(Asked(evidence, records)).tally(plan_sha256)
+
+
+def query_text(evidence: Evidence, folder: str | Path = ".") -> str:
+    """Give the SQL text that counts the records, which lie in a view named `records`.
+
+    Raises:
+        DataError: the source cannot be read, or lacks a column.
+    """
+    with opened(evidence.data, Path(folder)) as records:
+        return Asked(evidence, records).text(pretty=True)
+
+
+class _Counter:
+    """Turns what the engine counted into a tally, step by step; each step refuses what cannot be."""
+
+    def __init__(self, asked: Asked):
+        self.asked, self.evidence, self.data = asked, asked.evidence, asked.data
+        self.codings, self.attributes = asked.codings, asked.request.attributes
+        self.counted = asked.cells()
+        self.strays: dict[str, dict[str, int]] = {}
+
+    def tally(self, plan_sha256: str | None) -> Tally:
+        self._check_kept()
+        self._check_weights()
+        self._settle()
+        levels = {name: self._levels(name) for name in self.attributes}
+        self._check_levels(levels)
+        self._check_decisions()
+        about = self._about(levels, plan_sha256)
+        if self.data.cluster:
+            # A row that is left out has no fold, and no part in the cells.
+            texts = set(self.counted.columns["fold"])
+            named = self.asked.fold_of or {text: int(text) for text in texts if text}
+            self.counted.recode("fold", dict.fromkeys(texts, 0) | named)
+        return Tally(about, self.counted.frame(about.keys, about.sums))
+
+    # --- checking and settling ---
+
+    def _check_kept(self) -> None:
+        if not len(self.counted):
+            raise DataError.one(self.data.source, "holds no records", "It has a header and nothing below it.")
+        if not any(self.counted.columns["kept"]):
+            reasons = ", ".join(f"{reason} {n:,}" for reason, n in self._reasons().items())
+            what = f"holds no records after `keep`: {reasons}"
+            raise DataError.one(self.data.source, what, "Look at `keep` under data.")
+
+    def _check_weights(self) -> None:
+        if not self.data.weight:
+            return
+        if bad := int(self.counted.total("bad_weights")):
+            raise DataError(complaints.bad_weights(self.data.source, self.data.weight, bad, self.asked.bad_weights()))
+        if not self.counted.total("w") > 0:
+            what = f"all weights in {self.data.weight!r} are 0"
+            raise DataError.one(self.data.source, what, "Choose another column.")
+
+    def _settle(self) -> None:
+        """Settle what SQL passed on unread, and note what no rule names.
+
+        What is wrong in a row that is left out anyway is unknown, and no error.
+        """
+        problems = []
+        for name, coding in self.codings.items():
+            settled = {text: coding.settle(text) for text in set(self.counted.columns[name]) - {None}}
+            counts = self.counted.counts(name)
+            unnamed = {text.removeprefix(STRAY): n for text, n in counts.items() if text.startswith(STRAY)}
+            wrong = {raw: n for raw, n in unnamed.items() if settled[STRAY + raw] is None}
+            if wrong:
+                problems.append(complaints.not_levels(self.data.source, coding, wrong))
+            if coding.otherwise in ("no", "unknown") and unnamed:
+                self.strays[coding.column] = unnamed
+            self.counted.recode(name, {text: code or UNKNOWN for text, code in settled.items()})
+        if problems:
+            raise DataError(dict.fromkeys(problems))
+
+    def _levels(self, name: str) -> tuple[str, ...]:
+        found = [level for level in self.counted.counts(name) if level != UNKNOWN]
+        return self.codings[name].levels or tuple(sorted(found, key=_number_or_text))
+
+    def _check_levels(self, levels: Mapping[str, tuple[str, ...]]) -> None:
+        """Columns with one group, or with more values than groups of people have."""
+        source, problems = self.data.source, []
+        found = {**levels, **{name: tuple(self.counted.counts(name)) for name in self.evidence.strata}}
+        for name, values in found.items():
+            column = self.codings[name].column
+            if len(values) > MOST_GROUPS:
+                raise complaints.too_many_values(source, column, len(values), self.asked.role(name))
+            if name in levels and len(values) < 2:
+                problems.append(complaints.one_group(source, column, values))
+        problems += complaints.check_groupings(source, groupings(self.evidence), levels)
+        if problems:
+            raise DataError(problems)
+
+    def _check_decisions(self) -> None:
+        """A yes or a no that never occurs is a slip of the plan more often than a fact."""
+        problems = []
+        for name in [name for name in ("decision", "outcome") if name in self.codings]:
+            spec: Decision = getattr(self.data, name)
+            unnamed = list(self.strays.get(spec.column, ()))
+            if len(unnamed) > MOST_GROUPS:
+                raise complaints.too_many_values(self.data.source, spec.column, len(unnamed), name)
+            counts = self.counted.counts(name)
+            sides = ((YES, spec.is_), (NO, spec.is_not or ()))
+            absent = [values for code, values in sides if values and not counts.get(code)]
+            rest = [value for code, values in sides if counts.get(code) for value in values]
+            # A value misspelt leaves the one that was meant among those that no rule names.
+            slips = [value for value in rest if nearest(str(value), unnamed).startswith("Did you mean")]
+            if absent or slips:
+                takes = self.asked.values(spec.column)
+                absent += [(value,) for value in slips if not set(spellings(value)) & set(takes)]
+                problems += [complaints.never_taken(self.data.source, name, spec.column, v, takes) for v in absent]
+        if problems:
+            raise DataError(problems)
+
+    # --- what the tally is about ---
+
+    def _about(self, levels: Mapping[str, tuple[str, ...]], plan_sha256: str | None) -> About:
+        reasons, read = self._reasons(), sum(self.counted.counts("table", where="all").values())
+        records = {"read": read, "kept": read - sum(reasons.values()), "left_out": reasons}
+        return About(
+            kind=self.evidence.kind,
+            attributes=dict(levels),
+            tables={name: tuple(names) for name, names in self.asked.request.tables.items()},
+            strata=self.evidence.strata,
+            has_outcome="outcome" in self.codings,
+            weighted=bool(self.data.weight),
+            folds=self.asked.folds,
+            records=records,
+            groups=self._facts(levels, records["kept"]),
+            strays={column: dict(list(found.items())[:MOST_LISTED]) for column, found in self.strays.items()},
+            title=self.evidence.id,
+            origin=self.data.origin,
+            counted_by=self.data.counted_by,
+            source=Path(self.data.source).name,
+            period=self.data.period,
+            plan_sha256=plan_sha256,
+            notes=tuple(self._notes()),
+        )
+
+    def _reasons(self) -> dict[str, int]:
+        reasons = self.counted.counts("left_out", where="all")
+        return {reason: reasons[reason] for reason in sorted(reasons) if reason}
+
+    def _notes(self) -> Iterator[str]:
+        for column, found in self.strays.items():
+            if rest := list(found.values())[MOST_LISTED:]:
+                yield f"{column} takes {len(rest):,} more values that no rule names, in {sum(rest):,} records."
+
+    def _facts(self, levels: Mapping[str, tuple[str, ...]], kept: int) -> dict[str, dict]:
+        """Count, by group, what the cells do not tell: rows left out, duplicates, clusters."""
+        facts: dict = {name: {level: {} for level in (*groups, UNKNOWN)} for name, groups in levels.items()}
+        for name in self.attributes:
+            for (group, reason), n in self.counted.left_out(name).items():
+                # A group left out altogether has a place of its own, unless there are too many of them.
+                known = group if group in facts[name] or len(facts[name]) <= MOST_GROUPS else UNKNOWN
+                _count(facts[name].setdefault(known, {}).setdefault("left_out", {}), {reason: n})
+        for name, group, counts in self.asked.facts():
+            _count(facts[name].setdefault(self.codings[name].settle(group) or UNKNOWN, {}), counts)
+        without = sum(fact.get("without_cluster", 0) for fact in facts[self.attributes[0]].values())
+        if without > self.evidence.unknown_at_most * kept:
+            raise DataError(complaints.without_cluster(self.data.source, self.data.cluster, without, kept))
+        return facts
+
+
+def _count(into: dict[str, int], counts: Mapping[str, int]) -> None:
+    for name, n in counts.items():
+        into[name] = into.get(name, 0) + n
+
+
+def _number_or_text(level: str) -> tuple:
+    """Sort 2 before 10, and numbers before texts."""
+    return (0, int(level), level) if level.isascii() and level.isdigit() else (1, 0, level)

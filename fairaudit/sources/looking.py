@@ -1,0 +1,66 @@
+"""Looking at a source before it is counted: its columns, the values of one column, its hash."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from fairaudit import sql
+from fairaudit.errors import DataError, nearest
+from fairaudit.plan import TALLY_SUFFIX, Data, Evidence
+from fairaudit.sources.opening import opened
+
+
+def describe(evidence: Evidence, folder: str | Path = ".") -> dict[str, str]:
+    """Give the source's columns and their types.
+
+    Raises:
+        DataError: the source cannot be read.
+    """
+    with opened(evidence.data, Path(folder)) as records:
+        return records.types
+
+
+def columns_of(path: str | Path) -> list[str]:
+    """Name the columns of a file for which there is no plan yet.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
+    path = Path(path)
+    with opened(_unplanned(path), path.parent) as records:
+        return list(records.types)
+
+
+def values_of(path: str | Path, column: str, most: int) -> list[str]:
+    """List the values of one column of a file, the most frequent first; a missing one is not among them.
+
+    Args:
+        path: the file.
+        column: the column.
+        most: how many values at most.
+
+    Raises:
+        DataError: the file cannot be read, or has no such column.
+    """
+    path = Path(path)
+    data = _unplanned(path)
+    with opened(data, path.parent) as records:
+        if column not in records.types:
+            raise DataError.one(path.name, f"has no column {column!r}", nearest(column, list(records.types)))
+        query = sql.values_query(column, data, sql.Columns(records.types), most + 1)
+        found = [value for value, _ in records.engine.execute(query.sql("duckdb")).fetchall()]
+    return [value for value in found if value is not None][:most]
+
+
+def _unplanned(path: Path) -> Data:
+    return Data(source=path.name, origin="historical", decided_by="this_system")
+
+
+def sha256_of(evidence: Evidence, folder: str | Path) -> str:
+    """Hash the source file's bytes (for a tally, its counts)."""
+    path = Path(folder) / evidence.data.source
+    if evidence.data.is_tally:
+        path = path.with_name(path.name.removesuffix(TALLY_SUFFIX) + TALLY_SUFFIX.replace("json", "csv"))
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

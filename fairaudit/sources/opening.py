@@ -1,0 +1,159 @@
+"""Opening a source in the engine, and saying what is wrong with a file in words of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import tempfile
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from fairaudit import sql
+from fairaudit.errors import DataError, Problem, nearest
+from fairaudit.plan import Data
+from fairaudit.sources import frames, text_files, workbooks
+
+# Nothing is fetched from anywhere.
+ENGINE = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+
+
+@dataclass(frozen=True)
+class Records:
+    """Records in an engine, as a view named `records`.
+
+    Attributes:
+        engine: the connection.
+        types: column -> type, in the order of the source; "" for a column of a DataFrame that was not asked for.
+    """
+
+    engine: duckdb.DuckDBPyConnection
+    types: dict[str, str]
+
+
+@contextlib.contextmanager
+def opened(data: Data, folder: Path, frame: Any = None, wanted: Collection[str] = ()) -> Iterator[Records]:
+    """Open a source for as long as it is needed.
+
+    Args:
+        data: the plan's data block.
+        folder: what the source is relative to.
+        frame: records at hand instead of the source.
+        wanted: the columns to take from a DataFrame.
+
+    Raises:
+        DataError: whatever is wrong with the source, also where it shows only while it is read.
+    """
+    with tempfile.TemporaryDirectory(prefix="fairaudit-", ignore_cleanup_errors=True) as scratch:
+        engine = duckdb.connect(":memory:", config={**ENGINE, "temp_directory": scratch})
+        try:
+            engine.execute("SET TimeZone = 'UTC'")  # so that times read alike on every machine
+            if frame is None:
+                _open_file(engine, data, folder / data.source, Path(scratch))
+                columns = []
+            else:
+                columns = _open_frame(engine, frame, wanted)
+            described = engine.execute(f"DESCRIBE {sql.RECORDS}").fetchall()
+            yield Records(engine, dict.fromkeys(columns, "") | {row[0]: str(row[1]) for row in described})
+        except (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException):
+            raise  # a slip of the query, not of the data
+        except duckdb.Error as error:
+            raise DataError(_readable(error, data)) from None
+        except OSError as error:
+            raise DataError.one(data.source, f"cannot be read ({error.strerror or 'input/output error'})") from None
+        finally:
+            engine.close()
+
+
+def _open_frame(engine: duckdb.DuckDBPyConnection, frame: Any, wanted: Collection[str]) -> list[str]:
+    columns, table = frames.to_arrow(frame, wanted)
+    engine.register(sql.RECORDS, table)
+    return columns
+
+
+def _open_file(engine: duckdb.DuckDBPyConnection, data: Data, path: Path, scratch: Path) -> None:
+    _check_there(path, data)
+    name = path.name.lower()
+    if name.endswith(".tally.csv"):
+        hint = f"Name the .tally.json beside it: {data.source.removesuffix('csv')}json."
+        raise DataError.one(data.source, "holds the counts of a tally, not records", hint)
+    if name.endswith((".parquet", ".pq")):
+        engine.read_parquet(_literal(path), binary_as_string=True).create_view(sql.RECORDS)
+    elif name.endswith(".xlsx"):
+        engine.register(sql.RECORDS, workbooks.to_arrow(path, data))
+    elif name.endswith(text_files.ENDINGS):
+        _open_text(engine, data, path, scratch)
+    else:
+        hint = "Use csv, csv.gz, parquet, xlsx, or a .tally.json."
+        if name.endswith((".xls", ".xlsm", ".xlsb", ".ods")):
+            hint = "Save it as .xlsx or as CSV UTF-8."
+        raise DataError.one(data.source, "is not a kind of file that can be read", hint)
+
+
+def _check_there(path: Path, data: Data) -> None:
+    if path.is_dir():
+        raise DataError.one(data.source, "is a folder", "Name one file in it.")
+    if not path.is_file():
+        beside = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+        close = nearest(path.name, beside)
+        hint = close if close.startswith("Did you mean") else f"Looked for {path}; it is relative to audit.yaml."
+        raise DataError.one(data.source, "there is no such file", hint)
+    if path.stat().st_size == 0:
+        raise DataError.one(data.source, "is empty", "It should hold a header and records.")
+
+
+def _open_text(engine: duckdb.DuckDBPyConnection, data: Data, path: Path, scratch: Path) -> None:
+    header = text_files.read_header(path, data)
+    path = text_files.as_utf8(path, data, scratch)
+    # Names and types are given, so that nothing about the file is guessed.
+    engine.read_csv(
+        _literal(path),
+        header=True,
+        columns=dict.fromkeys(header, "VARCHAR"),
+        auto_detect=False,
+        delimiter=text_files.delimiter_of(data),
+        quotechar='"',
+        escapechar='"',
+        null_padding=False,
+        strict_mode=True,
+    ).create_view(sql.RECORDS)
+
+
+def _literal(path: Path) -> str:
+    """Give a path in which the engine takes no character for a wildcard."""
+    return re.sub(r"([*?\[])", r"[\1]", str(path.absolute()))
+
+
+# What the engine says -> what a reader can do about it. No text of the engine is passed on: it quotes records.
+COMPLAINTS = (
+    (r"out of memory|no space|failed to (allocate|write)", "does not fit into this machine's memory and disk",
+     "Free some disk space, or count it where the records are."),
+    (r"gzip", "is not a whole gzip file", "It may have been cut short: copy it again; or take .gz off its name."),
+    (r"unicode|utf-?8", "is not UTF-8 text", ""),
+    (r"unterminated quote", "has a quotation mark that does not close",
+     'A quotation mark inside a field is written twice: "".'),
+    (r"maximum line size", "has a line of more than 2 MB", "A quotation mark may be missing: look at its start."),
+    (r"invalid state", "has line ends of different kinds, or a quotation mark in the wrong place",
+     "Open it and save it anew, as CSV UTF-8."),
+)  # fmt: skip
+
+
+def _readable(error: duckdb.Error, data: Data) -> Problem:
+    """Say what the engine found without its SQL, and without a value of the records."""
+    text = str(error)
+    line = re.search(r"CSV Error on Line: (\d+)", text)
+    where = f"{data.source} line {line.group(1)}" if line else data.source
+    columns = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", text)
+    if columns:
+        what = f"has {columns.group(2)} columns where the header has {columns.group(1)}"
+        return Problem(where, what, "Mend the row; a field that holds the delimiter stands in quotation marks.")
+    for pattern, what, hint in COMPLAINTS:
+        if re.search(pattern, text.partition("Original Line")[0] + text.partition("\n")[2], re.IGNORECASE):
+            return Problem(where, what, hint or text_files.likely_encoding_hint(None))
+    broken = isinstance(error, duckdb.IOException | duckdb.InvalidInputException) or type(error) is duckdb.Error
+    if broken and data.source.lower().endswith((".parquet", ".pq")):
+        return Problem(where, "is not a Parquet file that can be read", "It may have been cut short: copy it again.")
+    return Problem(where, f"cannot be read ({type(error).__name__})", "Try it as CSV UTF-8 or Parquet.")

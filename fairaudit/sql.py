@@ -1,0 +1,473 @@
+"""The one SQL text that turns records into a tally.
+
+Three steps over one scan: count the records by their raw values (the only pass over the data, as cheap as a plain
+GROUP BY); code the raw values as the plan says (a few hundred rows by now); add up every grouping with GROUPING SETS.
+Names are quoted and values are literals of the syntax tree: no text is pasted together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from fairaudit.groupings import CODED, STRAY, Coding
+from fairaudit.plan import SPACES, UNKNOWN, Data, FromTo, Scalar, spellings
+
+RECORDS = "records"
+FOLDS = 100
+HEX = "0123456789abcdef"
+LARGEST_WEIGHT = "1e15"
+
+
+# --- small words of the syntax tree ----------------------------------------------------------------------------------
+
+
+def _string(text: str) -> exp.Expression:
+    return exp.Literal.string(text)
+
+
+def _spaces() -> exp.Expression:
+    """Give the characters that are trimmed, by number: in a text they would get lost on the way to a vendor."""
+    codes = [exp.func("CHR", exp.Literal.number(ord(space))) for space in SPACES]
+    return exp.func("CONCAT", *codes)
+
+
+def _number(value: float | int) -> exp.Expression:
+    literal = exp.Literal.number(repr(abs(value)))
+    return exp.Neg(this=literal) if value < 0 else literal
+
+
+def _name(name: str) -> exp.Column:
+    return exp.column(name, quoted=True)
+
+
+def _text(value: exp.Expression) -> exp.Expression:
+    return exp.cast(value, "varchar")
+
+
+def _is_null(value: exp.Expression) -> exp.Expression:
+    return exp.Is(this=value, expression=exp.null())
+
+
+def _join(mark: str, value: exp.Expression) -> exp.Expression:
+    return exp.DPipe(this=_string(mark), expression=value)
+
+
+def _first(value: exp.Expression, length: int) -> exp.Expression:
+    return exp.Substring(this=value, start=exp.Literal.number(1), length=exp.Literal.number(length))
+
+
+def _to_number(value: exp.Expression) -> exp.Expression:
+    """Read a text as a number; NULL where it is none, or not a finite one."""
+    number = exp.TryCast(this=value.copy(), to=exp.DataType.build("double"))
+    return _case([(exp.func("ISFINITE", number), number.copy())], exp.null())
+
+
+def _case(branches: Sequence[tuple[exp.Expression, exp.Expression]], otherwise: exp.Expression) -> exp.Expression:
+    """Build a CASE at once; growing it branch by branch would copy it each time."""
+    ifs = [exp.If(this=condition, true=value) for condition, value in branches]
+    return exp.Case(ifs=ifs, default=otherwise) if ifs else otherwise
+
+
+def _is_in(value: exp.Expression, texts: Sequence[str]) -> exp.Expression:
+    return exp.In(this=value, expressions=[_string(text) for text in texts])
+
+
+def _select(columns: Mapping[str, exp.Expression], source: str) -> exp.Select:
+    aliases = [
+        value if value.alias_or_name == name else exp.alias_(value, name, quoted=True, copy=False)
+        for name, value in columns.items()
+    ]
+    return exp.Select(expressions=aliases).from_(exp.to_table(source), copy=False)
+
+
+def _count_if(condition: exp.Expression) -> exp.Expression:
+    return exp.func("SUM", _case([(condition, exp.Literal.number(1))], exp.Literal.number(0)))
+
+
+# --- columns ---------------------------------------------------------------------------------------------------------
+
+
+WHOLE = re.compile(r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER")
+NUMERIC = re.compile(r"FLOAT|DOUBLE|REAL|DECIMAL|U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER")
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The records' columns and their types, as the engine names them."""
+
+    types: Mapping[str, str]
+
+    def raw(self, column: str) -> exp.Expression:
+        """Give the column itself."""
+        return _name(column)
+
+    def text(self, column: str, of: exp.Expression | None = None) -> exp.Expression:
+        """Give a value as text, alike whatever the column's type; NULL where it is missing.
+
+        1.0 reads 1, midnight reads as its day, spaces around a text are not part of it, and NaN and an empty text are
+        missing.
+
+        Args:
+            column: whose type the value has.
+            of: the value; the column itself where None.
+        """
+        value, kind = self.raw(column) if of is None else of, self.types[column].upper()
+        if kind.startswith(("FLOAT", "DOUBLE", "REAL", "DECIMAL")):
+            return _number_as_text(value, "double" if kind.startswith("DECIMAL") else None)
+        if kind.startswith("TIMESTAMP"):
+            midnight = exp.EQ(this=value, expression=exp.func("DATE_TRUNC", _string("day"), value))
+            return _case([(midnight, _first(_text(value), len("2024-01-31")))], _text(value))
+        if kind == "VARCHAR" or kind.startswith("ENUM"):
+            text = exp.Trim(this=value if kind == "VARCHAR" else _text(value), expression=_spaces())
+            return exp.func("NULLIF", text, _string(""))
+        return _text(value)
+
+    def identity(self, column: str) -> exp.Expression:
+        """Give what tells values apart: whole numbers as they are, which is quicker than as text."""
+        return self.raw(column) if WHOLE.match(self.types[column].upper()) else self.text(column)
+
+    def number(self, column: str) -> exp.Expression:
+        """Give a value as a number; NULL where it is none, or not a finite one."""
+        if NUMERIC.match(self.types[column].upper()):
+            return _to_number(self.raw(column))
+        return _to_number(self.text(column))
+
+
+def _number_as_text(value: exp.Expression, other: str | None) -> exp.Expression:
+    whole = exp.and_(
+        exp.EQ(this=value, expression=exp.func("FLOOR", value)),
+        exp.func("ABS", value) < exp.Literal.number("1000000000000000"),
+    )
+    # An engine may cast before it has looked at the condition, so that NaN must not stop it.
+    integer = exp.TryCast(this=value, to=exp.DataType.build("bigint"))
+    missing = exp.func("ISNAN", exp.cast(value, "double"))
+    rest = _text(exp.cast(value, other) if other else value)
+    return _case([(missing, exp.null()), (whole, _text(integer))], rest)
+
+
+# --- which rows are kept ---------------------------------------------------------------------------------------------
+
+
+def left_out(data: Data, columns: Columns) -> exp.Expression:
+    """Name the first rule of `keep` that a row breaks; empty where it is kept."""
+    branches = []
+    for column, want in data.keep.items():
+        if isinstance(want, FromTo):
+            branches += _outside(column, columns, want)
+        else:
+            kept = _is_among(columns.text(column), want)
+            branches.append((exp.Not(this=exp.paren(kept)), _string(f"{column} not kept")))
+    return _case(branches, _string(""))
+
+
+def _is_among(text: exp.Expression, values: Sequence[Scalar]) -> exp.Expression:
+    texts = [spelling for value in values for spelling in spellings(value)]
+    return _is_in(exp.func("COALESCE", text, _string("")), texts)
+
+
+DATE = re.compile(r"\d{4}-\d{2}")
+LIKE_A_DATE = "____-__%"
+
+
+def _outside(column: str, columns: Columns, want: FromTo) -> list[tuple[exp.Expression, exp.Expression]]:
+    """Give why a value is not within a range; what cannot be compared has a reason of its own."""
+    text, branches = columns.text(column), []
+    for bound, comparison in ((want.from_, exp.GTE), (want.to, exp.LTE)):
+        if bound is None:
+            continue
+        value, literal, kind = _comparable(text, bound)
+        incomparable = exp.and_(exp.Not(this=_is_null(text)), _is_null(value))
+        kept = exp.func("COALESCE", comparison(this=value.copy(), expression=literal), exp.false())
+        branches.append((incomparable, _string(f"{column} is no {kind}")))
+        branches.append((exp.Not(this=kept), _string(f"{column} not kept")))
+    return branches
+
+
+def _comparable(text: exp.Expression, bound: Scalar) -> tuple[exp.Expression, exp.Expression, str]:
+    """Give a value in the form in which it compares with a bound, the bound, and what that form is called.
+
+    Numbers compare as numbers, and a year also with dates. Dates are written 2024-01-31 and compare as far as the bound
+    goes, so that 2019-12-31 10:00 is within 2019-12-31. Any other text compares as text.
+    """
+    dated = exp.Like(this=text.copy(), expression=_string(LIKE_A_DATE))
+    number = _as_number(bound)
+    if number is not None:
+        is_year = number == int(number) and 1000 <= number <= 9999
+        value = _to_number(text)
+        value = _case([(dated, _to_number(_first(text, 4)))], value) if is_year else value
+        return value, _number(number), "number"
+    start = _first(text, len(bound))
+    if DATE.match(bound):
+        return _case([(dated, start)], exp.null()), _string(bound), "date (2024-01-31)"
+    return start, _string(bound), "text"
+
+
+def _as_number(bound: Scalar) -> float | None:
+    try:
+        return float(bound)
+    except ValueError:
+        return None
+
+
+# --- coding ----------------------------------------------------------------------------------------------------------
+
+
+def code(coding: Coding, text: exp.Expression) -> exp.Expression:
+    """Code a value: unknown where missing, the plan's code where it names one, else passed on behind `STRAY`."""
+    by_code: dict[str, list[str]] = {}
+    for raw, value in coding.codes.items():
+        if raw:
+            by_code.setdefault(value, []).append(raw)
+    named = [(_is_in(text.copy(), raws), _string(CODED + value)) for value, raws in by_code.items()]
+    return _case([(_is_null(text), _string(CODED + UNKNOWN)), *named], _join(STRAY, text))
+
+
+def band(coding: Coding, column: Columns) -> exp.Expression:
+    """Cut a number into bands, before counting, so that a fine-grained column stays a few values."""
+    text, number = column.text(coding.column), column.number(coding.column)
+    unknown = _is_null(text) if not coding.codes else exp.or_(_is_null(text), _is_in(text, list(coding.codes)))
+    branches = [(unknown, _string(CODED + UNKNOWN)), (_is_null(number), _join(STRAY, text.copy()))]
+    for cut, name in zip(coding.bands, coding.levels, strict=False):
+        branches.append((exp.LT(this=number.copy(), expression=_number(cut)), _string(CODED + name)))
+    return _case(branches, _string(CODED + coding.levels[-1]))
+
+
+def fold(text: exp.Expression, folds: int = FOLDS) -> exp.Expression:
+    """Cut clusters into folds by the first three hex digits of the key's md5, alike in every engine."""
+    digest = exp.func("MD5", exp.func("COALESCE", text, _string("")))
+    parts = []
+    for place, weight in ((1, 256), (2, 16), (3, 1)):
+        digit = exp.Substring(this=digest.copy(), start=exp.Literal.number(place), length=exp.Literal.number(1))
+        position = exp.func("STR_POSITION", _string(HEX), digit) - exp.Literal.number(1)
+        parts.append(exp.paren(position) * exp.Literal.number(weight))
+    value = parts[0] + parts[1] + parts[2]
+    return _text(exp.Mod(this=exp.paren(value), expression=exp.Literal.number(folds)))
+
+
+# --- the query -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be counted.
+
+    Attributes:
+        data: the plan's data block.
+        codings: the columns to code, by name in the tally: attributes, strata, decision, outcome.
+        tables: name -> attributes.
+        strata: names of the strata.
+        folds: number of folds; 0 for none; -1 where each of a few clusters is its own fold.
+    """
+
+    data: Data
+    codings: Mapping[str, Coding]
+    tables: Mapping[str, Sequence[str]]
+    strata: Sequence[str]
+    folds: int = 0
+
+    @property
+    def keys(self) -> list[str]:
+        """The columns that every table has: strata, decision, outcome, fold."""
+        found = [name for name in ("decision", "outcome") if name in self.codings]
+        return [*self.strata, *found, *(["fold"] if self.folds else [])]
+
+    @property
+    def attributes(self) -> list[str]:
+        """The attributes of all tables, in order."""
+        return list(dict.fromkeys(name for names in self.tables.values() for name in names))
+
+    @property
+    def sums(self) -> list[str]:
+        """The columns that add."""
+        return ["n", "w", "ww", "bad_weights"] if self.data.weight else ["n"]
+
+
+def tally_query(request: Request, columns: Columns) -> exp.Select:
+    """Build the whole query: one row a cell of each table.
+
+    Its columns are the attributes and keys (NULL where not in a table, which tells the tables apart), `left_out`, and
+    the sums.
+    """
+    keys = [*request.attributes, *request.keys, "left_out"]
+    sets = [[*names, *request.keys, "left_out"] for names in request.tables.values()]
+    sums = {name: exp.func("SUM", _name(name)) for name in request.sums}
+    query = _select({name: _name(name) for name in keys} | sums, "coded")
+    query.set("group", _grouping_sets(sets))
+    steps = {"counted": _counted(request, columns), "texts": _texts(request, columns), "coded": _coded(request)}
+    for name, step in steps.items():
+        query = query.with_(name, as_=step, copy=False)
+    return query
+
+
+def _grouping_sets(sets: Sequence[Sequence[str]]) -> exp.Group:
+    tuples = [exp.Tuple(expressions=[_name(name) for name in names]) for names in sets]
+    return exp.Group(grouping_sets=[exp.GroupingSets(expressions=tuples)])
+
+
+def _counted(request: Request, columns: Columns) -> exp.Select:
+    """Count the records by raw values: the one pass over the data."""
+    raws = _raws(request, columns)
+    sums = {"n": exp.func("COUNT", exp.Star())} | (_weights(request, columns) if request.data.weight else {})
+    places = [exp.Literal.number(place + 1) for place in range(len(raws))]
+    return _select(raws | sums, RECORDS).group_by(*places, copy=False)
+
+
+def _weights(request: Request, columns: Columns) -> dict[str, exp.Expression]:
+    weight = columns.number(request.data.weight)
+    # FSUM carries the rounding along, so that the order in which threads add does not show.
+    return {
+        "w": exp.func("FSUM", weight),
+        "ww": exp.func("FSUM", exp.Mul(this=weight, expression=weight.copy())),
+        "bad_weights": _count_if(_is_bad(weight)),
+    }
+
+
+def _is_bad(weight: exp.Expression) -> exp.Expression:
+    good = exp.and_(weight >= exp.Literal.number(0), weight < exp.Literal.number(LARGEST_WEIGHT))
+    return exp.Not(this=exp.func("COALESCE", exp.paren(good), exp.false()))
+
+
+def _raws(request: Request, columns: Columns) -> dict[str, exp.Expression]:
+    """Name the raw values that are counted: columns as they are, bands, the fold, and why a row is left out."""
+    raws = {
+        _raw_name(coding): band(coding, columns) if coding.bands else columns.raw(coding.column)
+        for coding in request.codings.values()
+    }
+    if request.folds:
+        text = columns.text(request.data.cluster)
+        raws["raw fold"] = text if request.folds < 0 else fold(text, request.folds)
+    return raws | {"left_out": left_out(request.data, columns)}
+
+
+def _raw_name(coding: Coding) -> str:
+    # Bands have an expression of their own; all else shares its column, however many codings read it.
+    return f"band {coding.name}" if coding.bands else f"raw {coding.column}"
+
+
+def _text_name(coding: Coding) -> str:
+    return f"text {coding.column}"
+
+
+def _texts(request: Request, columns: Columns) -> exp.Select:
+    """Write raw values as text, alike whatever their type."""
+    texts = {
+        _text_name(coding): columns.text(coding.column, _name(_raw_name(coding)))
+        for coding in request.codings.values()
+        if not coding.bands
+    }
+    bands = {_raw_name(coding): _name(_raw_name(coding)) for coding in request.codings.values() if coding.bands}
+    fold_of = {"fold": exp.func("COALESCE", _name("raw fold"), _string(""))} if request.folds else {}
+    rest = {name: _name(name) for name in ("left_out", *request.sums)}
+    return _select(texts | bands | fold_of | rest, "counted")
+
+
+def _coded(request: Request) -> exp.Select:
+    """Turn texts into codes; rows that are left out keep their groups only."""
+    kept = exp.EQ(this=_name("left_out"), expression=_string(""))
+    codes = {}
+    for name, coding in request.codings.items():
+        value = _name(_raw_name(coding)) if coding.bands else code(coding, _name(_text_name(coding)))
+        in_table = name in request.attributes
+        codes[name] = value if in_table else _case([(kept.copy(), value)], _string(CODED + UNKNOWN))
+    fold_of = {"fold": _case([(kept.copy(), _name("fold"))], _string(""))} if request.folds else {}
+    return _select(codes | fold_of | {name: _name(name) for name in ("left_out", *request.sums)}, "texts")
+
+
+# --- questions asked beside it ---------------------------------------------------------------------------------------
+
+
+def duplicates_query(request: Request, columns: Columns) -> exp.Select:
+    """Count, by attribute, the kept rows that repeat the key of another; and the rows without a key.
+
+    Of rows that share a key the first by attributes is no repeat, so that the order of rows does not show.
+    """
+    key = columns.identity(request.data.key)
+    keys = _of_kept(_select({"key": key}, RECORDS), request.data, columns)
+    repeated = keys.group_by(exp.Literal.number(1)).having(exp.func("COUNT", exp.Star()) > 1)
+    # Most keys stand there once: only the others, and rows without a key, are looked at one by one.
+    rows = _of_kept(_select(_raw_attributes(request, columns) | {"key": key.copy()}, RECORDS), request.data, columns)
+    rows = rows.where(exp.or_(_is_null(key.copy()), exp.In(this=key.copy(), query=repeated.subquery())))
+    coded = _attribute_codes(request, columns)
+    order = exp.Order(expressions=[value.copy() for value in coded.values()])
+    copy = exp.Window(this=exp.func("ROW_NUMBER"), partition_by=[_name("key")], order=order)
+    missing = _is_null(_name("key"))
+    counts = {
+        "duplicates": _count_if(exp.and_(exp.Not(this=missing), _name("copy") > 1)),
+        "without_key": _count_if(missing.copy()),
+    }
+    return _by_attribute(request, rows, coded | {"key": _name("key"), "copy": copy}, counts)
+
+
+def clusters_query(request: Request, columns: Columns) -> exp.Select:
+    """Count, by attribute, the clusters of the kept rows; and the rows without one."""
+    raws = _raw_attributes(request, columns) | {"cluster": columns.identity(request.data.cluster)}
+    rows = _of_kept(_select(raws | {"n": exp.func("COUNT", exp.Star())}, RECORDS), request.data, columns)
+    rows = rows.group_by(*[exp.Literal.number(place + 1) for place in range(len(raws))])
+    without = exp.func("SUM", _case([(_is_null(_name("cluster")), _name("n"))], exp.Literal.number(0)))
+    counts = {"clusters": exp.Count(this=exp.Distinct(expressions=[_name("cluster")])), "without_cluster": without}
+    rest = {name: _name(name) for name in ("cluster", "n")}
+    return _by_attribute(request, rows, _attribute_codes(request, columns) | rest, counts)
+
+
+def _raw_attributes(request: Request, columns: Columns) -> dict[str, exp.Expression]:
+    codings = [request.codings[name] for name in request.attributes]
+    return {_raw_name(c): band(c, columns) if c.bands else columns.raw(c.column) for c in codings}
+
+
+def _attribute_codes(request: Request, columns: Columns) -> dict[str, exp.Expression]:
+    """Give the code of every attribute, from its raw value."""
+    codes = {}
+    for name in request.attributes:
+        coding = request.codings[name]
+        raw = _name(_raw_name(coding))
+        codes[name] = raw if coding.bands else code(coding, columns.text(coding.column, raw))
+    return codes
+
+
+def _by_attribute(
+    request: Request, rows: exp.Select, coded: Mapping[str, exp.Expression], counts: Mapping[str, exp.Expression]
+) -> exp.Select:
+    query = _select({name: _name(name) for name in request.attributes} | dict(counts), "coded")
+    query.set("group", _grouping_sets([[name] for name in request.attributes]))
+    query = query.with_("kept", as_=rows, copy=False)
+    return query.with_("coded", as_=_select(dict(coded), "kept"), copy=False)
+
+
+def _of_kept(query: exp.Select, data: Data, columns: Columns) -> exp.Select:
+    return query.where(exp.EQ(this=left_out(data, columns), expression=_string(""))) if data.keep else query
+
+
+def values_query(column: str, data: Data, columns: Columns, most: int = 12) -> exp.Select:
+    """List a column's most frequent values among the kept rows, as text, with their counts."""
+    query = _select({"value": columns.text(column), "n": exp.func("COUNT", exp.Star())}, RECORDS)
+    query = _of_kept(query, data, columns).group_by(exp.Literal.number(1))
+    return query.order_by(_name("n").desc(), _name("value")).limit(most)
+
+
+def bad_weights_query(data: Data, columns: Columns, most: int = 5) -> exp.Select:
+    """List weights of the kept rows that are missing, not a number, negative or infinite."""
+    query = _of_kept(_select({"value": columns.text(data.weight)}, RECORDS).distinct(), data, columns)
+    return query.where(_is_bad(columns.number(data.weight))).order_by(exp.Literal.number(1)).limit(most)
+
+
+def not_numbers_query(column: str, unknown: Sequence[str], data: Data, columns: Columns, most: int = 12) -> exp.Select:
+    """List the most frequent values of a column that should be a number and are none."""
+    text = columns.text(column)
+    query = values_query(column, data, columns, most).where(_is_null(_to_number(text)), exp.Not(this=_is_null(text)))
+    return query.where(exp.Not(this=_is_in(text.copy(), unknown))) if unknown else query
+
+
+def distinct_query(column: str, data: Data, columns: Columns, most: int) -> exp.Select:
+    """List the distinct values of a column among the kept rows, at most so many; a missing one as an empty text."""
+    value = exp.func("COALESCE", columns.text(column), _string(""))
+    return _of_kept(_select({"value": value}, RECORDS).distinct(), data, columns).limit(most)
+
+
+def count_distinct_query(column: str, data: Data, columns: Columns) -> exp.Select:
+    """Count the distinct values of a column among the kept rows."""
+    count = exp.Count(this=exp.Distinct(expressions=[columns.text(column)]))
+    return _of_kept(_select({"n": count}, RECORDS), data, columns)

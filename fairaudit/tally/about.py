@@ -1,0 +1,133 @@
+"""What a tally is about: its groups and tables, where it comes from, and what the cells do not tell."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+from fairaudit.errors import DataError, Problem, nearest
+from fairaudit.groupings import group_name
+from fairaudit.plan import ANY, RESERVED, UNKNOWN
+
+CODES = ("1", "0", UNKNOWN)
+SUMS = ("n", "n_high", "w", "ww")
+
+
+@dataclass(frozen=True)
+class About:
+    """What a tally is about.
+
+    Attributes:
+        kind: the kind of evidence.
+        attributes: every group of each attribute, in order, also those without a row; the unknown group is not listed.
+        tables: name -> the attributes it crosses.
+        strata: names of the strata, which every table has.
+        has_outcome: whether cells tell what turned out to be true.
+        weighted: whether cells carry sums of weights (`w`) and of squared weights (`ww`).
+        folds: how many folds clusters were cut into; None where records are not clustered.
+        records: {"read", "kept", "left_out": {reason: n}}.
+        groups: attribute -> group -> {"duplicates", "without_key", "clusters", "without_cluster", "left_out": {reason:
+            n}}; a group that was left out altogether is here and not in `attributes`.
+        strays: column -> {value: n}: values that no rule of the plan names, counted as unknown or as no.
+        title, origin, counted_by, source, period, plan_sha256, suppression: where it comes from, in words.
+        notes: what a reader must know of how it was counted, a sentence each.
+    """
+
+    kind: str
+    attributes: Mapping[str, tuple[str, ...]]
+    tables: Mapping[str, tuple[str, ...]]
+    strata: tuple[str, ...] = ()
+    has_outcome: bool = False
+    weighted: bool = False
+    folds: int | None = None
+    records: Mapping[str, Any] = field(default_factory=dict)
+    groups: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    strays: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    title: str = ""
+    origin: str | None = None
+    counted_by: str | None = None
+    source: str | None = None
+    period: str | None = None
+    plan_sha256: str | None = None
+    suppression: str | None = None
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse names that would make two columns, or two groups, one.
+
+        Raises:
+            DataError: with every name that cannot be used.
+        """
+        if problems := [*_wrong_names(self), *_wrong_levels(self), *_wrong_tables(self)]:
+            raise DataError(problems)
+
+    @property
+    def keys(self) -> list[str]:
+        """The columns that say which cell a row is, in the order of the file."""
+        outcome = ["outcome"] if self.has_outcome else []
+        fold = ["fold"] if self.folds is not None else []
+        return ["table", *self.attributes, *self.strata, "decision", *outcome, *fold]
+
+    @property
+    def sums(self) -> list[str]:
+        """The columns that add."""
+        return ["n", "w", "ww"] if self.weighted else ["n"]
+
+    @property
+    def header(self) -> dict[str, Any]:
+        """What two tallies must share to be added: groups, tables, and which columns the cells have."""
+        return {
+            "kind": self.kind,
+            "attributes": {name: tuple(levels) for name, levels in self.attributes.items()},
+            "tables": {name: tuple(names) for name, names in self.tables.items()},
+            "strata": tuple(self.strata),
+            "outcome": self.has_outcome,
+            "weights": self.weighted,
+            "folds": self.folds,
+        }
+
+    def combinations(self, attributes: Sequence[str]) -> list[tuple[str, ...]]:
+        """List every group of a grouping as its levels, in order, without the unknown group."""
+        return list(product(*(self.attributes[name] for name in attributes)))
+
+
+def level_names(about: About, attributes: Sequence[str]) -> list[str]:
+    """Name every group of a grouping, in order, without the unknown group."""
+    return [group_name(levels) for levels in about.combinations(attributes)]
+
+
+def _wrong_names(about: About) -> list[Problem]:
+    names = [*about.attributes, *about.strata]
+    where = about.title or "tally"
+    own = "is the name of a column that every tally has"
+    problems = [Problem(where, f"{name!r} {own}", "Give it another name.") for name in names if name in RESERVED]
+    twice = [name for name, count in Counter(name.casefold() for name in names).items() if count > 1]
+    return problems + [Problem(where, f"two groups or strata are called {name!r}", "Rename one.") for name in twice]
+
+
+def _wrong_levels(about: About) -> list[Problem]:
+    where = about.title or "tally"
+    taken = [(level, name) for name, levels in about.attributes.items() for level in levels if level in (UNKNOWN, ANY)]
+    problems = [Problem(where, f"{level!r} cannot name a group of {name}") for level, name in taken]
+    for name, levels in about.attributes.items():
+        problems += [
+            Problem(where, f"{name} has the group {level!r} twice", "Keep one of them.")
+            for level, count in Counter(levels).items()
+            if count > 1
+        ]
+    return problems
+
+
+def _wrong_tables(about: About) -> list[Problem]:
+    where = about.title or "tally"
+    return [
+        Problem(
+            where, f"table {table!r} crosses {name!r}, which is no attribute", nearest(name, list(about.attributes))
+        )
+        for table, names in about.tables.items()
+        for name in names
+        if name not in about.attributes
+    ]

@@ -1,0 +1,73 @@
+"""Cells as a pandas table: adding them up, and putting them in the order of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from fairaudit.plan import ANY, UNKNOWN
+from fairaudit.tally.about import CODES, SUMS, About
+
+DIGITS = 12
+
+
+def add_up(rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """Add up the sums of all rows that share their keys."""
+    sums = sums_of(rows)
+    if rows.empty:
+        return rows[[*keys, *sums]].reset_index(drop=True)
+    return rows.groupby(list(keys), sort=False, observed=True)[sums].sum().reset_index()
+
+
+def without_zeros(rows: pd.DataFrame) -> pd.DataFrame:
+    """Leave out cells of no records, so that how a table came about does not show."""
+    return rows[rows[[name for name in ("n", "n_high") if name in rows]].gt(0).any(axis=1)]
+
+
+def sums_of(rows: pd.DataFrame) -> list[str]:
+    """Give the columns that add and are there."""
+    return [name for name in SUMS if name in rows]
+
+
+def in_order(about: About, rows: pd.DataFrame) -> pd.DataFrame:
+    """Sort cells as the file lists them, so that equal tallies have equal bytes.
+
+    A group of no records is written, as a cell of zero: it is a group without records, not a group that does not exist.
+
+    Args:
+        about: what the cells are of.
+        rows: cells in any order; the key of an attribute that is not in the row's table may be missing.
+    """
+    rows = rows.reindex(columns=[*about.keys, *sums_of(rows)])
+    rows[about.keys] = rows[about.keys].astype(object).fillna(ANY)
+    rows = pd.concat([rows, _empty_groups(about, rows)], ignore_index=True)
+    rows = rows.loc[_ranks(about, rows).sort_values(about.keys, kind="stable").index].reset_index(drop=True)
+    for name in ("w", "ww"):
+        if name in rows:
+            # Engines add floats in different orders; twelve digits are equal in all.
+            rows[name] = [float(f"{value:.{DIGITS}g}") for value in rows[name]]
+    whole = {name: "int64" for name in ("n", "n_high", "fold") if name in rows}
+    return rows.astype({name: object for name in about.keys} | whole)
+
+
+def _ranks(about: About, rows: pd.DataFrame) -> pd.DataFrame:
+    """Give each cell its place: groups as declared, then unknown; yes, no, unknown; strata and folds by value."""
+    order = {"table": list(about.tables), "decision": CODES, "outcome": CODES}
+    order |= {name: [*levels, UNKNOWN, ANY] for name, levels in about.attributes.items()}
+    places = {key: {value: place for place, value in enumerate(values)} for key, values in order.items()}
+    return pd.DataFrame({key: rows[key].map(places[key]) if key in places else rows[key] for key in about.keys})
+
+
+def _empty_groups(about: About, rows: pd.DataFrame) -> pd.DataFrame:
+    """Make a cell of zero records for every group of every table that has none."""
+    strata = list(about.strata)
+    stratum = min(map(tuple, rows[strata].to_numpy()), default=(UNKNOWN,) * len(strata)) if strata else ()
+    rest = dict(zip(strata, stratum, strict=True)) | {"decision": "1", "outcome": "1", "fold": 0}
+    empty = []
+    for table, names in about.tables.items():
+        present = set(map(tuple, rows.loc[rows["table"] == table, list(names)].to_numpy()))
+        missing = [levels for levels in about.combinations(names) if levels not in present]
+        empty += [{"table": table, **dict(zip(names, levels, strict=True)), **rest} for levels in missing]
+    frame = pd.DataFrame(empty, columns=about.keys, dtype=object).fillna(ANY)
+    return frame.assign(**{name: 0 if name in ("n", "n_high") else 0.0 for name in sums_of(rows)})

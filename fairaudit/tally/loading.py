@@ -1,0 +1,249 @@
+"""Loading a tally from its two files; every entry and every cell is checked, and all slips show at once."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from fairaudit.errors import DataError, Problem, nearest
+from fairaudit.plan import ANY, TALLY_SUFFIX, UNKNOWN
+from fairaudit.tally.about import CODES, About
+from fairaudit.tally.saving import CELLS_SUFFIX, SCHEMA_VERSION
+from fairaudit.tally.spreadsheet import read_csv
+
+MOST_PROBLEMS = 20
+
+# --- loading what it is about ----------------------------------------------------------------------------------------
+
+
+def load(path: Path) -> tuple[About, pd.DataFrame]:
+    """Read both files.
+
+    Raises:
+        DataError: with every problem of form or count.
+    """
+    meta = _read_meta(path)
+    name = str(meta.get("csv", path.name.replace(TALLY_SUFFIX, CELLS_SUFFIX)))
+    if Path(name).name != name:
+        raise DataError.one(path.name, f"names its counts {name!r}", "The counts lie beside the .tally.json file.")
+    try:
+        content = path.with_name(name).read_bytes()
+    except OSError:
+        raise DataError.one(path.name, f"its counts {name} are not beside it", "Send both files.") from None
+    about = _about(meta, path.name)
+    if "sha256" in meta and hashlib.sha256(content).hexdigest() != meta["sha256"]:
+        about = replace(about, notes=(*about.notes, f"{name} was changed after it was first written."))
+    return about, _read_cells(content, about, name)
+
+
+def _read_meta(path: Path) -> dict:
+    try:
+        meta = json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise DataError.one(str(path), f"cannot be read ({error.strerror})") from None
+    except (ValueError, RecursionError) as error:
+        raise DataError.one(path.name, f"is not JSON ({error})", "Save it as it was made, as UTF-8 text.") from None
+    if not isinstance(meta, dict):
+        raise DataError.one(path.name, "is not a mapping", 'It begins with {"schema_version": "1".')
+    if str(meta.get("schema_version")) != SCHEMA_VERSION:
+        what = f"has schema_version {meta.get('schema_version')!r}"
+        raise DataError.one(path.name, what, f"This version of fairaudit reads {SCHEMA_VERSION!r}.")
+    return meta
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_counts(value: Any) -> bool:
+    """Say whether a value is a mapping of counts, or of such mappings."""
+    return isinstance(value, dict) and all(_is_count(item) or _is_counts(item) for item in value.values())
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, dict) and list(value) == ["by"] and _is_texts(value["by"]) and bool(value["by"])
+
+
+def _is_mapping_of(fits: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, dict) and bool(value) and all(map(fits, value.values()))
+
+
+Form = tuple[Callable[[Any], bool], str]
+TEXT: Form = (lambda value: isinstance(value, str), "text")
+TEXT_OR_NONE: Form = (lambda value: value is None or isinstance(value, str), "text or null")
+TEXTS: Form = (_is_texts, "a list of texts")
+TRUTH: Form = (lambda value: isinstance(value, bool), "true or false")
+COUNTS: Form = (_is_counts, "a mapping to counts")
+FORMS: dict[str, Form] = {
+    "kind": TEXT,
+    "title": TEXT,
+    "attributes": (_is_mapping_of(_is_texts), 'a mapping, such as {"race": ["Black", "White"]}'),
+    "tables": (_is_mapping_of(_is_table), 'a mapping, such as {"race": {"by": ["race"]}}'),
+    "folds": (lambda value: value is None or (_is_count(value) and value > 0), "a number of folds or null"),
+    **dict.fromkeys(("strata", "notes"), TEXTS),
+    **dict.fromkeys(("has_outcome", "weighted"), TRUTH),
+    **dict.fromkeys(("records", "groups", "strays"), COUNTS),
+    **dict.fromkeys(("origin", "counted_by", "source", "period", "plan_sha256", "suppression"), TEXT_OR_NONE),
+    **dict.fromkeys(("csv", "sha256"), TEXT),
+}
+"""What each entry of the JSON file must be: a test, and the words for it."""
+
+NEEDED = ("kind", "attributes", "tables")
+
+
+def _about(meta: dict, name: str) -> About:
+    problems = [Problem(name, f"{key!r} is missing") for key in NEEDED if key not in meta]
+    known = [*FORMS, "schema_version"]
+    problems += [Problem(name, f"unknown key {key!r}", nearest(key, known)) for key in meta if key not in known]
+    problems += [
+        Problem(name, f"{key!r} is not {words}")
+        for key, (fits, words) in FORMS.items()
+        if key in meta and not fits(meta[key])
+    ]
+    if problems:
+        raise DataError(problems)
+    given = {entry.name: meta[entry.name] for entry in fields(About) if entry.name in meta}
+    given["tables"] = {table: tuple(spec["by"]) for table, spec in meta["tables"].items()}
+    given["attributes"] = {attribute: tuple(levels) for attribute, levels in meta["attributes"].items()}
+    try:
+        return About(**{key: tuple(value) if isinstance(value, list) else value for key, value in given.items()})
+    except DataError as error:
+        raise DataError(replace(problem, where=name) for problem in error.problems) from None
+
+
+# --- loading the cells -----------------------------------------------------------------------------------------------
+
+
+def _read_cells(content: bytes, about: About, name: str) -> pd.DataFrame:
+    try:
+        rows, delimiter = read_csv(content)
+    except UnicodeDecodeError:
+        raise DataError.one(name, "is not UTF-8 text", "Save it as CSV UTF-8.") from None
+    except csv.Error as error:
+        raise DataError.one(name, f"is not CSV ({error})", "Save it as CSV UTF-8.") from None
+    header = rows[0][1] if rows else []
+    _refuse(_header_problems(header, about, name) + _length_problems(rows, name))
+    cells = [dict(zip(header, row, strict=True)) for _, row in rows[1:]]
+    if delimiter == ";":
+        cells = [_with_decimal_point(cell) for cell in cells]
+    _refuse(_cell_problems(cells, [line for line, _ in rows[1:]], about, name))
+    return pd.DataFrame([_numbers(cell) for cell in cells], columns=header)
+
+
+def _refuse(problems: list[Problem]) -> None:
+    if problems:
+        left = len(problems) - MOST_PROBLEMS
+        more = (
+            [Problem(problems[-1].where.split(" line ")[0], f"has {left} more problems like these")] if left > 0 else []
+        )
+        raise DataError(problems[:MOST_PROBLEMS] + more)
+
+
+def _header_problems(header: list[str], about: About, name: str) -> list[Problem]:
+    wanted = [*about.keys, *about.sums]
+    problems = [
+        Problem(name, f"the column {column!r} is missing", nearest(column, header))
+        for column in wanted
+        if column not in header
+    ]
+    known = [*wanted, "n_high"]
+    for column in dict.fromkeys(header):
+        if column not in known:
+            problems.append(Problem(name, f"the column {column!r} is unknown", nearest(column, known)))
+        elif header.count(column) > 1:
+            problems.append(Problem(name, f"the column {column!r} stands there twice", "Keep one of them."))
+    return problems
+
+
+def _length_problems(rows: list[tuple[int, list[str]]], name: str) -> list[Problem]:
+    wanted = len(rows[0][1]) if rows else 0
+    return [
+        Problem(f"{name} line {line}", f"has {len(row)} cells where the header has {wanted}")
+        for line, row in rows[1:]
+        if len(row) != wanted
+    ]
+
+
+def _with_decimal_point(cell: dict[str, str]) -> dict[str, str]:
+    """Read 14,2 as 14.2 where a spreadsheet parts columns by semicolons, since there it writes decimals so."""
+    return cell | {name: cell[name].replace(",", ".") for name in ("w", "ww") if name in cell}
+
+
+def _cell_problems(cells: list[dict[str, str]], lines: list[int], about: About, name: str) -> list[Problem]:
+    """Look at every cell, so that all problems show at once."""
+    problems, seen = [], set()
+    for cell, line in zip(cells, lines, strict=True):
+        where = f"{name} line {line}"
+        problems += _key_problems(cell, about, where) + _number_problems(cell, about, where)
+        key = tuple(cell[column] for column in about.keys)
+        if key in seen:
+            problems.append(Problem(where, "this cell stands there twice", "Add the two counts."))
+        seen.add(key)
+    return problems
+
+
+def _key_problems(cell: Mapping[str, str], about: About, where: str) -> list[Problem]:
+    table = cell["table"]
+    if table not in about.tables:
+        return [Problem(where, f"there is no table {table!r}", nearest(table, list(about.tables)))]
+    problems = []
+    for attribute, levels in about.attributes.items():
+        allowed = [*levels, UNKNOWN] if attribute in about.tables[table] else [ANY]
+        if cell[attribute] not in allowed:
+            what = f"{cell[attribute]!r} is no group of {attribute} in table {table}"
+            problems.append(Problem(where, what, nearest(cell[attribute], allowed)))
+    for key in ("decision", "outcome"):
+        if key in cell and cell[key] not in CODES:
+            problems.append(Problem(where, f"{key} is {cell[key]!r}", "It is 1, 0 or ? (unknown)."))
+    return problems
+
+
+def _number_problems(cell: Mapping[str, str], about: About, where: str) -> list[Problem]:
+    counts = {key: cell[key].strip() for key in ("n", "fold", "n_high") if key in cell}
+    counts = {key: text for key, text in counts.items() if key != "n_high" or text}
+    problems = [
+        Problem(where, f"{key} is {text!r}", "A count is a whole number of at least 0, without separators.")
+        for key, text in counts.items()
+        if not (text.isascii() and text.isdigit() and len(text) <= 18)
+    ]
+    for key in ("w", "ww"):
+        if key in cell and not _is_sum(cell[key]):
+            problems.append(Problem(where, f"{key} is {cell[key]!r}", "A sum of weights is a number of at least 0."))
+    if problems:
+        return problems
+    if "fold" in counts and int(counts["fold"]) >= about.folds:
+        problems.append(Problem(where, f"fold is {counts['fold']}", f"There are {about.folds} folds, from 0."))
+    if int(counts.get("n_high", counts["n"])) < int(counts["n"]):
+        problems.append(
+            Problem(where, f"n_high ({counts['n_high']}) is below n ({counts['n']})", "n is the lower end.")
+        )
+    return problems
+
+
+def _is_sum(text: str) -> bool:
+    try:
+        value = float(text)
+    except ValueError:
+        return False
+    return 0 <= value < math.inf
+
+
+def _numbers(cell: Mapping[str, str]) -> dict[str, Any]:
+    """Turn checked texts into numbers; an empty n_high means that n is exact."""
+    numbers: dict[str, Any] = {key: int(cell[key]) for key in ("n", "fold") if key in cell}
+    numbers |= {key: float(cell[key]) for key in ("w", "ww") if key in cell}
+    if "n_high" in cell:
+        numbers["n_high"] = int(cell["n_high"].strip() or cell["n"])
+    return {**cell, **numbers}

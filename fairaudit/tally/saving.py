@@ -1,0 +1,73 @@
+"""Saving a tally as two files: `x.tally.json`, what it is about, and `x.tally.csv`, the cells."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from fairaudit.errors import UsageError
+from fairaudit.plan import TALLY_SUFFIX
+from fairaudit.tally.about import About
+from fairaudit.tally.spreadsheet import write_csv
+
+SCHEMA_VERSION = "1"
+CELLS_SUFFIX = TALLY_SUFFIX.replace("json", "csv")
+
+
+def save(path: str | Path, about: About, cells: pd.DataFrame) -> Path:
+    """Write both files, the cells first.
+
+    Args:
+        path: where; `x`, `x.tally.json` and `x.tally.csv` all mean the same.
+        about: what the tally is about.
+        cells: the cells, in order.
+
+    Returns:
+        The path of the JSON file.
+
+    Raises:
+        UsageError: the files cannot be written.
+    """
+    stem = re.sub(r"(\.tally)?(\.(json|csv))?$", "", str(path))
+    target, cells_path = Path(stem + TALLY_SUFFIX), Path(stem + CELLS_SUFFIX)
+    content = _cells_as_csv(cells)
+    meta = {**_as_dict(about), "csv": cells_path.name, "sha256": hashlib.sha256(content).hexdigest()}
+    text = json.dumps(meta, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    for place, data in ((cells_path, content), (target, text.encode("utf-8"))):
+        _write(place, data)
+    return target
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write aside, then rename, so that a failure leaves what was there."""
+    aside = path.with_name(path.name + ".part")
+    try:
+        aside.write_bytes(content)
+        os.replace(aside, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            aside.unlink()
+        raise UsageError.one(str(path), f"cannot be written ({error.strerror})", "Close it where it is open.") from None
+
+
+def _as_dict(about: About) -> dict:
+    plain = {name: list(value) if isinstance(value, tuple) else value for name, value in vars(about).items()}
+    plain["attributes"] = {name: list(levels) for name, levels in about.attributes.items()}
+    plain["tables"] = {name: {"by": list(names)} for name, names in about.tables.items()}
+    return {"schema_version": SCHEMA_VERSION, **plain}
+
+
+def _cells_as_csv(cells: pd.DataFrame) -> bytes:
+    written = cells.astype(object)
+    for name in ("w", "ww"):
+        if name in written:
+            written[name] = [int(value) if value.is_integer() else value for value in cells[name]]
+    if "n_high" in written:
+        written["n_high"] = ["" if high == low else high for low, high in zip(cells["n"], cells["n_high"], strict=True)]
+    return write_csv(written.columns, written.itertuples(index=False, name=None))

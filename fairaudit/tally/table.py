@@ -1,0 +1,218 @@
+"""`Tally`: counts of records by group, stratum, decision and outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from fairaudit.errors import DataError, UsageError
+from fairaudit.plan import ANY, UNKNOWN
+from fairaudit.tally.about import About
+from fairaudit.tally.cells import add_up, in_order, without_zeros
+from fairaudit.tally.loading import load
+from fairaudit.tally.saving import save
+
+
+class Tally:
+    """Counts of records by group, stratum, decision and outcome.
+
+    Attributes:
+        about: what it is about.
+        cells: the long table (pandas): `about.keys`, then the sums; `n_high` where counts were received hidden.
+    """
+
+    def __init__(self, about: About, cells: pd.DataFrame):
+        self.about = about
+        self.cells = in_order(about, cells)
+
+    def __repr__(self) -> str:
+        """Say how much it holds."""
+        return f"<Tally of {self.records:,} records in {len(self.cells):,} cells: {', '.join(self.about.tables)}>"
+
+    def __eq__(self, other: object) -> bool:
+        """Equal where the same groups have the same cells."""
+        return isinstance(other, Tally) and self.about.header == other.about.header and self.cells.equals(other.cells)
+
+    __hash__ = None
+
+    @property
+    def records(self) -> int:
+        """How many records were kept."""
+        return int(self.about.records.get("kept", self.cells.groupby("table")["n"].sum().max()))
+
+    @property
+    def hidden(self) -> bool:
+        """Say whether some counts were received as intervals."""
+        return "n_high" in self.cells
+
+    def table(self, attributes: Sequence[str]) -> pd.DataFrame:
+        """Give the cells of one grouping, rolled up from a finer table where there is none of its own.
+
+        Args:
+            attributes: the attributes to cross.
+
+        Returns:
+            A row a cell: the attributes, strata, decision, outcome, fold and sums.
+
+        Raises:
+            DataError: no table holds all of these attributes.
+        """
+        keys = [key for key in self.about.keys if key not in ("table", *self.about.attributes)]
+        return add_up(self.rows_of(attributes), [*attributes, *keys])
+
+    def rows_of(self, attributes: Sequence[str]) -> pd.DataFrame:
+        """Give the cells of the coarsest table that holds a grouping, not added up; several may be of one group.
+
+        Raises:
+            DataError: no table holds all of these attributes.
+        """
+        held = self.about.tables
+        holders = [table for table in held if set(attributes) <= set(held[table])]
+        if not holders:
+            what = f"no table crosses {' and '.join(attributes)}"
+            raise DataError.one(self.about.title or "tally", what, f"It has: {', '.join(held)}.")
+        coarsest = min(holders, key=lambda table: len(held[table]))
+        return self.cells[(self.cells["table"] == coarsest).to_numpy(bool)]
+
+    def roll_up(self, tables: Mapping[str, Sequence[str]], strata: Sequence[str] | None = None) -> Tally:
+        """Keep only some groupings, adding up what is finer.
+
+        Args:
+            tables: name -> attributes of the groupings to keep.
+            strata: the strata to keep; all where None.
+
+        Raises:
+            DataError: no table holds all attributes of a grouping.
+        """
+        kept = [name for name in self.about.attributes if any(name in names for names in tables.values())]
+        about = replace(
+            self.about,
+            attributes={name: self.about.attributes[name] for name in kept},
+            tables={table: tuple(names) for table, names in tables.items()},
+            strata=self.about.strata if strata is None else tuple(strata),
+        )
+        parts = [self.table(names).assign(table=table) for table, names in tables.items()]
+        rows = pd.concat(parts, ignore_index=True)
+        rows[kept] = rows[kept].fillna(ANY)
+        return Tally(about, without_zeros(add_up(rows, about.keys)))
+
+    def add(self, other: Tally, *, clusters_apart: bool = False) -> Tally:
+        """Add two tallies of different records.
+
+        Args:
+            other: a tally with the same header.
+            clusters_apart: the caller's word that nobody (no cluster) is in both.
+
+        Raises:
+            UsageError: the headers or origins differ, or records are clustered and `clusters_apart` is not given.
+        """
+        self._check_addable(other, clusters_apart)
+        added = {name: _add(getattr(self.about, name), getattr(other.about, name)) for name in ADDED}
+        notes = [*self.about.notes, *other.about.notes, *(ONE_KEY_IN_BOTH if self._keyed() else ())]
+        about = replace(self.about, **added, notes=tuple(dict.fromkeys(notes)))
+        either = self.hidden or other.hidden
+        parts = [tally.cells.assign(n_high=tally._high()) if either else tally.cells for tally in (self, other)]
+        return Tally(about, without_zeros(add_up(pd.concat(parts, ignore_index=True), about.keys)))
+
+    __add__ = add
+
+    def _check_addable(self, other: Tally, clusters_apart: bool) -> None:
+        one, two = ({**tally.about.header, "origin": tally.about.origin} for tally in (self, other))
+        if differ := [name for name in one if one[name] != two[name]]:
+            what = f"cannot be added: their {' and '.join(differ)} differ"
+            raise UsageError.one("tallies", what, "Count both with the same plan.")
+        if self.about.folds is not None and not clusters_apart:
+            hint = "Say so with clusters_apart=True, or count the records together."
+            raise UsageError.one("tallies", "cannot be added unless no cluster is in both", hint)
+
+    def _keyed(self) -> bool:
+        return any("duplicates" in fact for facts in self.about.groups.values() for fact in facts.values())
+
+    def _high(self) -> pd.Series:
+        return self.cells["n_high"] if self.hidden else self.cells["n"]
+
+    def disagreements(self) -> list[str]:
+        """Compare tables that should agree, and say in words where they do not.
+
+        Two tables of the same people must give the same counts for every attribute that they share. Counts that were
+        received as intervals agree where the intervals overlap.
+        """
+        names = list(self.about.tables)
+        pairs = [(one, other) for place, one in enumerate(names) for other in names[place + 1 :]]
+        return [text for one, other in pairs for text in self._disagree(one, other)]
+
+    def _disagree(self, one: str, other: str) -> list[str]:
+        shared = [name for name in self.about.tables[one] if name in self.about.tables[other]]
+        found = [
+            f"Table {one} counts {a} records, table {other} counts {b}." for _, a, b in self._apart(one, other, [])
+        ]
+        if shared:
+            keys = [*shared, "decision", *(["outcome"] if self.about.has_outcome else [])]
+            for cell, a, b in self._apart(one, other, keys):
+                words = _cell_in_words(dict(zip(keys, cell, strict=True)))
+                found.append(f"{words}: {a} in table {one}, {b} in table {other}.")
+        return found
+
+    def _apart(self, one: str, other: str, keys: list[str]) -> list[tuple[tuple[str, ...], str, str]]:
+        """List the cells whose counts cannot be the same in two tables, with both counts in words."""
+        rows = self.cells.assign(n_high=self._high(), everyone="")
+        rows = rows[rows["table"].isin([one, other])]
+        sums = rows.groupby(["table", *(keys or ["everyone"])])[["n", "n_high"]].sum().unstack("table", fill_value=0)
+        low, high = (sums[name].reindex(columns=[one, other], fill_value=0) for name in ("n", "n_high"))
+        apart = (low[one] > high[other]) | (low[other] > high[one])
+        return [
+            (
+                cell if isinstance(cell, tuple) else (cell,),
+                *(_range(low.at[cell, t], high.at[cell, t]) for t in (one, other)),
+            )
+            for cell in low.index[apart]
+        ]
+
+    def save(self, path: str | Path) -> Path:
+        """Write `x.tally.json` and `x.tally.csv` side by side.
+
+        Args:
+            path: where; `x`, `x.tally.json` and `x.tally.csv` all mean the same.
+
+        Returns:
+            The path of the JSON file, which is what a plan names as its source.
+        """
+        return save(path, self.about, self.cells)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Tally:
+        """Read a saved tally, checking every cell.
+
+        Args:
+            path: the `.tally.json` file; its `.tally.csv` lies beside it.
+
+        Raises:
+            DataError: with every problem of form or count.
+        """
+        return cls(*load(Path(path)))
+
+
+ADDED = ("records", "groups", "strays")
+ONE_KEY_IN_BOTH = ("Tallies were added: a record that is in two of them was not seen to be repeated.",)
+
+
+def _add(one: Any, other: Any) -> Any:
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return {key: _add(one.get(key), other.get(key)) for key in dict.fromkeys([*one, *other])}
+    return other if one is None else one if other is None else one + other
+
+
+def _range(low: int, high: int) -> str:
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+
+
+def _cell_in_words(cell: Mapping[str, str]) -> str:
+    decision = {"1": "selected", "0": "not selected", UNKNOWN: "decision unknown"}[cell["decision"]]
+    outcomes = {"1": ", had the outcome", "0": ", did not have the outcome", UNKNOWN: ", outcome unknown"}
+    outcome = outcomes[cell["outcome"]] if "outcome" in cell else ""
+    levels = [value for key, value in cell.items() if key not in ("decision", "outcome")]
+    return f"{' and '.join('unknown group' if value == UNKNOWN else value for value in levels)}, {decision}{outcome}"

@@ -1,0 +1,380 @@
+"""Three verdicts, with the burden of proof on the technology: cleared, flagged, not demonstrated.
+
+A comparison is *cleared* only when every pair of groups is shown, at a controlled error rate, to be within the limit,
+under every scenario of the unknown that applies (intersection-union: no correction needed). It is *flagged* when some
+pair is shown to be outside (union-intersection: Holm over the family). Otherwise it is *not demonstrated*, which holds
+adoption up just as a flag does.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from fairaudit.cells import Unknowns
+from fairaudit.comparisons import Arms, Kind, PairCounts, Scenario
+from fairaudit.stats import exact, score
+
+Verdict = Literal["cleared", "flagged", "not_demonstrated"]
+SEVERITY: dict[str, int] = {"flagged": 2, "not_demonstrated": 1, "cleared": 0}
+ROUNDING = 1e-12
+MOST_LISTED = 40  # groups that a clearance is spelled out for; each more costs exact tests against all before it
+HIGH_RATE = 0.8  # above it a ratio hides a gap: 93% v 97% not flagged is 7 v 3 flagged (amendment 7)
+
+
+@dataclass
+class Comparison:
+    """One measure compared between groups by one kind of limit, settled step by step.
+
+    Arrays have shape (pairs,), in the order of `arms.scheme.pairs`. A pair's value is theta_a / theta_b or
+    theta_a - theta_b; within the limit means above `margins`, which differ by scenario only against a whole.
+    """
+
+    arms: Arms
+    kind: Kind
+    tolerance: float
+    alpha: float
+    blocks: bool
+    baseline: bool
+    unknown: Unknowns
+    scenarios: tuple[Scenario, ...]
+    high: bool
+    margins_under: dict[Scenario, np.ndarray] = field(init=False)
+    counts: dict[Scenario, PairCounts] = field(init=False)
+    z: dict[Scenario, np.ndarray] = field(init=False)
+    flag_counts: PairCounts = field(init=False)
+    p_flag: np.ndarray = field(init=False)
+    family: int = 1
+    flagged_at: dict[int, float] = field(default_factory=dict)
+    exact_flag: dict[int, float] = field(default_factory=dict)
+    exact_clear: dict[tuple[Scenario, int], bool] = field(default_factory=dict)
+    failed_exact: tuple[Scenario, int] | None = None
+    side_open: bool = False
+    cleared: bool = False
+
+    def __post_init__(self) -> None:
+        self.margins_under = {name: self.arms.margins(self.kind, self.tolerance, name) for name in self.scenarios}
+        self.counts = {name: self.arms.pairs(name, self.kind, m) for name, m in self.margins_under.items()}
+        self.z = {
+            name: score.clearing_z(self.kind, c.x1, c.n1, c.x0, c.n0, self.tested(name))
+            for name, c in self.counts.items()
+        }
+        self.flag_counts = self.arms.pairs("recorded", self.kind, self.margins, to_flag=True)
+        c = self.flag_counts
+        z = score.flagging_z(self.kind, c.x1, c.n1, c.x0, c.n0, self.tested("recorded"))
+        self.p_flag = np.where(self.cannot_fail("recorded"), 1.0, score.flagging_p(z, c.degrees_of_freedom))
+
+    @property
+    def margins(self) -> np.ndarray:
+        """Margins of the records as they are."""
+        return self.margins_under["recorded"]
+
+    def cannot_fail(self, scenario: Scenario) -> np.ndarray:
+        """Pairs whose groups cannot differ by more than the limit, whatever the rates."""
+        return np.isnan(self.margins_under[scenario])
+
+    def tested(self, scenario: Scenario) -> np.ndarray:
+        """Margins to test at; any will do for pairs that cannot fail."""
+        return np.where(self.cannot_fail(scenario), 1.0 if self.kind == "ratio" else 0.0, self.margins_under[scenario])
+
+    def passes(self, scenario: Scenario) -> np.ndarray:
+        """Say which pairs are shown to be within the limit by the score test."""
+        p = score.clearing_p(self.z[scenario], self.counts[scenario].degrees_of_freedom)
+        # Strictly above the critical value, so that no pair can both clear and be flagged.
+        return self.cannot_fail(scenario) | (np.nan_to_num(p, nan=1.0) < self.alpha)
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the data demonstrate."""
+        if self.baseline:
+            return "not_demonstrated"
+        return "flagged" if self.flagged_at else "cleared" if self.cleared else "not_demonstrated"
+
+
+# --- flagging: Holm over the family --------------------------------------------------------------------------------
+
+
+def flag(comparisons: Sequence[Comparison]) -> None:
+    """Flag what is shown to be outside its limit, by Holm's step-down over all pairs of a family.
+
+    A pair of small groups must also pass the exact test at its Holm level; its p-value is then the larger of the two.
+    Exact p-values are computed only as they come up: the smallest p is settled first, so the order is Holm's own.
+    """
+    alive = [comparison for comparison in comparisons if not comparison.baseline]
+    family = sum(len(comparison.p_flag) for comparison in alive)
+    queue = [
+        (float(p), place, pair, False)
+        for place, c in enumerate(alive)
+        for pair, p in enumerate(c.p_flag)
+        if p <= c.alpha
+    ]
+    heapq.heapify(queue)
+    rejected = 0
+    while queue:
+        p, place, pair, settled = heapq.heappop(queue)
+        comparison = alive[place]
+        counts = comparison.flag_counts
+        if not settled and counts.whole and exact.feasible(*counts.at(pair), comparison.kind):
+            exact_p = exact.exact_p(comparison.kind, *map(int, counts.at(pair)), comparison.margins[pair], "flag")
+            comparison.exact_flag[pair] = exact_p
+            heapq.heappush(queue, (max(p, exact_p), place, pair, True))
+            continue
+        level = comparison.alpha / (family - rejected)
+        if p > level:
+            break
+        comparison.flagged_at[pair] = level
+        rejected += 1
+    for comparison in comparisons:
+        comparison.family = max(family, 1)
+
+
+# --- clearing: every pair, every scenario, the exact step ----------------------------------------------------------
+
+
+def clear(comparisons: Sequence[Comparison]) -> None:
+    """Clear the comparisons of one finding: every pair, every scenario, exactly where groups are small.
+
+    Each is a claim of its own, and the finding clears only if all do. Where rates are high a ratio clears only beside a
+    difference that does. The exact step runs only where it decides, weakest pair first, and stops at the first failure.
+    """
+    for comparison in sorted(comparisons, key=lambda c: c.high):
+        comparison.side_open = comparison.high and not any(
+            other.kind == "difference" and other.cleared for other in comparisons
+        )
+        comparison.cleared = passes_score(comparison) and _passes_exactly(comparison)
+
+
+def passes_score(comparison: Comparison) -> bool:
+    """Say whether a comparison could be cleared, but for the exact step."""
+    open_way = not (comparison.baseline or comparison.flagged_at or comparison.side_open)
+    return (
+        open_way and len(comparison.margins) > 0 and all(comparison.passes(name).all() for name in comparison.scenarios)
+    )
+
+
+def _passes_exactly(comparison: Comparison) -> bool:
+    return all(_pairs_pass_exactly(comparison, name, range(len(comparison.margins))) for name in comparison.scenarios)
+
+
+def _pairs_pass_exactly(comparison: Comparison, scenario: Scenario, pairs: Sequence[int]) -> bool:
+    counts = comparison.counts[scenario]
+    if not counts.whole:
+        return True
+    for pair in sorted(pairs, key=lambda place: comparison.z[scenario][place]):
+        if comparison.cannot_fail(scenario)[pair] or not exact.feasible(*counts.at(pair), comparison.kind):
+            continue
+        key = (scenario, int(pair))
+        if key not in comparison.exact_clear:
+            margin = comparison.margins_under[scenario][pair]
+            test = (comparison.kind, *map(int, counts.at(pair)), margin, comparison.alpha)
+            comparison.exact_clear[key] = exact.exact_passes(*test)
+        if not comparison.exact_clear[key]:
+            comparison.failed_exact = comparison.failed_exact or key
+            return False
+    return True
+
+
+def cleared_for(comparisons: Sequence[Comparison], sizes: np.ndarray) -> list[int]:
+    """Find for which groups a finding clears: the most, largest first, that are within the limit of each other.
+
+    Groups are taken in order of size, which says nothing of their rates, after the reference group where there is one;
+    the list ends at the first group that fails. So the statement "these groups are within the limit" errs with
+    probability alpha at most, like any clearance.
+
+    Args:
+        comparisons: of one finding, by pairs of groups (not against everyone else).
+        sizes: shape (groups,), records in the denominator.
+
+    Returns:
+        Places of the groups in that order; empty where not even the first two clear.
+    """
+    scheme = comparisons[0].arms.scheme
+    if scheme.reference in ("rest", "overall") or any(c.baseline or _side_is_open(c, comparisons) for c in comparisons):
+        return []
+    order = [int(place) for place in np.argsort(-sizes, kind="stable")]
+    if scheme.reference != "all_pairs":
+        order.sort(key=lambda place: scheme.names[place] != scheme.reference)
+    order = order[:MOST_LISTED]
+    best: list[int] = []
+    for end in range(2, len(order) + 1):
+        if not all(_clears_within(comparison, set(order[:end])) for comparison in comparisons):
+            break
+        best = order[:end]
+    return best
+
+
+def _side_is_open(comparison: Comparison, comparisons: Sequence[Comparison]) -> bool:
+    return comparison.high and not any(other.kind == "difference" for other in comparisons)
+
+
+def _clears_within(comparison: Comparison, groups: set[int]) -> bool:
+    pairs = [place for place, (a, b) in enumerate(comparison.arms.scheme.pairs) if a in groups and b in groups]
+    if not all(comparison.passes(name)[pairs].all() for name in comparison.scenarios):
+        return False
+    failed = comparison.failed_exact
+    passed = all(_pairs_pass_exactly(comparison, name, pairs) for name in comparison.scenarios)
+    comparison.failed_exact = failed
+    return passed
+
+
+# --- bounds that agree with the verdict ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The worst pair and what is shown of it.
+
+    Attributes:
+        pair: place of the deciding pair.
+        estimate: the pair's value as recorded: theta_a / theta_b or theta_a - theta_b; NaN where undefined.
+        lower: shown to be at least this, at alpha, over all pairs and scenarios.
+        upper: shown to be at most this, at the level of the family.
+        method: "score" or "exact".
+        scenario: the scenario that gave `lower`.
+        of_pairs: every pair's value and both bounds as recorded, converted to what the report shows.
+    """
+
+    pair: int
+    estimate: float
+    lower: float
+    upper: float
+    method: str
+    scenario: Scenario
+    of_pairs: tuple[np.ndarray, np.ndarray, np.ndarray] = field(repr=False, compare=False)
+
+
+def pair_bounds(comparison: Comparison) -> tuple[np.ndarray, np.ndarray]:
+    """Give every pair's clearing bound and flagging bound, as recorded and as tested.
+
+    Returns:
+        Lower bounds at alpha, and upper bounds at alpha over the family (or at the Holm level at which the pair was
+        flagged), each of shape (pairs,).
+    """
+    f = comparison.flag_counts
+    levels = np.full(len(f.x1), comparison.alpha / comparison.family)
+    for pair, level in comparison.flagged_at.items():
+        levels[pair] = level
+    _, upper = score.bounds(comparison.kind, f.x1, f.n1, f.x0, f.n0, comparison.alpha, levels, f.degrees_of_freedom)
+    for pair in comparison.exact_flag:
+        upper[pair] = _exact_upper(comparison, pair, float(levels[pair]), float(upper[pair]))
+    return scenario_bounds(comparison, "recorded"), upper
+
+
+def _exact_upper(comparison: Comparison, pair: int, level: float, score_bound: float) -> float:
+    """Bound a pair from above by the exact test; below the limit where it is flagged, above it where it is not."""
+    flagged, margin = pair in comparison.flagged_at, float(comparison.margins[pair])
+    start = min(score_bound, margin) if flagged else margin
+    test = (comparison.kind, *map(int, comparison.flag_counts.at(pair)), level)
+    bound = exact.exact_bound(*test, "flag", start)
+    return min(bound, margin) if flagged else max(bound, score_bound)
+
+
+def _exact_lower(comparison: Comparison, scenario: Scenario, lower: np.ndarray) -> np.ndarray:
+    """Put the exact bound, which is below the limit, where the exact step was what failed."""
+    for (name, pair), passed in comparison.exact_clear.items():
+        if name == scenario and not passed:
+            test = (comparison.kind, *map(int, comparison.counts[scenario].at(pair)), comparison.alpha)
+            lower[pair] = exact.exact_bound(*test, "clear", float(comparison.margins_under[scenario][pair]))
+    return lower
+
+
+def scenario_bounds(comparison: Comparison, scenario: Scenario) -> np.ndarray:
+    """Give every pair's clearing bound under a scenario, exact where the exact step was what failed."""
+    c = comparison.counts[scenario]
+    lower, _ = score.bounds(
+        comparison.kind, c.x1, c.n1, c.x0, c.n0, comparison.alpha, comparison.alpha, c.degrees_of_freedom
+    )
+    return _exact_lower(comparison, scenario, lower)
+
+
+def worst(comparison: Comparison) -> Bounds:
+    """Find the pair that decides, and the bounds of the worst ratio or gap over all pairs.
+
+    Where the comparison is flagged it is the flagged pair that is furthest outside; else the pair whose clearing bound
+    is furthest from clearing, under the scenario that says so first.
+    """
+    recorded, upper = pair_bounds(comparison)
+    lower = {n: recorded if n == "recorded" else scenario_bounds(comparison, n) for n in comparison.scenarios}
+    distance = {name: _distance(comparison, name, bounds) for name, bounds in lower.items()}
+    scenario = next((name for name in comparison.scenarios if (distance[name] < 0).any()), "recorded")
+    if comparison.failed_exact:
+        scenario = comparison.failed_exact[0]
+    place = int(np.argmin(distance[scenario]))
+    exactly = (scenario, place) in comparison.exact_clear
+    if comparison.flagged_at:
+        place = min(comparison.flagged_at, key=lambda pair: upper[pair] - comparison.margins[pair])
+        exactly = place in comparison.exact_flag
+    estimate = comparison.arms.estimates(comparison.kind)
+    of_pairs = (estimate, *(comparison.arms.shown(comparison.kind, bounds) for bounds in (recorded, upper)))
+    shown_lower = min(lowest_shown(comparison, name, bounds) for name, bounds in lower.items())
+    no_gap = 1.0 if comparison.kind == "ratio" else 0.0
+    shown_upper = np.where(comparison.cannot_fail("recorded"), np.nan, of_pairs[2])
+    method = "exact" if exactly else "score"
+    return Bounds(
+        place, float(estimate[place]), shown_lower, float(np.nanmin([no_gap, *shown_upper])), method, scenario, of_pairs
+    )
+
+
+def _distance(comparison: Comparison, scenario: Scenario, bounds: np.ndarray) -> np.ndarray:
+    """Say how far each pair's bound lies above its margin; where limits are converted, they differ pair by pair."""
+    away = _at_least(comparison, bounds) - comparison.margins_under[scenario]
+    return np.where(comparison.cannot_fail(scenario), np.inf, away)
+
+
+def _at_least(comparison: Comparison, bounds: np.ndarray) -> np.ndarray:
+    """Give the lowest value there is where there is no bound."""
+    return np.nan_to_num(bounds, nan=0.0 if comparison.kind == "ratio" else -1.0)
+
+
+def lowest_shown(comparison: Comparison, scenario: Scenario, bounds: np.ndarray) -> float:
+    """Give the bound of the worst ratio or gap over all pairs under a scenario, as the report shows it."""
+    return float(comparison.arms.shown(comparison.kind, _at_least(comparison, bounds), scenario).min())
+
+
+# --- why a comparison is not demonstrated --------------------------------------------------------------------------
+
+
+def reason(comparison: Comparison, bounds: Bounds) -> str:
+    """Say why a comparison is not demonstrated.
+
+    Returns:
+        One of: "" (cleared or flagged), "baseline", "no_data" (a declared group has nobody in the denominator), "side"
+        (a ratio alone cannot clear where rates are high), "too_little_data" (even equal rates could not clear),
+        "unknowns" (it clears as recorded, and not with the unknowns), "leaning_outside", "leaning_inside".
+    """
+    if comparison.baseline:
+        return "baseline"
+    if comparison.verdict != "not_demonstrated":
+        return ""
+    recorded = comparison.counts["recorded"]
+    if not (np.minimum(recorded.n1, recorded.n0) > 0).all():
+        return "no_data"
+    if comparison.side_open and all(comparison.passes(name).all() for name in comparison.scenarios):
+        return "side"
+    if bounds.scenario != "recorded":
+        return "unknowns"
+    if not could_clear(comparison, bounds.pair):
+        return "too_little_data"
+    limit = comparison.tolerance if comparison.kind == "ratio" else -comparison.tolerance
+    # Exactly at the limit is not over it: 48 of 80 against 60 of 80 is 4/5, whatever floating point makes of it.
+    return "leaning_outside" if bounds.estimate < limit - ROUNDING else "leaning_inside"
+
+
+def could_clear(comparison: Comparison, pair: int) -> bool:
+    """Say whether a pair of this size could clear as recorded if both groups had the pooled rate."""
+    counts, margin = comparison.counts["recorded"], float(comparison.tested("recorded")[pair])
+    x1, n1, x0, n0 = counts.at(pair)
+    rate = (x1 + x0) / (n1 + n0)
+    z = score.clearing_z(comparison.kind, rate * n1, n1, rate * n0, n0, margin)
+    if not score.clearing_p(z, counts.freedom(pair)) < comparison.alpha:
+        return False
+    # The nearest whole counts, on the side that clears sooner.
+    alike = math.ceil(rate * n1 - ROUNDING), int(n1), math.floor(rate * n0 + ROUNDING), int(n0)
+    if not counts.whole or not exact.feasible(*alike, comparison.kind):
+        return True
+    return exact.exact_passes(comparison.kind, *alike, margin, comparison.alpha)

@@ -1,0 +1,62 @@
+"""The evidence state: what the evidence alone says of adoption. No answer to any question can move it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+EvidenceState = Literal["not_supported", "not_demonstrated", "supported_with_conditions", "supported"]
+
+HEADLINES: Mapping[EvidenceState, str] = {
+    "not_supported": "The evidence does not support adoption.",
+    "not_demonstrated": "The evidence does not settle whether to adopt.",
+    "supported_with_conditions": "The evidence supports adoption with conditions.",
+    "supported": "The evidence supports adoption.",
+}
+
+
+class State(NamedTuple):
+    """The evidence state, and every reason for it.
+
+    Attributes:
+        state: what the evidence alone says.
+        reasons: a sentence each, the gravest first.
+        demonstration: whether any of the records are made up, so that the state can only read "would be".
+    """
+
+    state: EvidenceState
+    reasons: tuple[str, ...]
+    demonstration: bool
+
+
+def evidence_state(evidence: Sequence[Mapping[str, Any]]) -> State:
+    """Decide what the evidence says of adoption.
+
+    Args:
+        evidence: the evidence blocks of `results.json`.
+
+    Returns:
+        Not supported where any blocking finding is flagged; not demonstrated where any is neither flagged nor cleared,
+        where nothing blocks, or where a limit has nobody who set it; else supported.
+    """
+    blocking = [finding for block in evidence for finding in block["findings"] if finding["blocks"]]
+    demonstration = any(block["origin"] == "synthetic" for block in evidence)
+    flagged = [f for f in blocking if f["verdict"] == "flagged"]
+    open_ = [f for f in blocking if f["verdict"] == "not_demonstrated"]
+    unsourced = [f for f in blocking if not _sourced(f)]
+    reasons = [
+        *(
+            f"Shown to be outside the limit: {f['title']} by {' and '.join(f['grouping'])} ({f['id']})."
+            for f in flagged
+        ),
+        *(f"Not shown either way: {f['title']} by {' and '.join(f['grouping'])} ({f['id']})." for f in open_),
+        *(f"Nobody is named who set the limit of {f['title']} ({f['id']})." for f in unsourced),
+    ]
+    if not blocking:
+        reasons.append("No evidence here is of the system's own decisions, with a limit that blocks.")
+    state: EvidenceState = "not_supported" if flagged else "not_demonstrated" if reasons else "supported"
+    return State(state, tuple(reasons) or ("Every blocking finding is shown to be within its limit.",), demonstration)
+
+
+def _sourced(finding: Mapping[str, Any]) -> bool:
+    return all(c["tolerance"]["because"] or c["tolerance"]["citation"] for c in finding["comparisons"])

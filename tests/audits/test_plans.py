@@ -1,0 +1,85 @@
+"""The audits that come with the project: each plan reads, its data are there, its notes say what must be said."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from fairaudit.plan import read_plan
+from fairaudit.sources import read_tally
+
+AUDITS = Path(__file__).resolve().parents[2] / "audits"
+FOLDERS = sorted(path.parent for path in AUDITS.glob("*/audit.yaml"))
+BLOCKS = [(folder, block.id) for folder in FOLDERS for block in read_plan(folder).evidence]
+
+
+def names(entries) -> list[str]:
+    return [entry.name if isinstance(entry, Path) else f"{entry[0].name}/{entry[1]}" for entry in entries]
+
+
+def test_the_four_audits_are_there():
+    assert names(FOLDERS) == ["county-recidivism", "large-lots", "marin-workforce", "published-tables"]
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=names(FOLDERS))
+def test_an_audit_holds_a_plan_and_notes_and_no_code(folder):
+    tracked = [path.name for path in folder.iterdir() if path.name != "report"]
+    assert sorted(tracked) == ["audit.yaml", "notes.md"]
+
+
+@pytest.mark.parametrize(("folder", "block"), BLOCKS, ids=names(BLOCKS))
+def test_the_data_of_a_block_can_be_counted(folder, block):
+    plan = read_plan(folder)
+    assert read_tally(plan.block(block), plan.folder).records > 0
+
+
+@pytest.mark.parametrize(("folder", "block"), BLOCKS, ids=names(BLOCKS))
+def test_made_up_records_are_called_synthetic(folder, block):
+    data = read_plan(folder).block(block).data
+    if "published" not in data.source:
+        assert data.origin == "synthetic"
+        assert "data/sample/make.py" in data.counted_by
+
+
+@pytest.mark.parametrize(("folder", "block"), BLOCKS, ids=names(BLOCKS))
+def test_the_plan_and_the_published_tally_agree_on_where_the_numbers_come_from(folder, block):
+    evidence = read_plan(folder).block(block)
+    if evidence.data.is_tally:
+        assert read_tally(evidence, folder).about.origin == evidence.data.origin
+
+
+@pytest.mark.parametrize(("folder", "block"), BLOCKS, ids=names(BLOCKS))
+def test_every_limit_says_who_set_it(folder, block):
+    for entry in read_plan(folder).block(block).measures:
+        assert entry.because, f"{entry.measure} has no because"
+
+
+@pytest.mark.parametrize(("folder", "block"), BLOCKS, ids=names(BLOCKS))
+def test_every_block_says_what_it_cannot_tell_and_speaks_in_its_own_words(folder, block):
+    evidence = read_plan(folder).block(block)
+    assert evidence.question.endswith("?")
+    assert evidence.cannot_tell
+    assert all(sentence.endswith(".") for sentence in evidence.cannot_tell)
+    assert evidence.words.people != "people"
+    assert evidence.words.selected != "were selected" or evidence.data.is_tally
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=names(FOLDERS))
+def test_notes_say_what_is_made_up_and_what_cannot_be_known(folder):
+    notes = (folder / "notes.md").read_text()
+    assert re.search(r"made up", notes)
+    assert re.search(r"^## What .*cannot (be )?know", notes, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=names(FOLDERS))
+def test_every_source_in_the_notes_is_used_and_every_use_has_one(folder):
+    notes = (folder / "notes.md").read_text()
+    defined = set(re.findall(r"^\[(\d+)\]: https?://", notes, flags=re.MULTILINE))
+    assert set(re.findall(r"\]\[(\d+)\]", notes)) == defined
+
+
+def test_todays_process_is_a_baseline_beside_the_tool():
+    plan = read_plan(AUDITS / "marin-workforce")
+    assert [block.data.decided_by for block in plan.evidence] == ["this_system", "todays_process"]

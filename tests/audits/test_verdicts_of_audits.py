@@ -1,0 +1,96 @@
+"""What the audits say of their data, mess and all: what `data/sample/README.md` and the notes promise."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from fairaudit.assessment import Disparity, assess
+from fairaudit.plan import read_plan
+from fairaudit.sources import read_tally
+
+AUDITS = Path(__file__).resolve().parents[2] / "audits"
+
+
+@cache
+def found(audit: str) -> dict[str, Disparity]:
+    """Every disparity of an audit, by its id."""
+    plan = read_plan(AUDITS / audit)
+    blocks = [(block, read_tally(block, plan.folder)) for block in plan.evidence]
+    return {disparity.name: disparity for block, tally in blocks for disparity in assess(block, tally)}
+
+
+@pytest.mark.parametrize(
+    ("audit", "finding", "verdict"),
+    [
+        ("county-recidivism", "high-risk-flags/race/false_positive_rate", "flagged"),
+        ("county-recidivism", "high-risk-flags/sex/false_positive_rate", "cleared"),
+        ("county-recidivism", "high-risk-flags/age/false_positive_rate", "not_demonstrated"),
+        ("county-recidivism", "high-risk-flags/race/selection_rate", "flagged"),
+        ("county-recidivism", "high-risk-flags/race/positive_predictive_value", "not_demonstrated"),
+        ("marin-workforce", "screening-pilot/sex/selection_rate", "not_demonstrated"),
+        ("marin-workforce", "screening-pilot/race/selection_rate", "not_demonstrated"),
+        ("marin-workforce", "screening-pilot/sex_race/selection_rate", "flagged"),
+        ("marin-workforce", "analysts-today/sex/selection_rate", "not_demonstrated"),
+        ("marin-workforce", "analysts-today/race/selection_rate", "not_demonstrated"),
+        ("marin-workforce", "analysts-today/sex_race/selection_rate", "not_demonstrated"),
+        ("large-lots", "requests-approved/community_area/selection_rate", "cleared"),
+        ("large-lots", "requests-approved/race/selection_rate", "cleared"),
+        ("published-tables", "compas/race/false_positive_rate", "flagged"),
+        ("published-tables", "compas/race/false_negative_rate", "flagged"),
+        ("published-tables", "berkeley-admissions/sex/selection_rate", "not_demonstrated"),
+        ("published-tables", "rule-example/sex_race/selection_rate", "not_demonstrated"),
+        ("published-tables", "hiredscore/sex/selection_rate", "not_demonstrated"),
+        ("published-tables", "hiredscore/race/selection_rate", "not_demonstrated"),
+        ("published-tables", "federal-questions/race/selection_rate", "not_demonstrated"),
+    ],
+)
+def test_a_finding_reads_as_promised(audit, finding, verdict):
+    assert found(audit)[finding].verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("audit", "finding", "pair"),
+    [
+        ("county-recidivism", "high-risk-flags/race/false_positive_rate", ("White", "Black")),
+        ("published-tables", "compas/race/false_positive_rate", ("White", "Black")),
+        ("published-tables", "compas/race/false_negative_rate", ("Black", "White")),
+        (
+            "marin-workforce",
+            "screening-pilot/sex_race/selection_rate",
+            ("Female, Black or African American", "Male, White"),
+        ),
+    ],
+)
+def test_a_pair_is_shown_to_be_over_the_limit(audit, finding, pair):
+    """The rate of the first is shown to be too far below that of the second."""
+    (comparison,) = found(audit)[finding].comparisons
+    scheme = comparison.arms.scheme
+    flagged = [tuple(scheme.names[arm] for arm in scheme.pairs[place]) for place in comparison.flagged_at]
+    assert pair in flagged
+
+
+def test_the_unknown_decide_what_hiredscore_shows():
+    for attribute in ("sex", "race"):
+        disparity = found("published-tables")[f"hiredscore/{attribute}/selection_rate"]
+        assert disparity.reasons == ["unknowns"]
+
+
+def test_only_the_crossing_explores_in_marin():
+    assert {name: disparity.blocks for name, disparity in found("marin-workforce").items() if "pilot" in name} == {
+        "screening-pilot/sex/selection_rate": True,
+        "screening-pilot/race/selection_rate": True,
+        "screening-pilot/sex_race/selection_rate": False,
+    }
+
+
+def test_marin_is_shown_to_treat_women_and_men_alike_and_says_so():
+    assert found("marin-workforce")["screening-pilot/sex/selection_rate"].cleared_groups == ["Female", "Male"]
+
+
+def test_lots_have_few_enough_unknowns_to_be_cleared():
+    for disparity in found("large-lots").values():
+        assert disparity.unknown.total > 0
+        assert disparity.unknown.share < disparity.evidence.unknown_at_most

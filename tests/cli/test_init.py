@@ -1,0 +1,194 @@
+"""`init` drafts a plan that reads, from columns named and written in any way, and looks at no decision."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+import yaml
+
+from fairaudit.errors import PlanError
+from fairaudit.plan import read_plan
+from fairaudit.scaffold import GROUPS, _quoted, _words
+from fairaudit.yaml_reader import read_yaml
+from tests.run.made import files
+
+ROWS = 60
+COLUMNS = {
+    "name: x": ["CANARY-name"] * ROWS,
+    "#": range(ROWS),
+    'it\'s "q"': ["CANARY-note"] * ROWS,
+    "Raça": ["CANARY-other"] * ROWS,
+    "Race / Ethnicity": ["Black", "White", "null", "~", "Unknown", "Decline to state"] * (ROWS // 6),
+    "Sex ": ["F", "M"] * (ROWS // 2),
+    "ageAtArrest": range(18, 18 + ROWS),
+    "gender, coded": ["true", "false", "x: y", "- z", "# h", "[a, b]"] * (ROWS // 6),
+    "ward": [str(1 + i % 20) for i in range(ROWS)],
+    "religion": ["the only one"] * ROWS,
+    "decision": ["CANARY-decision"] * ROWS,
+    "outcome": ["CANARY-outcome"] * ROWS,
+    "stage": ["CANARY-stage"] * ROWS,
+}
+WRITERS = {
+    "records.csv": lambda frame, path: frame.to_csv(path, index=False),
+    "records.csv.gz": lambda frame, path: frame.to_csv(path, index=False),
+    "records.parquet": lambda frame, path: frame.to_parquet(path),
+    "records.xlsx": lambda frame, path: frame.to_excel(path, index=False),
+}
+
+
+def drafted(folder) -> dict:
+    return yaml.safe_load((folder / "audit.yaml").read_text(encoding="utf-8"))["evidence"][0]
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_draft_lacks_nothing_but_its_limits(tmp_path, say, name):
+    WRITERS[name](pd.DataFrame(COLUMNS), tmp_path / name)
+    said = say("init", tmp_path / "new", "--data", tmp_path / name)
+    assert said.code == 0, said.err
+    assert sorted(files(tmp_path / "new")) == ["audit.yaml", "notes.md"]
+    with pytest.raises(PlanError) as caught:
+        read_plan(tmp_path / "new")
+    assert [problem.what for problem in caught.value.problems] == [
+        "selection_rate has no limit, and no limit is assumed"
+    ]
+    plan = tmp_path / "new" / "audit.yaml"
+    plan.write_text(plan.read_text(encoding="utf-8").replace("# ratio: us.", "ratio: us."), encoding="utf-8")
+    groups = read_plan(tmp_path / "new").evidence[0].groups
+    assert [name.strip() for name in groups] == ["Race / Ethnicity", "Sex", "ageAtArrest", "gender, coded", "ward"]
+
+
+def test_levels_are_drafted_as_they_are_and_what_means_unknown_apart(tmp_path, say):
+    pd.DataFrame(COLUMNS).to_csv(tmp_path / "records.csv", index=False)
+    assert say("init", tmp_path / "new", "--data", tmp_path / "records.csv").code == 0
+    groups = drafted(tmp_path / "new")["groups"]
+    assert groups["Race / Ethnicity"] == {
+        "levels": ["Black", "White"],
+        "unknown": ["Decline to state", "Unknown", "null", "~"],
+    }
+    assert groups["ageAtArrest"] == {"bands": [25, 45, 65]}
+    assert groups["gender, coded"]["levels"] == ["# h", "- z", "[a, b]", "false", "true", "x: y"]
+    assert groups["ward"]["levels"] == [str(ward) for ward in range(1, 21)]
+    assert drafted(tmp_path / "new")["compare"] == [{"by": name} for name in groups]
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_nothing_is_looked_at_but_what_is_called_like_a_group(tmp_path, say, name):
+    WRITERS[name](pd.DataFrame(COLUMNS), tmp_path / name)
+    said = say("init", tmp_path / "new", "--data", tmp_path / name)
+    written = b"".join(files(tmp_path / "new").values()).decode("utf-8")
+    assert "CANARY" not in written + said.out + said.err
+
+
+@pytest.mark.parametrize(
+    ("name", "group"),
+    [
+        *[(name, True) for name in ("race", "RACE", "race_cat", "Race Ethnicity", "raceEthnicity", "is_veteran")],
+        *[(name, True) for name in ("sex", "applicant.gender", "age", "AgeGroup", "age_at_arrest", "ethnic: group #2")],
+        *[(name, False) for name in ("stage", "package", "embrace", "wage", "Essex")],
+        *[(name, False) for name in ("decision", "outcome", "score", "id", "#", "")],
+    ],
+)
+def test_which_columns_are_taken_for_groups(name, group):
+    assert any(GROUPS.fullmatch(word) for word in _words(name)) is group
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "plain",
+            "Two or more",
+            "a: b",
+            "#x",
+            "- y",
+            "[z]",
+            "{z}",
+            "&a",
+            "*a",
+            "!a",
+            "%a",
+            "@a",
+            "`a",
+            "'",
+            '"',
+            "\\",
+        ),
+        *("true", "False", "NULL", "~", "yes", "no", "1", "1.0", "1e3", "0x1F", "2019-12-31", "", " lead", "trail "),
+        *("new\nline", "tab\t", "\x1b[31m", "\u202e", "é", "中文", "🙂", "a,b", "a]", "x #y", "null ", "=cmd()", "?"),
+    ],
+)
+def test_any_text_is_read_back_as_it_is(tmp_path, text):
+    path = tmp_path / "x.yaml"
+    path.write_text(f"a: [{_quoted(text)}]\n{_quoted(text or 'x')}: {_quoted(text)}\n", encoding="utf-8")
+    assert read_yaml(path).content == {"a": [text], (text or "x"): text}
+
+
+def test_a_file_is_opened_as_it_says_that_it_must_be(tmp_path, say):
+    (tmp_path / "export.csv").write_bytes("id;gender\n1;männlich\n2;weiblich\n".encode("cp1252"))
+    assert say("init", tmp_path / "new", "--data", tmp_path / "export.csv").code == 0
+    evidence = drafted(tmp_path / "new")
+    assert evidence["data"]["delimiter"] == ";"
+    assert evidence["data"]["encoding"] == "cp1252"
+    assert evidence["groups"]["gender"]["levels"] == ["männlich", "weiblich"]
+
+
+def test_of_a_workbook_of_several_sheets_one_is_named(tmp_path, say):
+    with pd.ExcelWriter(tmp_path / "book.xlsx") as book:
+        for sheet in ("First", "2023: all"):
+            pd.DataFrame({"sex": ["F", "M"]}).to_excel(book, sheet_name=sheet.replace(":", ""), index=False)
+    said = say("init", tmp_path / "new", "--data", tmp_path / "book.xlsx")
+    assert (said.code, "Add --sheet. It can be: First, 2023 all." in said.err) == (3, True), said.err
+    assert not (tmp_path / "new").exists()
+    assert say("init", tmp_path / "new", "--data", tmp_path / "book.xlsx", "--sheet", "2023 all").code == 0
+    assert drafted(tmp_path / "new")["data"]["sheet"] == "2023 all"
+
+
+def test_without_data_the_template_is_written_and_reads_but_for_its_limit(tmp_path, say):
+    assert say("init", tmp_path / "new").code == 0
+    with pytest.raises(PlanError) as caught:
+        read_plan(tmp_path / "new")
+    assert len(caught.value.problems) == 1
+    assert {"notes.md", "audit.yaml"} == set(files(tmp_path / "new"))
+
+
+def test_the_limits_on_file_are_written_as_lines_to_uncomment(tmp_path, say):
+    say("init", tmp_path / "new")
+    text = (tmp_path / "new" / "audit.yaml").read_text(encoding="utf-8")
+    offered = [line for line in text.splitlines() if line.startswith(("        # ratio: ", "        # difference: "))]
+    assert len(offered) >= 2
+    for line in offered:
+        (tmp_path / "new" / "audit.yaml").write_text(text.replace(line, line.replace("# ", "", 1)), encoding="utf-8")
+        read_plan(tmp_path / "new")
+
+
+def test_a_plan_that_is_there_is_never_overwritten(tmp_path, say):
+    (tmp_path / "audit.yaml").write_text("my work")
+    (tmp_path / "notes.md").write_text("my notes")
+    said = say("init", tmp_path)
+    assert (said.code, "is not overwritten" in said.err) == (2, True)
+    (tmp_path / "audit.yaml").unlink()
+    assert say("init", tmp_path).code == 0
+    assert (tmp_path / "notes.md").read_text() == "my notes"
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "what"),
+    [
+        ("nosuch.csv", 3, "there is no such file"),
+        ("recrods.csv", 3, "Did you mean 'records.csv'?"),
+        ("empty.csv", 3, "is empty"),
+        ("thing.foo", 3, "is not a kind of file that can be read"),
+    ],
+)
+def test_data_that_cannot_be_read_leaves_no_folder(tmp_path, say, data, code, what):
+    for name, content in (("records.csv", "race\nBlack\n"), ("empty.csv", ""), ("thing.foo", "x")):
+        (tmp_path / name).write_text(content)
+    said = say("init", tmp_path / "new", "--data", tmp_path / data)
+    assert (said.code, what in said.err) == (code, True), said.err
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_folder_that_cannot_be_made(tmp_path, say):
+    (tmp_path / "file").write_text("in the way")
+    said = say("init", tmp_path / "file" / "new")
+    assert (said.code, "cannot be written" in said.err) == (2, True)

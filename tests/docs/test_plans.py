@@ -1,0 +1,78 @@
+"""Every plan in the README reads, names data that can be counted, and gives findings; the full one names every key."""
+
+from __future__ import annotations
+
+import re
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Union, get_args, get_origin
+
+import pytest
+from pydantic import BaseModel
+
+from fairaudit.assessment import assess
+from fairaudit.plan import Plan, read_plan
+from fairaudit.sources import read_tally
+from fairaudit.tally import Tally
+from tests.docs.markdown import README, ROOT, Block
+
+PLANS = [block for block in README.blocks_in("yaml") if block.code.startswith("system:")]
+SHORTEST, FULL, OF_COUNTS = PLANS
+
+
+@pytest.fixture
+def audit(tmp_path) -> Path:
+    """A folder as an audit has it, with the sample data and the README's own counts in reach."""
+    folder = tmp_path / "audits" / "my-audit"
+    folder.mkdir(parents=True)
+    (tmp_path / "data").symlink_to(ROOT / "data", target_is_directory=True)
+    (about,), (cells,) = README.blocks_in("json"), README.blocks_in("csv")
+    (folder / "counts.tally.json").write_text(about.code, encoding="utf-8")
+    (folder / "counts.tally.csv").write_text(cells.code, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("block", PLANS, ids=lambda block: f"README line {block.line}")
+def test_a_plan_reads_and_its_data_give_findings(audit, block: Block):
+    (audit / "audit.yaml").write_text(block.code, encoding="utf-8")
+    plan = read_plan(audit)
+    for evidence in plan.evidence:
+        found = assess(evidence, read_tally(evidence, plan.folder))
+        assert len(found) == len(evidence.comparisons) * len(evidence.measures)
+        assert all(disparity.verdict for disparity in found)
+
+
+def test_there_is_no_yaml_that_is_no_plan():
+    assert README.blocks_in("yaml") == PLANS
+
+
+def test_the_shortest_plan_is_no_longer_than_it_says():
+    assert len(SHORTEST.code.splitlines()) <= 12
+
+
+def test_the_full_plan_names_every_key():
+    keys = set(re.findall(r"(?<![\w-])([a-z_]+):", FULL.code))
+    assert set(keys_of(Plan)) - keys == set()
+
+
+def keys_of(annotation: Any) -> Iterator[str]:
+    """Give every key of a model, and of the models within."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        for name, field in annotation.model_fields.items():
+            yield field.alias or name
+            yield from keys_of(field.annotation)
+    elif get_origin(annotation) in (Union, types.UnionType, tuple, dict, Annotated):
+        for argument in get_args(annotation):
+            yield from keys_of(argument)
+
+
+def test_counts_written_by_hand_load(audit):
+    tally = Tally.load(audit / "counts.tally.json")
+    assert tally.records == 38 + 62 + 53 + 47 + 4
+    assert tally.about.attributes == {"race": ("Black", "White")}
+
+
+def test_counts_that_the_readme_adds_up_add_up(audit):
+    tally = Tally.load(audit / "counts.tally.json")
+    assert (tally + tally).records == 2 * tally.records

@@ -1,0 +1,40 @@
+"""The generated tables of the README are current."""
+
+from __future__ import annotations
+
+import importlib.util
+
+import pytest
+
+from fairaudit.limits import limits
+from fairaudit.measures import MEASURES
+from fairaudit.plan import read_plan
+from tests.docs.markdown import README, ROOT
+
+
+@pytest.fixture(scope="module")
+def make_tables():
+    spec = importlib.util.spec_from_file_location("make_tables", ROOT / "docs" / "make_tables.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_tables_are_current(make_tables):
+    assert make_tables.with_tables(README.text) == README.text, "python docs/make_tables.py writes them anew"
+
+
+def test_each_measure_audit_and_limit_is_listed(make_tables):
+    assert all(f"| `{name}` |" in make_tables.measures() for name in MEASURES)
+    assert all(f"| `{name}` |" in make_tables.limits_on_file() for name in limits())
+    blocks = [block for path in (ROOT / "audits").glob("*/audit.yaml") for block in read_plan(path).evidence]
+    assert all(f"`{block.id}`" in make_tables.audits() and block.question in make_tables.audits() for block in blocks)
+
+
+def test_a_text_without_the_markers_is_refused(make_tables):
+    with pytest.raises(ValueError, match="the table measures 0 times"):
+        make_tables.with_tables("# A README\n")
+
+
+def test_a_bar_in_a_cell_does_not_end_it(make_tables):
+    assert make_tables.table(("a", "b"), [("x|y", "two\nlines")]).splitlines()[2] == r"| x\|y | two lines |"

@@ -1,0 +1,274 @@
+"""The page: nothing can be fetched or run, everything from outside is text, and it can be read without seeing it."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from itertools import pairwise
+
+import pytest
+
+from fairaudit.errors import Problem
+from fairaudit.report.html import failure_page, render, words
+from tests.report.audits import CASES
+from tests.report.page import Element, parse, seen
+
+CSP = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
+)
+AUDITS = ["large-lots", "published-tables"]
+
+
+@cache
+def made(case: str):
+    return CASES[case]()
+
+
+@cache
+def page(case: str) -> Element:
+    return parse(render(made(case)))
+
+
+@pytest.fixture(params=[*CASES, "failure"])
+def shown(request) -> Element:
+    if request.param == "failure":
+        return parse(
+            failure_page("Screener 2.0", [Problem("audit.yaml line 3", "is wrong", "Mend it."), Problem("x", "y")])
+        )
+    return page(request.param)
+
+
+# --- nothing is fetched or run -------------------------------------------------------------------------------------
+
+
+def test_it_holds_no_script(shown):
+    assert shown.all("script", "iframe", "object", "embed", "form", "input", "button", "link", "base", "svg") == []
+    assert [name for element in shown for name in element.attributes if name.startswith("on")] == []
+
+
+def test_its_policy_lets_nothing_be_fetched(shown):
+    policies = [meta for meta in shown.all("meta") if "http-equiv" in meta.attributes]
+    assert [meta.attributes["content"] for meta in policies] == [CSP]
+
+
+def test_its_addresses_are_places_on_the_page_and_pictures_in_it(shown):
+    addresses = [
+        element.attributes[name] for element in shown for name in ("href", "src") if name in element.attributes
+    ]
+    assert all(address.startswith(("#", "data:image/svg+xml,")) for address in addresses)
+    assert {"srcset", "action", "poster", "background"}.isdisjoint(name for e in shown for name in e.attributes)
+    style = "".join(element.text for element in shown.all("style"))
+    assert not re.search(r"url\(|@import|expression", style)
+
+
+# --- it can be read without seeing it ------------------------------------------------------------------------------
+
+
+def test_language_title_and_first_heading(shown):
+    assert shown.one("html").attributes["lang"] == "en"
+    assert "Screener 2.0" in shown.one("title").text
+    assert len(shown.all("h1")) == len(shown.all("main")) == 1
+
+
+def test_headings_go_down_one_step_at_a_time(shown):
+    levels = [int(heading.tag[1]) for heading in shown.all("h1", "h2", "h3", "h4", "h5", "h6")]
+    assert levels[0] == 1
+    assert all(below <= above + 1 for above, below in pairwise(levels))
+    assert all(heading.text.strip() for heading in shown.all("h1", "h2", "h3", "h4", "h5", "h6"))
+
+
+def test_tables_have_a_caption_and_a_header_for_each_column_and_row(shown):
+    for table in shown.all("table"):
+        assert table.one("caption").text.strip()
+        (heads,) = table.one("thead").all("tr")
+        assert [th.attributes["scope"] for th in heads.all("th")] == ["col"] * len(heads.content)
+        assert all(th.text.strip() for th in table.all("th"))
+        for row in table.one("tbody").all("tr"):
+            first, *others = row.content
+            assert (first.tag, first.attributes["scope"]) == ("th", "row")
+            assert [cell.tag for cell in others] == ["td"] * (len(heads.content) - 1)
+            assert all(cell.text.strip() for cell in others)
+
+
+def test_pictures_have_a_text_for_those_who_cannot_see_them(shown):
+    texts = [image.attributes["alt"] for image in shown.all("img")]
+    assert all(text.startswith("Forest plot: ") and 40 < len(text) < 600 for text in texts)
+
+
+def test_every_link_leads_somewhere(shown):
+    places = [element.attributes["id"] for element in shown if "id" in element.attributes]
+    assert len(places) == len(set(places))
+    links = [link.attributes["href"][1:] for link in shown.all("a")]
+    assert set(links) <= set(places)
+    assert all(link.text.strip() for link in shown.all("a"))
+
+
+def test_what_scrolls_can_be_reached_and_has_a_name(shown):
+    for box in [*shown.of_class("table"), *shown.of_class("picture")]:
+        assert (box.attributes["tabindex"], box.attributes["role"]) == ("0", "region")
+        assert box.attributes["aria-label"]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_first_link_skips_to_the_findings(case):
+    assert page(case).all("a")[0].attributes == {"class": "skip", "href": "#findings"}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_picture_is_followed_by_a_table_of_its_rows(case):
+    findings = [finding for block in made(case)["evidence"] for finding in block["findings"]]
+    sections = page(case).of_class("finding")
+    assert len(sections) == len(findings)
+    for section, finding in zip(sections, findings, strict=True):
+        assert len(section.all("img")) == 1
+        names = [row.content[0].text for row in section.all("table")[0].one("tbody").all("tr")]
+        assert sorted(names) == sorted(group["group"] for group in finding["groups"])
+
+
+# --- what is undefined is said in words ----------------------------------------------------------------------------
+
+
+def test_no_word_of_the_machine_is_left_in_the_text(shown):
+    assert re.findall(r"\b(?:None|nan|NaN|inf|Infinity|null|True|False|Undefined)\b|\{\}", seen(shown)) == []
+
+
+def test_what_is_not_known_says_so():
+    text = seen(page("unsettled"))
+    assert "not known" in text  # the period
+    assert "no records" in text
+    assert "undefined" in text
+
+
+# --- what it says --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_sentence_of_a_finding_stands_in_its_section(case):
+    findings = [finding for block in made(case)["evidence"] for finding in block["findings"]]
+    for section, finding in zip(page(case).of_class("finding"), findings, strict=True):
+        said = [finding["words"], finding["sentence"], finding["reason_sentence"], finding["cleared_for"]["sentence"]]
+        said += [check["sentence"] for check in finding["checks"]] + [finding["yearly"]]
+        said += [(finding["more_records"] or {"sentence": ""})["sentence"]]
+        assert [sentence for sentence in said if sentence not in section.text] == []
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_page_one_stands_first_with_the_verdicts_in_words(case):
+    one = made(case)["page_one"]
+    first = page(case).of_class("page-one")[0]
+    assert one["headline"] in first.one("h1").text + first.all("h2")[0].text
+    assert [item.all("strong")[0].text for item in first.one("ol").all("li")] == [
+        f"{why['words']}." for why in one["why"]
+    ]
+    assert one["caveat"] in first.text
+
+
+def test_made_up_and_shuffled_evidence_is_called_so_everywhere():
+    demonstration = page("demonstration")
+    first = demonstration.of_class("page-one")[0]
+    assert first.all("h2")[0].text.startswith("Would be:")
+    assert [line.text.split(":")[0] for line in demonstration.of_class("banner")[0].all("p")] == [
+        "DEMONSTRATION",
+        "REHEARSAL",
+    ]
+    printed = words("en")["page"]["demonstration"], words("en")["page"]["rehearsal"]
+    style = "".join(element.text for element in demonstration.all("style"))
+    kicker = demonstration.of_class("kicker")[0].text
+    assert all(word in style and word in kicker for word in printed)
+    assert page("cleared").of_class("banner") == []
+
+
+def test_a_baseline_is_not_judged():
+    section = page("baseline").of_class("finding")[0]
+    assert "For comparison only" in section.text
+    assert words("en")["finding"]["baseline"] in section.text
+    heads = [head.text for table in section.all("table") for head in table.one("thead").all("th")]
+    assert words("en")["finding"]["reading"] not in heads
+
+
+@pytest.mark.parametrize(("case", "explained"), [("flagged", True), ("cleared", False), ("unsettled", False)])
+def test_why_both_cannot_hold_is_said_where_error_rates_differ_and_predictive_values_do_not(case, explained):
+    assert bool(page(case).of_class("trade-off")) == explained
+
+
+def test_both_limits_of_a_finding_are_shown():
+    section = page("unsettled").of_class("finding")[0]
+    assert "A ratio of 80%." in section.text
+    assert "A gap of 10 in 100." in section.text
+    assert words("en")["finding"]["two_limits"] in section.text
+
+
+def test_long_tables_are_folded_with_their_number():
+    assert [summary.text for summary in page("forty groups").all("summary")] == [f"Show all {40 * 39 // 2} pairs"]
+    assert page("cleared").all("details") == []
+
+
+def test_the_unknown_are_a_row_of_who_is_in_the_records():
+    people = page("unsettled").of_class("tables")[0].one("tbody")
+    assert [row.content[0].text for row in people.all("tr")] == ["A", "B", "Empty", "Not known"]
+
+
+def test_the_measures_used_are_explained_with_formula_and_source():
+    glossary = next(section for section in page("flagged").all("section") if section.attributes.get("id") == "measures")
+    assert [row.content[1].text for row in glossary.one("tbody").all("tr")] == [
+        "false positive rate",
+        "positive predictive value",
+    ]
+    assert "FP / (FP + TN)" in glossary.text
+
+
+def test_the_facts_to_reproduce_it_are_listed():
+    facts = next(section for section in page("flagged").all("section") if section.attributes.get("id") == "facts")
+    assert made("flagged")["audit"]["plan_sha256"] in facts.text
+    assert made("flagged")["made_by"] in facts.text
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_same_results_give_the_same_page(case):
+    assert render(CASES[case]()) == render(made(case))
+
+
+def test_a_failed_run_shows_the_error_first():
+    shown = parse(
+        failure_page("Screener", [Problem("screened, cell 3", "the notebook stopped", "Open it in Jupyter.")])
+    )
+    assert [heading.text for heading in shown.all("h1", "h2")] == ["The run failed", "What is wrong"]
+    assert [part for part in shown.one("ol").one("li").content if isinstance(part, str)] == [
+        " the notebook stopped",
+        "Open it in Jupyter.",
+    ]
+
+
+def test_groups_without_records_are_named_where_pairs_are_left_out():
+    section = page("unsettled").of_class("finding")[0]
+    assert words("en")["finding"]["empty"].format("Empty") in section.text
+    pairs = section.all("table")[1].one("tbody").all("tr")
+    assert {cell.text for row in pairs for cell in row.content[:2]} == {"A", "B"}
+
+
+def leaves(words: dict, path: str = ""):
+    for key, value in words.items():
+        yield from leaves(value, f"{path}.{key}") if isinstance(value, dict) else [(key, value)]
+
+
+def test_every_fixed_word_is_used_and_no_other(root):
+    report = root / "fairaudit" / "report"
+    sources = [*(report / "templates").glob("*.html"), report / "view.py"]
+    code = "\n".join(source.read_text(encoding="utf-8") for source in sources)
+    by_value = {*words("en")["evidence"]["decided_by"], *words("en")["evidence"]["origins"], "duplicates", "clusters"}
+    by_kind = {f"{word}{kind}" for word in ("limit_", "limit_own_", "own_") for kind in ("ratio", "difference")}
+    by_kind |= {"as_often", "for_every", "difference", *("title", "name", "what", "formula", "source")}
+    computed = by_value | by_kind | {"source_sha256", "tally_sha256", "notebook_sha256"}
+    unused = [
+        key for key, _ in leaves(words("en")) if key not in computed and not re.search(rf"\.{key}\b|\"{key}\"", code)
+    ]
+    assert unused == []
+
+
+def test_an_approximate_measure_is_written_in_its_own_numbers_and_called_so():
+    section = page("own measures").of_class("finding")[1]
+    assert words("en")["finding"]["approximate"] in section.text
+    assert "A gap of 0.1." in section.text
+    rates, pairs = section.all("table")
+    assert [row.content[3].text for row in rates.one("tbody").all("tr")][:2] == ["−0.482", "0.575"]
+    assert pairs.one("tbody").all("tr")[0].content[3].text == "1.06"
