@@ -249,7 +249,8 @@ machine still spoils that ("met on a free core"), by processor time.
   quickest bootstrap there is. They give percentiles of the widest gap and the worst ratio, and no verdict.
 * **fairlearn** gets the columns already in memory. A draw computes everything anew, and time grows with rows and with
   draws, so a thousand draws are reckoned: what fairlearn takes on all rows without draws, times one plus a thousand
-  times the share that a draw adds (on a tenth of the rows, with {Size.fairlearn_draws} draws and without, the fastest of 3 rounds).
+  times the share that a draw adds (on a tenth of the rows, with {Size.fairlearn_draws} draws and without, the fastest
+  of 3 rounds).
 * **DuckDB's GROUP BY** opens the same file in an engine of its own, as ours does, and only counts rows by raw value.
 * **Exact step:** from counts to findings with every pair's bounds, all caches emptied before each round.
 

@@ -112,14 +112,14 @@ class _Comparison:
 
     @property
     def worst(self) -> tuple[str, str]:
-        """The pair that is over the limit by most, else the one with the lowest estimate: the lower group first."""
-        over = min(self.bounds, key=lambda pair: self.bounds[pair].upper)
-        if self.is_over(over):
-            return over
+        """The pair that is outside the limit by most, else the one with the lowest estimate: the lower group first."""
+        outermost = min(self.bounds, key=lambda pair: self.bounds[pair].upper)
+        if self.is_outside(outermost):
+            return outermost
         return min(self.bounds, key=lambda pair: (math.isnan(self.bounds[pair].estimate), self.bounds[pair].estimate))
 
-    def is_over(self, pair: tuple[str, str]) -> bool:
-        """Say whether a pair is shown to be over the limit."""
+    def is_outside(self, pair: tuple[str, str]) -> bool:
+        """Say whether a pair is shown to be outside the limit."""
         return self.bounds[pair].upper < self.margin
 
     def shown(self, pair: tuple[str, str]) -> dict[str, float]:
@@ -186,7 +186,7 @@ class _Finding:
         pair, baseline = comparison.worst, self.evidence.data.decided_by == "todays_process"
         high_is_worse = self.measure.worse_when(self.evidence.being_selected_is) == "high"
         named = list(reversed(pair)) if high_is_worse else list(pair)
-        flagged = comparison.is_over(pair) and not baseline
+        flagged = comparison.is_outside(pair) and not baseline
         return {
             "kind": comparison.kind,
             "verdict": "flagged" if flagged else "not_demonstrated",
@@ -215,7 +215,7 @@ class _Finding:
                 "n": [records[name] for name in pair],
                 **comparison.shown(pair),
                 "method": "bootstrap",
-                "reading": "outside the limit" if comparison.is_over(pair) else "not shown",
+                "reading": "outside the limit" if comparison.is_outside(pair) else "not shown",
             }
             for pair in comparison.bounds
         ]

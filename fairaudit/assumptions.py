@@ -206,7 +206,7 @@ def _rule(evidence: Evidence, tally: Tally) -> Iterator[str]:
 def _limits(evidence: Evidence, tally: Tally) -> Iterator[str]:
     for entry in evidence.measures:
         if entry.because is None:
-            yield f"The plan does not say who set the limit of {entry.measure.replace('_', ' ')}, and why."
+            yield f"The plan does not say who chose the limit of {entry.measure.replace('_', ' ')}, and why."
         if not entry.blocks:
             yield f"{entry.measure.replace('_', ' ')} is shown, and cannot block adoption, since the plan says so."
 

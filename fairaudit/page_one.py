@@ -211,7 +211,7 @@ def _decide(state: str, evidence: Sequence[Mapping[str, Any]]) -> list[str]:
         broken = _count(len(flagged), "finding")
         return [
             (
-                f"Yes: only against the evidence. A named approver would have to justify {broken} over "
+                f"Yes: only against the evidence. A named approver would have to justify {broken} outside "
                 "the limit in writing."
             ),
             "With conditions: not on this evidence. The vendor can mend the system, and its next version be audited.",

@@ -15,7 +15,7 @@ from fairaudit.plan import Evidence
 from fairaudit.sentences import digits, exactly
 from fairaudit.stats import sample_size
 from fairaudit.tally import Tally
-from fairaudit.verdicts import Bounds, Comparison
+from fairaudit.verdicts import Bounds, Comparison, could_clear
 
 POWER = 0.8
 
@@ -49,10 +49,12 @@ def more_records(
     if not min(n1, n0) > 0 or not 0 < x1 + x0 < n1 + n0:
         return None if min(n1, n0) > 0 else {"group": name, "have": have, "needed": None, "sentence": ""}
     limit = comparison.margins[bounds.pair]
-    if bounds.estimate <= limit:
+    outside = bounds.estimate <= limit
+    # An estimate from so few records that equal groups could not clear says little of the truth.
+    if outside and could_clear(comparison, bounds.pair):
         text = (
-            "If the truth is what these records suggest, no number of records would show it to be within "
-            "the limit: it leans over it."
+            "The best estimate lies outside the limit: if it is the truth, no number of records would show it to be "
+            "within."
         )
         return {"group": name, "have": have, "needed": None, "sentence": text}
     worth = counts.n1[bounds.pair] if group == a else counts.n0[bounds.pair]
@@ -67,6 +69,7 @@ def more_records(
         f"If all fare alike, about {rounded:,} records of the group {name}{too} would probably show it; "
         f"there are {have:,}."
     )
+    text += " The best estimate, though, lies outside the limit." if outside else ""
     return {"group": name, "have": have, "needed": rounded, "sentence": text}
 
 

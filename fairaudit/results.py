@@ -173,11 +173,11 @@ def open_questions(blocks: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
         {
             "id": f"limit/{f['id']}",
             "role": "programme owner",
-            "question": f"Who set the limit of {f['title']}, and where is that written?",
+            "question": f"Who chose the limit of {f['title']}, and why that one?",
         }
         for block in blocks
         for f in block["findings"]
-        if f["blocks"] and not (f["tolerance"]["because"] or f["tolerance"]["citation"])
+        if f["blocks"] and not f["tolerance"]["because"]
     ]
     return [
         *questions,

@@ -269,7 +269,7 @@ REASONS: Mapping[str, str] = {
     ),
     "leaning_outside": "The best estimate lies outside the limit, but chance alone could have put it there.",
     "leaning_inside": (
-        "The best estimate lies within the limit, but the records do not rule out that the truth is over it."
+        "The best estimate lies within the limit, but the records do not rule out that the truth is outside it."
     ),
 }
 

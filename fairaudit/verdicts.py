@@ -361,7 +361,7 @@ def reason(comparison: Comparison, bounds: Bounds) -> str:
     if not could_clear(comparison, bounds.pair):
         return "too_little_data"
     limit = comparison.tolerance if comparison.kind == "ratio" else -comparison.tolerance
-    # Exactly at the limit is not over it: 48 of 80 against 60 of 80 is 4/5, whatever floating point makes of it.
+    # Exactly at the limit is not outside it: 48 of 80 against 60 of 80 is 4/5, whatever floating point makes of it.
     return "leaning_outside" if bounds.estimate < limit - ROUNDING else "leaning_inside"
 
 

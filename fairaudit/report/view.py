@@ -211,7 +211,7 @@ def limit_words(tolerance: Mapping[str, Any], approximate: bool, w: Words) -> st
         parts.append(w["because"].format(tolerance["because"].rstrip(". ")))
     if tolerance["citation"]:
         parts.append(w["citation"].format(**tolerance))
-    if len(parts) == 1:
+    if not tolerance["because"]:
         parts.append(w["no_because"])
     if tolerance["allows"]:
         parts.append(tolerance["allows"])

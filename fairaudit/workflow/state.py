@@ -37,7 +37,7 @@ def evidence_state(evidence: Sequence[Mapping[str, Any]]) -> State:
 
     Returns:
         Not supported where any blocking finding is flagged; not demonstrated where any is neither flagged nor cleared,
-        where nothing blocks, or where a limit has nobody who set it; else supported.
+        where nothing blocks, or where the plan does not say why a limit was chosen; else supported.
     """
     blocking = [finding for block in evidence for finding in block["findings"] if finding["blocks"]]
     demonstration = any(block["origin"] == "synthetic" for block in evidence)
@@ -50,7 +50,7 @@ def evidence_state(evidence: Sequence[Mapping[str, Any]]) -> State:
             for f in flagged
         ),
         *(f"Not shown either way: {f['title']} by {' and '.join(f['grouping'])} ({f['id']})." for f in open_),
-        *(f"Nobody is named who set the limit of {f['title']} ({f['id']})." for f in unsourced),
+        *(f"The plan does not say who chose the limit of {f['title']}, and why ({f['id']})." for f in unsourced),
     ]
     if not blocking:
         reasons.append("No evidence here is of the system's own decisions, with a limit that blocks.")
@@ -59,4 +59,5 @@ def evidence_state(evidence: Sequence[Mapping[str, Any]]) -> State:
 
 
 def _sourced(finding: Mapping[str, Any]) -> bool:
-    return all(c["tolerance"]["because"] or c["tolerance"]["citation"] for c in finding["comparisons"])
+    """A limit on file says who wrote it down; that it is right for this system somebody must say."""
+    return all(c["tolerance"]["because"] for c in finding["comparisons"])

@@ -28,7 +28,8 @@ POLICY = [
     ([finding("cleared", blocks=False)], "not_demonstrated"),
     ([finding("cleared"), finding("flagged", blocks=False)], "supported"),
     ([finding("cleared", because=None)], "not_demonstrated"),  # a limit that nobody set
-    ([finding("cleared", because=None, citation="29 CFR 1607.4(D)")], "supported"),
+    # a limit on file is somebody's, and that it is right here somebody must say
+    ([finding("cleared", because=None, citation="29 CFR 1607.4(D)")], "not_demonstrated"),
     ([finding("flagged", because=None)], "not_supported"),
 ]
 

@@ -62,7 +62,7 @@ def test_its_numbers_are_the_function_s():
     assert 0.1 < found["lower"] < 0.3 < found["upper"]
     assert {tuple(pair["groups"]): (pair["n"], pair["reading"]) for pair in found["pairs"]} == {
         ("A", "B"): ([10_000, 10_000], "not shown"),
-        ("B", "A"): ([10_000, 10_000], "over the limit"),
+        ("B", "A"): ([10_000, 10_000], "outside the limit"),
     }
 
 

@@ -130,7 +130,7 @@ SENTENCES = {
     ),
     "a limit of nobody": (
         {"measures": [{"measure": "selection_rate", "ratio": 0.8}]},
-        "The plan does not say who set the limit of selection rate, and why.",
+        "The plan does not say who chose the limit of selection rate, and why.",
     ),
     "a measure that does not block": (
         {"measures": [{"measure": "selection_rate", "ratio": 0.8, "blocks": False}]},
