@@ -217,6 +217,14 @@ def _decide(state: str, evidence: Sequence[Mapping[str, Any]]) -> list[str]:
             "With conditions: not on this evidence. The vendor can mend the system, and its next version be audited.",
             decline,
         ]
+    unexplained = dict.fromkeys(f["title"] for f in blocking if not f["tolerance"]["because"])
+    if unexplained and not unsettled:
+        titles = sentences.listed(list(unexplained))
+        return [
+            f"Yes: once somebody has said who chose the limit of {titles}, and why.",
+            "With conditions: likewise.",
+            decline,
+        ]
     what = f" ({_count(len(unsettled), 'finding')} not shown either way)" if unsettled else ""
     return [f"Yes: not on this evidence{what}.", f"With conditions: {_what_would_settle(unsettled)}", decline]
 

@@ -109,7 +109,7 @@ def _fits(text: str, most: int) -> int:
 def room(text: str) -> float:
     """Say how much room a text takes, in small letters: a capital takes more, and a Chinese character twice as much."""
     return sum(
-        2.0 if unicodedata.east_asian_width(c) in "WF" else 1.9 if c.isupper() or not c.isprintable() else 1.0
+        2.0 if unicodedata.east_asian_width(c) in "WF" else 2.1 if c.isupper() or not c.isprintable() else 1.0
         for c in text
     )
 

@@ -66,7 +66,7 @@ def audit(tmp_path):
         ]
         (tmp_path / "records.csv").write_text("group,decision\n" + "\n".join(rows) + "\n", encoding="utf-8")
         lines = [f"    {name}: {value}" for name, value in settings.items()]
-        limit = settings.pop("limit", "{measure: selection_rate, ratio: us.four_fifths}")
+        limit = settings.pop("limit", "{measure: selection_rate, ratio: us.four_fifths, because: Policy 7}")
         lines = [line for line in lines if not line.startswith("    limit")]
         plan = f"""
 system: {{name: Screener}}
@@ -95,6 +95,17 @@ def test_a_clearance_supports_adoption_and_says_what_is_left_to_do(audit):
         "items": [
             {"role": "approver", "question": "Adopt, adopt with conditions, pilot, or decline: who decides, and why?"}
         ],
+    }
+
+
+def test_a_limit_that_nobody_chose_holds_adoption_up_and_page_one_says_so(audit):
+    page = page_of(audit(limit="{measure: selection_rate, ratio: us.four_fifths}"))
+    assert page["headline"] == "The evidence does not settle whether to adopt."
+    assert page["why"][0]["words"] == "Shown to be within the limit"
+    assert page["decide"][0] == "Yes: once somebody has said who chose the limit of share selected, and why."
+    assert page["open"]["items"][0] == {
+        "role": "programme owner",
+        "question": "Who chose the limit of share selected, and why that one?",
     }
 
 
