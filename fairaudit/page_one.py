@@ -141,7 +141,8 @@ def _more(evidence: Sequence[Mapping[str, Any]]) -> str:
 def _sureness(evidence: Sequence[Mapping[str, Any]]) -> str:
     """Say what "shown" means."""
     most = max(block["alpha"] for block in evidence)
-    return f"Shown means: by a rule that is wrong at most {sentences.digits(100 * most, None, 'up')} times in 100."
+    errs = f"Shown means: by a rule that errs at most {sentences.digits(100 * most, None, 'up')} times in 100."
+    return f"{errs} “At least” and “at most” are what it shows; a best estimate is the likeliest number."
 
 
 def _are(number: int) -> str:
@@ -167,7 +168,7 @@ def _tested(block: Mapping[str, Any]) -> str:
         block["question"] or f"Evidence {block['id']}.",
         f"{records['kept']:,} {ORIGINS[block['origin']]}{period}.",
         "" if block["unit"] == "one record" else f"Each is {block['unit']}.",
-        f"{left_out:,} other rows were left out by the plan." if left_out else "",
+        f"{left_out:,} other rows were left out as the plan says." if left_out else "",
         f"Counted by {block['counted_by']}." if block["counted_by"] else "",
         "The counts were received, not made from records here." if block["from_counts"] else "",
         WHOSE[block["decided_by"]] + _unknown_people(block),
@@ -192,7 +193,7 @@ def _unknown_people(block: Mapping[str, Any]) -> str:
         return f"{told}: few enough that the worst need not be assumed of them."
     most = max(unknown["share"] for unknown in worst)
     missing = f"Up to {sentences.digits(100 * most, None, 'up')}% is missing somewhere"
-    return f"{told}. {missing}, so a finding clears only if it would with the missing at their worst."
+    return f"{told}. {missing}, so within the limit means: even with the missing at their worst."
 
 
 def _decide(state: str, evidence: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -200,11 +201,11 @@ def _decide(state: str, evidence: Sequence[Mapping[str, Any]]) -> list[str]:
     blocking = [finding for block in evidence for finding in block["findings"] if finding["blocks"]]
     flagged = [finding for finding in blocking if finding["verdict"] == "flagged"]
     unsettled = [finding for finding in blocking if finding["verdict"] == "not_demonstrated"]
-    decline = "No, or later: at any time, without a reason."
+    decline = "No, or later: always possible."
     if state == "supported":
         return [
             "Yes: the evidence allows it; a named person must still decide and sign.",
-            "With conditions: likewise.",
+            "With conditions, or a pilot: likewise.",
             decline,
         ]
     if flagged:
@@ -214,7 +215,10 @@ def _decide(state: str, evidence: Sequence[Mapping[str, Any]]) -> list[str]:
                 f"Yes: only against the evidence. A named approver would have to justify {broken} outside "
                 "the limit in writing."
             ),
-            "With conditions: not on this evidence. The vendor can mend the system, and its next version be audited.",
+            (
+                "With conditions, or a pilot: not on this evidence. The vendor can mend the system, and its next "
+                "version be audited."
+            ),
             decline,
         ]
     unexplained = dict.fromkeys(f["title"] for f in blocking if not f["tolerance"]["because"])
@@ -222,22 +226,26 @@ def _decide(state: str, evidence: Sequence[Mapping[str, Any]]) -> list[str]:
         titles = sentences.listed(list(unexplained))
         return [
             f"Yes: once somebody has said who chose the limit of {titles}, and why.",
-            "With conditions: likewise.",
+            "With conditions, or a pilot: likewise.",
             decline,
         ]
     what = f" ({_count(len(unsettled), 'finding')} not shown either way)" if unsettled else ""
-    return [f"Yes: not on this evidence{what}.", f"With conditions: {_what_would_settle(unsettled)}", decline]
+    return [
+        f"Yes: not on this evidence{what}.",
+        f"With conditions, or a pilot: {_what_would_settle(unsettled)}",
+        decline,
+    ]
 
 
 def _what_would_settle(unsettled: Sequence[Mapping[str, Any]]) -> str:
     """Say whether more records could settle what is not shown either way."""
     needed = [f["more_records"] for f in unsettled if f["more_records"] and f["more_records"]["needed"]]
     leaning = sum(1 for f in unsettled if f["reason"] == "leaning_outside" or excess(f) > 0)
-    told = "once more records settle it, or a pilot gathers them."
+    told = "a pilot may gather the records that settle it."
     if needed:
         first = needed[0]
         told = (
-            f"once more records settle it, or a pilot gathers them (group {first['group']}: about "
+            f"a pilot may gather the records that settle it (group {first['group']}: about "
             f"{first['needed']:,}; there are {first['have']:,})."
         )
     if leaning:

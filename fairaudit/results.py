@@ -184,6 +184,6 @@ def open_questions(blocks: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
         {
             "id": "decision",
             "role": "approver",
-            "question": "Adopt, adopt with conditions, pilot, or decline: who decides, and why?",
+            "question": "Yes, with conditions or as a pilot, or no: who decides, and why?",
         },
     ]

@@ -139,9 +139,10 @@ def rates_sentence(first: str, second: str, rates: tuple[float, float], of: str,
     if nobody:
         return f"The records hold nobody to say it of among {listed(nobody)}: no {of}."
     base, shown = per_hundred(rates)
+    such = "" if of == people else "such "
     return (
         f"Of every {base:,} {_who(first, of, people)}, {shown[0]} {share}; of every {base:,} "
-        f"{_who(second, people, people)}, {shown[1]}."
+        f"{such}{_who(second, people, people)}, {shown[1]}."
     )
 
 
@@ -250,8 +251,8 @@ def yearly_sentence(
     if number < 1:
         return ""
     group = _who(first, people, people)
-    more = f"at least {number:,} more {group} a year are affected than if both groups fared alike"
-    return f"If {people_per_year:,} {people} a year are like these, {more}."
+    more = f"at least {number:,} more {group} a year than if both groups fared alike"
+    return f"If {people_per_year:,} {people} a year are like these, that happens to {more}."
 
 
 REASONS: Mapping[str, str] = {
@@ -286,8 +287,8 @@ def cleared_for_sentence(groups: Sequence[str], share: float, left: Sequence[Map
         return ""
     rest = listed([f"{entry['group']} ({entry['n']:,} {'record' if entry['n'] == 1 else 'records'})" for entry in left])
     return (
-        f"Shown to be within the limit for the groups that cover {digits(100 * share, None, 'down')}% of "
-        f"people ({listed(groups)}); not for {rest}."
+        f"Not shown for {rest}; shown to be within the limit for the groups that cover "
+        f"{digits(100 * share, None, 'down')}% of people ({listed(groups)})."
     )
 
 

@@ -19,7 +19,7 @@ WARNING, WARNING_LINES = 180, 3
 QUESTION, QUESTION_LINES, ROLE = 130, 4, 30
 QUOTE = 180
 LINE_END = 35  # what stays free behind the end of a text, on average
-ROOMY, EVEN, DENSE = 3500, 4700, 5300  # what the whole page may take with large, medium and small letters
+ROOMY, EVEN, DENSE = 3500, 4700, 5100  # what the whole page may take with large, medium and small letters
 TIGHTER = [share / 100 for share in range(100, 25, -5)]  # of each text's room, tried until the page fits
 
 

@@ -92,9 +92,7 @@ def test_a_clearance_supports_adoption_and_says_what_is_left_to_do(audit):
     assert page["warnings"] == []
     assert page["open"] == {
         "count": 1,
-        "items": [
-            {"role": "approver", "question": "Adopt, adopt with conditions, pilot, or decline: who decides, and why?"}
-        ],
+        "items": [{"role": "approver", "question": "Yes, with conditions or as a pilot, or no: who decides, and why?"}],
     }
 
 

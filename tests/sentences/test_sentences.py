@@ -126,8 +126,8 @@ def test_more_people_a_year_is_a_floor():
     text = yearly_sentence(reading, "flagged", 9_000, 0.26, "Black", "people")
     assert pytest.approx(234) == 0.1 * 9_000 * 0.26
     assert text == (
-        "If 9,000 people a year are like these, at least 234 more Black people a year are affected "
-        "than if both groups fared alike."
+        "If 9,000 people a year are like these, that happens to at least 234 more "
+        "Black people a year than if both groups fared alike."
     )
     assert yearly_sentence(reading, "not_demonstrated", 9_000, 0.26, "Black", "people") == ""
 
