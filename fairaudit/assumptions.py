@@ -206,9 +206,14 @@ def _rule(evidence: Evidence, tally: Tally) -> Iterator[str]:
 def _limits(evidence: Evidence, tally: Tally) -> Iterator[str]:
     for entry in evidence.measures:
         if entry.because is None:
-            yield f"The plan does not say who chose the limit of {entry.measure.replace('_', ' ')}, and why."
+            yield f"The plan does not say who chose the limit of {_in_words(entry.measure)}, and why."
         if not entry.blocks:
-            yield f"{entry.measure.replace('_', ' ')} is shown, and cannot block adoption, since the plan says so."
+            yield f"{_in_words(entry.measure)} is shown, and cannot block adoption, since the plan says so."
+
+
+def _in_words(measure: str) -> str:
+    """Write a measure's name as words; one of the audit's own is a path, and stays as it is."""
+    return measure if ":" in measure else measure.replace("_", " ")
 
 
 def _notes(evidence: Evidence, tally: Tally) -> Iterator[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from fairaudit import resources
 from fairaudit.assumptions import assumptions
 from fairaudit.errors import FairauditError, PlanError, UsageError
 from fairaudit.groupings import Grouping, attributes, groupings
@@ -14,12 +13,11 @@ from fairaudit.own_code import measures_of, notebook_of, own_measures, reference
 from fairaudit.plan import UNKNOWN, Evidence, Plan, read_plan
 from fairaudit.planning import how_many, said
 from fairaudit.results import opposites
-from fairaudit.sentences import digits
+from fairaudit.scaffold import as_drafted
+from fairaudit.sentences import digits, percent
 from fairaudit.sources import describe, query_text, read_tally
 from fairaudit.tally import Tally
-from fairaudit.yaml_reader import read_yaml
 
-TO_FILL_IN = ("name", "vendor", "agency", "decides")
 NOT_TRIED = "is of the audit's own, and was not tried: read it; if you trust it, add --allow-code"
 
 
@@ -48,7 +46,7 @@ def report_of(folder: Path, *, allow_code: bool = False) -> Iterator[str]:
         kind = max(map(type, problems), key=lambda kind: kind.exit_code)
         raise kind(problem for error in problems for problem in error.problems)
     yield f"{plan.system.title}: the plan is sound, and the data can be counted as it says."
-    if left := _as_drafted(plan):
+    if left := as_drafted(plan):
         yield f"Still as `fairaudit init` wrote it: {', '.join(left)}."
     for block in plan.evidence:
         yield from _block(plan, block, tallies[block.id], allow_code)
@@ -65,7 +63,7 @@ def _block(plan: Plan, block: Evidence, tally: Tally, allow_code: bool) -> Itera
     for line in assumptions(block, tally) or ["nothing that the plan does not say"]:
         yield f"    - {line}"
     for grouping in groupings(block):
-        yield f"  Compares {_compared(grouping)}."
+        yield f"  Compares {_compared(grouping, block.data.decided_by == 'todays_process')}."
     for own in [block.notebook] if block.notebook else []:
         yield f"  The notebook {own} is of the audit's own: `run` needs --allow-code."
     for own in [] if allow_code else references(block):
@@ -77,26 +75,13 @@ def _block(plan: Plan, block: Evidence, tally: Tally, allow_code: bool) -> Itera
         )
 
 
-def _as_drafted(plan: Plan) -> list[str]:
-    """Find what nobody has filled in yet."""
-    found = []
-    for block in plan.evidence:
-        draft = read_yaml(resources.template(f"audit.{block.kind}.yaml")).content
-        drafted = draft["evidence"][0]
-        system = {f"system.{key}": (getattr(plan.system, key), draft["system"][key]) for key in TO_FILL_IN}
-        found += [name for name, (said, template) in system.items() if said == template]
-        found += [f"{block.id}.period"] if block.data.period == drafted["data"]["period"] else []
-        found += [f"{block.id}.cannot_tell"] if list(block.cannot_tell) == drafted["cannot_tell"] else []
-    return list(dict.fromkeys(found))
-
-
-def _compared(grouping: Grouping) -> str:
+def _compared(grouping: Grouping, baseline: bool) -> str:
     with_whom = {
         "all_pairs": "every group with every other",
         "rest": "each group with everyone else",
         "overall": "each group with everyone",
     }.get(grouping.reference, f"each group with {grouping.reference}")
-    role = "can block adoption" if grouping.blocks else "explores"
+    role = "a baseline" if baseline else "can block adoption" if grouping.blocks else "explores"
     return f"{' and '.join(grouping.attributes)}, {with_whom}: {role}"
 
 
@@ -105,7 +90,7 @@ def _counts(tally: Tally, name: str) -> str:
     total = max(int(rows.sum()), 1)
     groups = [f"{level} {int(rows.get(level, 0)):,}" for level in tally.about.attributes[name]]
     unknown = int(rows.get(UNKNOWN, 0))
-    return ", ".join([*groups, f"unknown {unknown:,} ({digits(100 * unknown / total, None, 'up')}%)"])
+    return ", ".join([*groups, f"unknown {unknown:,} ({percent(unknown / total)})"])
 
 
 def records_needed(folder: Path, rate: float | None, power: float, *, allow_code: bool = False) -> Iterator[str]:

@@ -13,9 +13,13 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fairaudit import __version__
 from fairaudit.errors import FairauditError, UsageError, nearest
+
+if TYPE_CHECKING:
+    from fairaudit.tally import Tally
 
 HELP = """\
 Audit a technology before an agency adopts it: who would be treated worse, by how much, and how sure we are.
@@ -213,7 +217,7 @@ def _check(options: argparse.Namespace) -> None:
     from fairaudit.checking import report_of
 
     _say(report_of(options.folder, allow_code=options.allow_code))
-    _next(f"fairaudit run {_quoted(options.folder)}")
+    _next(_run_of(options))
 
 
 def _how_many(options: argparse.Namespace) -> None:
@@ -225,7 +229,12 @@ def _how_many(options: argparse.Namespace) -> None:
             what = f"--{name} lies between 0 and 1, and {value:g} does not"
             raise UsageError.one("fairaudit how-many", what, f"Write --{name} 0.8 for 80%.")
     _say(records_needed(options.folder, options.rate, options.power, allow_code=options.allow_code))
-    _next(f"fairaudit run {_quoted(options.folder)}", "when the records are there,")
+    _next(_run_of(options), "when the records are there,")
+
+
+def _run_of(options: argparse.Namespace) -> str:
+    """Write the command that runs the audit just looked at."""
+    return f"fairaudit run {_quoted(options.folder)}{' --allow-code' if options.allow_code else ''}"
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -246,8 +255,16 @@ def _run(options: argparse.Namespace) -> int:
             _complain(error)
             failed = max(failed, error.exit_code)
         _say([""] if folder != folders[-1] else [])
-    _next("open the report and read page one" if not failed else "mend what is said above, and run those audits again")
+    _next(_after_run(options, failed))
     return failed
+
+
+def _after_run(options: argparse.Namespace, failed: int) -> str:
+    if failed:
+        return "mend what is said above, and run those audits again"
+    if options.rehearse:
+        return "mend the plan where it is puzzling, then run it without --rehearse"
+    return "open the report and read page one"
 
 
 def _folders(options: argparse.Namespace) -> list[Path]:
@@ -312,6 +329,8 @@ def _summary(results: dict) -> Iterator[str]:
     yield ("Would be: " if page["would_be"] else "") + page["headline"]
     for place, why in enumerate(page["why"], 1):
         yield f"{place}. {why['words']}: {why['about']}."
+    yield page["more"]
+    yield from page["warnings"]
 
 
 def _tally(options: argparse.Namespace) -> None:
@@ -330,10 +349,17 @@ def _tally(options: argparse.Namespace) -> None:
     _say(
         [
             f"Wrote {path} and {path.name.removesuffix('json')}csv: {counts}.",
-            "Counts are not private by themselves: a cell of 1 is a record. See who may have them.",
+            f"Counts are not private: a cell of 1 is a record, and {_ones(tally)}. See who may have them.",
         ]
     )
     _next(f"write `source: {path.name}` under data: in the plan that is to use them")
+
+
+def _ones(tally: Tally) -> str:
+    """Say how many cells are a single record."""
+    ones = int((tally.cells["n"] == 1).sum())
+    why = ", since clusters are counted apart" if ones and tally.about.folds else ""
+    return f"{ones:,} of these {'is' if ones == 1 else 'are'}{why}"
 
 
 def _measures(options: argparse.Namespace) -> None:

@@ -84,7 +84,9 @@ def reading(disparity: Disparity, comparison: Comparison, bounds: Bounds) -> Rea
     """Put a comparison's worst pair into the numbers that its sentence says."""
     margin = comparison.tolerance if comparison.kind == "ratio" else -comparison.tolerance
     worse = disparity.measure.worse_when(disparity.evidence.being_selected_is)
-    return Reading(comparison.kind, worse, bounds.estimate, bounds.lower, bounds.upper, margin)
+    words = disparity.evidence.words.people
+    first, second = (sentences.who(name, words, words) for _, name in _named(disparity, comparison, bounds.pair))
+    return Reading(comparison.kind, worse, bounds.estimate, bounds.lower, bounds.upper, margin, (first, second))
 
 
 def _named(disparity: Disparity, comparison: Comparison, pair: int) -> tuple[tuple[int, str], tuple[int, str]]:

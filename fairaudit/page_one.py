@@ -135,11 +135,24 @@ def _more(evidence: Sequence[Mapping[str, Any]]) -> str:
     parts = [
         f"{verdicts.count(v)} {_are(verdicts.count(v))} {sentences.VERDICT_WORDS[v].lower()}" for v in gravest_first
     ]
-    return f"Of {len(verdicts)} findings that can block adoption, {sentences.listed(parts)}."
+    return f"Of {len(verdicts)} findings that can block adoption, {sentences.listed(parts)}.{_also_outside(evidence)}"
+
+
+def _also_outside(evidence: Sequence[Mapping[str, Any]]) -> str:
+    """Name what is outside its limit and has no place among the reasons."""
+    shown = [finding["id"] for finding in chosen(evidence)]
+    findings = sorted((finding for block in evidence for finding in block["findings"]), key=_rank)
+    others = [f for f in findings if f["blocks"] and f["verdict"] == "flagged" and f["id"] not in shown]
+    if not others:
+        return ""
+    names = [f"{f['title']}, by {' and '.join(f['grouping'])}" for f in others]
+    return f" Also outside: {'; '.join(names[:MOST])}{'; and others' if len(names) > MOST else ''}."
 
 
 def _sureness(evidence: Sequence[Mapping[str, Any]]) -> str:
     """Say what "shown" means."""
+    if all(finding["baseline"] for block in evidence for finding in block["findings"]):
+        return ""
     most = max(block["alpha"] for block in evidence)
     errs = f"Shown means: by a rule that errs at most {sentences.digits(100 * most, None, 'up')} times in 100."
     return f"{errs} “At least” and “at most” are what it shows; a best estimate is the likeliest number."
@@ -187,13 +200,14 @@ def _unknown_people(block: Mapping[str, Any]) -> str:
     share, name = max(shares, default=(0, ""))
     if not share:
         return ""
-    told = f" For {sentences.digits(100 * share, None, 'up')}% the {name.replace('_', ' ')} is not known"
-    worst = [finding["unknown"] for finding in block["findings"] if finding["unknown"]["worst_case_decides"]]
+    told = f" For {sentences.percent(share)} the {name.replace('_', ' ')} is not known"
+    unknown = [finding["unknown"] for finding in block["findings"] if finding["blocks"]]
+    worst = [entry["share"] for entry in unknown if entry["worst_case_decides"]]
     if not worst:
-        return f"{told}: few enough that the worst need not be assumed of them."
-    most = max(unknown["share"] for unknown in worst)
-    missing = f"Up to {sentences.digits(100 * most, None, 'up')}% is missing somewhere"
-    return f"{told}. {missing}, so within the limit means: even with the missing at their worst."
+        return f"{told}: few enough that the worst need not be assumed of them." if unknown else f"{told}."
+    which = "every finding" if len(worst) == len(unknown) else f"{len(worst)} of {_count(len(unknown), 'finding')}"
+    missing = f"In {which} that can block, up to {sentences.percent(max(worst))} is missing"
+    return f"{told}. {missing}: within the limit then means even with the missing at their worst."
 
 
 def _decide(state: str, evidence: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -221,6 +235,12 @@ def _decide(state: str, evidence: Sequence[Mapping[str, Any]]) -> list[str]:
             ),
             decline,
         ]
+    if not blocking:
+        return [
+            "Yes: not on this evidence, which holds nothing of the system's own decisions that could support it.",
+            "With conditions, or a pilot: a pilot may gather records of what the system itself decides.",
+            decline,
+        ]
     unexplained = dict.fromkeys(f["title"] for f in blocking if not f["tolerance"]["because"])
     if unexplained and not unsettled:
         titles = sentences.listed(list(unexplained))
@@ -239,15 +259,14 @@ def _decide(state: str, evidence: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _what_would_settle(unsettled: Sequence[Mapping[str, Any]]) -> str:
     """Say whether more records could settle what is not shown either way."""
-    needed = [f["more_records"] for f in unsettled if f["more_records"] and f["more_records"]["needed"]]
+    told_of = [f["more_records"] for f in unsettled if f["more_records"] and f["more_records"]["needed"]]
+    needed = {more["group"]: more for more in sorted(told_of, key=lambda more: more["needed"])}
     leaning = sum(1 for f in unsettled if f["reason"] == "leaning_outside" or excess(f) > 0)
     told = "a pilot may gather the records that settle it."
     if needed:
-        first = needed[0]
-        told = (
-            f"a pilot may gather the records that settle it (group {first['group']}: about "
-            f"{first['needed']:,}; there are {first['have']:,})."
-        )
+        groups = [f"{name}: about {more['needed']:,}; there are {more['have']:,}" for name, more in needed.items()]
+        others = f"; and {len(groups) - MOST} more" if len(groups) > MOST else ""
+        told = f"a pilot may gather the records that settle it ({'; '.join(groups[:MOST])}{others})."
     if leaning:
         told += (
             f" {_count(leaning, 'finding')} {'leans' if leaning == 1 else 'lean'} outside the limit: more "
@@ -281,6 +300,8 @@ def _warnings(results: Mapping[str, Any]) -> list[str]:
         f"Code of the audit's own ran: {entry['file']} (SHA-256 {entry['sha256'][:12]}...)."
         for entry in results["audit"]["code"]
     ]
+    if drafted := results["audit"]["drafted"]:
+        told.append(f"The plan is not finished: {sentences.listed(drafted)} still as `fairaudit init` wrote it.")
     loose = dict.fromkeys(
         f["title"]
         for block in results["evidence"]

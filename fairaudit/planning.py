@@ -49,13 +49,9 @@ def more_records(
     if not min(n1, n0) > 0 or not 0 < x1 + x0 < n1 + n0:
         return None if min(n1, n0) > 0 else {"group": name, "have": have, "needed": None, "sentence": ""}
     limit = comparison.margins[bounds.pair]
-    outside = bounds.estimate <= limit
     # An estimate from so few records that equal groups could not clear says little of the truth.
-    if outside and could_clear(comparison, bounds.pair):
-        text = (
-            "The best estimate lies outside the limit: if it is the truth, no number of records would show it to be "
-            "within."
-        )
+    if bounds.estimate <= limit and could_clear(comparison, bounds.pair):
+        text = "If the best estimate is the truth, no number of records would show it to be within."
         return {"group": name, "have": have, "needed": None, "sentence": text}
     worth = counts.n1[bounds.pair] if group == a else counts.n0[bounds.pair]
     needed = _needed(comparison, x1, n1, x0, n0, limit, power) * (have / worth if worth > 0 else 1.0)
@@ -69,7 +65,6 @@ def more_records(
         f"If all fare alike, about {rounded:,} records of the group {name}{too} would probably show it; "
         f"there are {have:,}."
     )
-    text += " The best estimate, though, lies outside the limit." if outside else ""
     return {"group": name, "have": have, "needed": rounded, "sentence": text}
 
 

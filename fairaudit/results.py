@@ -15,6 +15,7 @@ from fairaudit.findings import finding, plain, yearly
 from fairaudit.measures import Measure
 from fairaudit.page_one import page_one
 from fairaudit.plan import UNKNOWN, Evidence, Plan
+from fairaudit.scaffold import as_drafted
 from fairaudit.tally import Tally
 from fairaudit.workflow.state import HEADLINES, evidence_state
 
@@ -151,6 +152,7 @@ def audit_results(
             "demonstration": state.demonstration,
             "rehearsal": rehearsal,
             "code": [dict(entry) for entry in code],
+            "drafted": as_drafted(plan),
         },
         "determination": {
             "evidence_state": state.state,
@@ -167,6 +169,14 @@ def audit_results(
     return plain({**results, "page_one": page_one(results)})
 
 
+def _once(questions: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+    """Ask once what several findings leave open."""
+    once: dict[str, dict[str, str]] = {}
+    for question in questions:
+        once.setdefault(question["question"], question)
+    return list(once.values())
+
+
 def open_questions(blocks: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     """List what somebody must still answer, with the role that owes it."""
     questions = [
@@ -180,7 +190,7 @@ def open_questions(blocks: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
         if f["blocks"] and not f["tolerance"]["because"]
     ]
     return [
-        *questions,
+        *_once(questions),
         {
             "id": "decision",
             "role": "approver",

@@ -16,8 +16,9 @@ from typing import Any
 from fairaudit import resources, sql
 from fairaudit.errors import DataError, UsageError, nearest
 from fairaudit.limits import limits_for
-from fairaudit.plan import Data
+from fairaudit.plan import Data, Plan
 from fairaudit.sources.opening import Records, opened
+from fairaudit.yaml_reader import read_yaml
 
 GROUPS = re.compile(
     r"race|raza|ethnic\w*|sex|gender|age|agegroup|disab\w*|language|religion|veteran|marital|nationality|citizen\w*|"
@@ -33,6 +34,7 @@ UNKNOWN = re.compile(
 """A value that means that nobody knows."""
 
 AGE = re.compile(r"age|agegroup")
+TO_FILL_IN = ("name", "vendor", "agency", "decides")
 MOST_LEVELS = 60
 FEW_NUMBERS = 12
 BANDS = "bands: [25, 45, 65]   # where a new band begins"
@@ -104,6 +106,19 @@ def _relative(data: Path, folder: Path) -> str:
         return Path(os.path.relpath(data.resolve(), folder.resolve())).as_posix()
     except ValueError:
         return data.resolve().as_posix()
+
+
+def as_drafted(plan: Plan) -> list[str]:
+    """Find what nobody has filled in yet: the keys of a plan that still hold the template's words."""
+    found = []
+    for block in plan.evidence:
+        draft = read_yaml(resources.template(f"audit.{block.kind}.yaml")).content
+        drafted = draft["evidence"][0]
+        system = {f"system.{key}": (getattr(plan.system, key), draft["system"][key]) for key in TO_FILL_IN}
+        found += [name for name, (said, template) in system.items() if said == template]
+        found += [f"{block.id}.period"] if block.data.period == drafted["data"]["period"] else []
+        found += [f"{block.id}.cannot_tell"] if list(block.cannot_tell) == drafted["cannot_tell"] else []
+    return list(dict.fromkeys(found))
 
 
 # --- looking at the data ---------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ VERDICT_WORDS = {
     "not_demonstrated": "Not shown either way",
 }
 BASELINE_WORDS = "For comparison only"
+FOR_EVERY = " for every 100"
 MOST_DIGITS = 6
 
 
@@ -33,6 +34,7 @@ class Reading:
         lower: shown to be at least this.
         upper: shown to be at most this.
         margin: the limit on the same scale: tau or -delta.
+        people: those of the worse-treated group and of the other, for "145 Black people for every 100 White people".
     """
 
     kind: str
@@ -41,6 +43,7 @@ class Reading:
     lower: float
     upper: float
     margin: float
+    people: tuple[str, str] | None = None
 
     @property
     def turned(self) -> bool:
@@ -70,14 +73,18 @@ class Reading:
         number = self.number(value)
         if not math.isfinite(number):
             return "any number"
-        return digits(number, self.limit, rounding) + self.unit
+        text = digits(number, self.limit, rounding)
+        if self.unit != FOR_EVERY or self.people is None:
+            return text + self.unit
+        first, second = self.people
+        return f"{text} {first}{FOR_EVERY} {second}, in groups of equal size"
 
     @property
     def unit(self) -> str:
         """What follows the number."""
         if self.kind == "difference":
             return " in 100"
-        return " for every 100" if self.worse == "high" else "% as often"
+        return FOR_EVERY if self.worse == "high" else "% as often"
 
 
 def digits(number: float, limit: float | None = None, rounding: str = "nearest") -> str:
@@ -104,6 +111,16 @@ def exactly(number: float) -> str:
     return _plain(f"{number:.{2 if abs(number) >= 1 else MOST_DIGITS}f}")
 
 
+def percent(share: float) -> str:
+    """Write a share of people: 3.1%, 24%; what is not nothing never reads 0%, nor what is not all 100%."""
+    number = 100 * share
+    if 0 < number < 0.1:
+        return "under 0.1%"
+    if 99.9 < number < 100:
+        return "over 99.9%"
+    return _plain(f"{number:.{0 if 10 <= number < 99.5 or number == 100 else 1}f}") + "%"
+
+
 def _crosses(number: float, shown: float, limit: float) -> bool:
     return (number - limit) * (shown - limit) <= 0
 
@@ -117,8 +134,10 @@ def _rounded(number: float, places: int, rounding: str) -> str:
 
 
 def _plain(text: str) -> str:
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text in ("-0", "") else text
+    """Leave out what says nothing, and part thousands."""
+    whole, _, rest = text.partition(".")
+    rest = rest.rstrip("0")
+    return f"{int(whole):,}" + (f".{rest}" if rest else "") if whole != "-0" or not rest else f"-0.{rest}"
 
 
 # --- rates ---------------------------------------------------------------------------------------------------------
@@ -141,8 +160,8 @@ def rates_sentence(first: str, second: str, rates: tuple[float, float], of: str,
     base, shown = per_hundred(rates)
     such = "" if of == people else "such "
     return (
-        f"Of every {base:,} {_who(first, of, people)}, {shown[0]} {share}; of every {base:,} "
-        f"{such}{_who(second, people, people)}, {shown[1]}."
+        f"Of every {base:,} {who(first, of, people)}, {shown[0]} {share}; of every {base:,} "
+        f"{such}{who(second, people, people)}, {shown[1]}."
     )
 
 
@@ -159,12 +178,14 @@ def per_hundred(rates: Sequence[float]) -> tuple[int, list[str]]:
     return base, [f"{value:,}" for value in whole]
 
 
-def _who(group: str, of: str, people: str) -> str:
+def who(group: str, of: str, people: str) -> str:
     """Put a group's name before or behind the people it is of."""
     if group == EVERYONE:
         return f"{of} in all" if of == people else of
     if group.startswith(EVERYONE_ELSE):
-        return f"other {of}"
+        name = group.removeprefix(f"{EVERYONE_ELSE} than ")
+        name = name.casefold() if name.casefold() in ("male", "female", "nonbinary") else name
+        return f"{people} other than {name}{of.removeprefix(people)}" if of.startswith(people) else f"other {of}"
     if group.casefold() in ("male", "female", "nonbinary"):
         return f"{group.casefold()} {of}"
     if _is_adjective(group):
@@ -250,7 +271,7 @@ def yearly_sentence(
     number = math.floor(-reading.upper * people_per_year * share_of_records)
     if number < 1:
         return ""
-    group = _who(first, people, people)
+    group = who(first, people, people)
     more = f"at least {number:,} more {group} a year than if both groups fared alike"
     return f"If {people_per_year:,} {people} a year are like these, that happens to {more}."
 

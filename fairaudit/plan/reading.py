@@ -100,6 +100,8 @@ def _readable(entry: dict, content: Any) -> tuple[Place, str, str]:
         return place, f"unknown key {last!r}", nearest(str(last), _keys(model))
     if kind == "missing":
         return place, f"{last!r} is missing", _meaning(model, last)
+    if kind == "literal_error" and got is None:
+        return place, f"{last!r} is left empty: {_meaning(model, last)}", nearest("", _choices(context["expected"]))
     if kind == "literal_error":
         return place, f"{shown(got)} is not one of the choices", nearest(str(got), _choices(context["expected"]))
     if kind in BOUNDS:

@@ -189,7 +189,8 @@ class _Counter:
 
     def _facts(self, levels: Mapping[str, tuple[str, ...]], kept: int) -> dict[str, dict]:
         """Count, by group, what the cells do not tell: rows left out, duplicates, clusters."""
-        facts: dict = {name: {level: {} for level in (*groups, UNKNOWN)} for name, groups in levels.items()}
+        none = {"duplicates": 0} if self.data.key else {}
+        facts: dict = {name: {level: dict(none) for level in (*groups, UNKNOWN)} for name, groups in levels.items()}
         for name in self.attributes:
             for (group, reason), n in self.counted.left_out(name).items():
                 # A group left out altogether has a place of its own, unless there are too many of them.

@@ -40,8 +40,14 @@ def drafted(folder) -> dict:
     return yaml.safe_load((folder / "audit.yaml").read_text(encoding="utf-8"))["evidence"][0]
 
 
+def sided(text: str) -> str:
+    """Say in a drafted plan which side is worse off, which nobody but its writer can."""
+    assert text.count("being_selected_is:  ") == 1
+    return text.replace("being_selected_is:  ", "being_selected_is: a burden ")
+
+
 @pytest.mark.parametrize("name", WRITERS)
-def test_a_draft_lacks_nothing_but_its_limits(tmp_path, say, name):
+def test_a_draft_lacks_nothing_but_its_limits_and_the_side(tmp_path, say, name):
     WRITERS[name](pd.DataFrame(COLUMNS), tmp_path / name)
     said = say("init", tmp_path / "new", "--data", tmp_path / name)
     assert said.code == 0, said.err
@@ -49,10 +55,11 @@ def test_a_draft_lacks_nothing_but_its_limits(tmp_path, say, name):
     with pytest.raises(PlanError) as caught:
         read_plan(tmp_path / "new")
     assert [problem.what for problem in caught.value.problems] == [
-        "selection_rate has no limit, and no limit is assumed"
+        "'being_selected_is' is left empty: what being selected means for a person",
+        "selection_rate has no limit, and no limit is assumed",
     ]
     plan = tmp_path / "new" / "audit.yaml"
-    plan.write_text(plan.read_text(encoding="utf-8").replace("# ratio: us.", "ratio: us."), encoding="utf-8")
+    plan.write_text(sided(plan.read_text(encoding="utf-8")).replace("# ratio: us.", "ratio: us."), encoding="utf-8")
     groups = read_plan(tmp_path / "new").evidence[0].groups
     assert [name.strip() for name in groups] == ["Race / Ethnicity", "Sex", "ageAtArrest", "gender, coded", "ward"]
 
@@ -143,17 +150,17 @@ def test_of_a_workbook_of_several_sheets_one_is_named(tmp_path, say):
     assert drafted(tmp_path / "new")["data"]["sheet"] == "2023 all"
 
 
-def test_without_data_the_template_is_written_and_reads_but_for_its_limit(tmp_path, say):
+def test_without_data_the_template_is_written_and_reads_but_for_its_limit_and_the_side(tmp_path, say):
     assert say("init", tmp_path / "new").code == 0
     with pytest.raises(PlanError) as caught:
         read_plan(tmp_path / "new")
-    assert len(caught.value.problems) == 1
+    assert len(caught.value.problems) == 2
     assert {"notes.md", "audit.yaml"} == set(files(tmp_path / "new"))
 
 
 def test_the_limits_on_file_are_written_as_lines_to_uncomment(tmp_path, say):
     say("init", tmp_path / "new")
-    text = (tmp_path / "new" / "audit.yaml").read_text(encoding="utf-8")
+    text = sided((tmp_path / "new" / "audit.yaml").read_text(encoding="utf-8"))
     offered = [line for line in text.splitlines() if line.startswith(("        # ratio: ", "        # difference: "))]
     assert len(offered) >= 2
     for line in offered:

@@ -105,7 +105,7 @@ WHO = [
     (
         "Black",
         "everyone else than Black",
-        "Of every 100 Black applicants, 38 were approved; of every 100 other applicants, 53.",
+        "Of every 100 Black applicants, 38 were approved; of every 100 applicants other than Black, 53.",
     ),
     ("Black", "everyone", "Of every 100 Black applicants, 38 were approved; of every 100 applicants in all, 53."),
 ]
