@@ -101,7 +101,8 @@ def _readable(entry: dict, content: Any) -> tuple[Place, str, str]:
     if kind == "missing":
         return place, f"{last!r} is missing", _meaning(model, last)
     if kind == "literal_error" and got is None:
-        return place, f"{last!r} is left empty: {_meaning(model, last)}", nearest("", _choices(context["expected"]))
+        choices = " or ".join(_choices(context["expected"]))
+        return place, f"{last!r} is left empty", f"{_meaning(model, last)} Write {choices}."
     if kind == "literal_error":
         return place, f"{shown(got)} is not one of the choices", nearest(str(got), _choices(context["expected"]))
     if kind in BOUNDS:

@@ -55,7 +55,7 @@ def test_a_draft_lacks_nothing_but_its_limits_and_the_side(tmp_path, say, name):
     with pytest.raises(PlanError) as caught:
         read_plan(tmp_path / "new")
     assert [problem.what for problem in caught.value.problems] == [
-        "'being_selected_is' is left empty: what being selected means for a person",
+        "'being_selected_is' is left empty",
         "selection_rate has no limit, and no limit is assumed",
     ]
     plan = tmp_path / "new" / "audit.yaml"
