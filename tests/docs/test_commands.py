@@ -86,8 +86,8 @@ def test_the_readme_has_a_row_for_every_command(parsers):
 def test_the_readme_names_every_option(parsers):
     named = {(name, option) for name in parsers for option in options_of(parsers[name]) if option in rows_of(name)[0]}
     short = {("tally", "--out")}  # as -o
-    usual = {(name, "--help") for name in parsers} | {(name, "--allow-code") for name in ("check", "how-many")}
-    rare = {("init", "--kind"), ("demo", "--out")}
+    usual = {(name, "--help") for name in parsers}
+    rare = {("demo", "--out")}
     every = {(name, option) for name in parsers for option in options_of(parsers[name])}
     assert every - named == short | usual | rare
 
