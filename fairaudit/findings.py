@@ -40,6 +40,8 @@ def finding(disparity: Disparity) -> dict[str, Any]:
         for c, b, r in zip(disparity.comparisons, disparity.bounds, disparity.reasons, strict=True)
     ]
     decides = described[place]
+    unsettled = disparity.verdict == "not_demonstrated" and not comparison.baseline
+    more = more_records(disparity, comparison, bounds) if unsettled else None
     found = {
         "id": disparity.name,
         "evidence": disparity.evidence.id,
@@ -62,8 +64,8 @@ def finding(disparity: Disparity) -> dict[str, Any]:
         "lower": decides["lower"],
         "upper": decides["upper"],
         "sentence": decides["sentence"],
-        "cleared_for": _cleared_for(disparity, comparison, bounds),
-        "more_records": None,
+        "cleared_for": _cleared_for(disparity, comparison, more),
+        "more_records": more,
         "groups": _groups(disparity),
         "unknown": _unknown(disparity),
         "few": disparity.few,
@@ -72,8 +74,6 @@ def finding(disparity: Disparity) -> dict[str, Any]:
         "comparisons": described,
         "other_side": _other_side(disparity, comparison, bounds),
     }
-    if disparity.verdict == "not_demonstrated" and not comparison.baseline:
-        found["more_records"] = more_records(disparity, comparison, bounds)
     return plain(found)
 
 
@@ -330,13 +330,15 @@ def _tipping_row(disparity: Disparity, comparison: Comparison) -> list[dict[str,
     ]
 
 
-def _cleared_for(disparity: Disparity, comparison: Comparison, bounds: Bounds) -> dict[str, Any]:
+def _cleared_for(disparity: Disparity, comparison: Comparison, more: dict[str, Any] | None) -> dict[str, Any]:
     groups = disparity.cleared_groups
     sizes = disparity.sizes
     held = [disparity.groups.index(name) for name in groups]
     share = float(sizes[held].sum() / sizes.sum()) if sizes.sum() else 0.0
     left = [
-        {"group": name, "n": int(sizes[place])} for place, name in enumerate(disparity.groups) if name not in groups
+        {"group": name, "n": int(sizes[place]), "needed": more["needed"] if more and more["group"] == name else None}
+        for place, name in enumerate(disparity.groups)
+        if name not in groups
     ]
     text = (
         ""

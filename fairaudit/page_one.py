@@ -109,8 +109,11 @@ def _why(finding: Mapping[str, Any]) -> dict[str, Any]:
         finding.get("yearly", ""),
         finding["cleared_for"]["sentence"],
     ]
-    if finding["more_records"]:
-        parts.append(finding["more_records"]["sentence"])
+    # What is needed of a group that is left out stands there already.
+    left = {entry["group"] for entry in finding["cleared_for"]["left"] if entry["needed"]}
+    more = finding["more_records"]
+    if more and not (finding["cleared_for"]["sentence"] and more["group"] in left):
+        parts.append(more["sentence"])
     words = (
         finding["words"]
         if finding["blocks"] or finding["baseline"]

@@ -302,15 +302,21 @@ def cleared_for_sentence(groups: Sequence[str], share: float, left: Sequence[Map
     Args:
         groups: the groups that are within the limit of each other.
         share: the share of people of known group that they hold.
-        left: the others: {"group", "n", "needed"}; needed is None where more records would not help.
+        left: the others: {"group", "n", "needed"}; needed is None where that is not known, or no number would help.
     """
     if not groups:
         return ""
-    rest = listed([f"{entry['group']} ({entry['n']:,} {'record' if entry['n'] == 1 else 'records'})" for entry in left])
+    rest = listed([_lacking(**entry) for entry in left])
     return (
         f"Not shown for {rest}; shown to be within the limit for the groups that cover "
         f"{digits(100 * share, None, 'down')}% of people ({listed(groups)})."
     )
+
+
+def _lacking(group: str, n: int, needed: int | None) -> str:
+    """Name a group with its records, and how many it would need."""
+    need = f"; about {needed:,} needed if all fare alike" if needed else ""
+    return f"{group} ({n:,} {'record' if n == 1 else 'records'}{need})"
 
 
 def listed(words: Sequence[str], most: int = 6) -> str:
