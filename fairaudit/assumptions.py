@@ -6,15 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from fairaudit.errors import listed
-from fairaudit.plan import TWO_OR_MORE, UNKNOWN, Decision, Evidence, Group
+from fairaudit.groupings import is_unsure
+from fairaudit.plan import TWO_OR_MORE, UNKNOWN, Decision, Evidence, Group, ReferenceGroup
 from fairaudit.sql import FOLDS
 from fairaudit.tally import Tally
-
-UNSURE = frozenset({
-    "unknown", "unk", "n/a", "na", "#n/a", "none", "null", "nan", "missing", "refused", "declined", "prefer not to say",
-    "not stated", "not reported", "not given", "not specified", "unspecified", "-", "--", ".", "x",
-})  # fmt: skip
-"""Names of groups that may mean that nobody asked."""
 
 MOST_GROUPS_NAMED = 12
 
@@ -60,12 +55,19 @@ def _yes_and_no(evidence: Evidence, tally: Tally) -> Iterator[str]:
 
 
 def _unnamed(name: str, spec: Decision, strays: Mapping[str, int]) -> Iterator[str]:
-    yes, shown = _words(spec.is_), listed([f"{value!r} ({n:,})" for value, n in strays.items()])
+    yes, shown = _words(spec.is_), _with_counts(strays)
     if spec.is_not is None:
-        took = f": {shown}" if shown else ""
-        yield f"Every {name} in {spec.column!r} other than {yes} counts as no{took}; a missing one is unknown."
+        unsure = {value: n for value, n in strays.items() if is_unsure(value)}
+        noes = _with_counts({value: n for value, n in strays.items() if value not in unsure})
+        or_one = f", and so is one that says so: {_with_counts(unsure)}" if unsure else ""
+        took = f": {noes}" if noes else ""
+        yield f"Every {name} in {spec.column!r} other than {yes} counts as no{took}; a missing one is unknown{or_one}."
     elif shown:
         yield f"In {spec.column!r}, values that are neither yes nor no count as {name} unknown: {shown}."
+
+
+def _with_counts(values: Mapping[str, int]) -> str:
+    return listed([f"{value!r} ({n:,})" for value, n in values.items()])
 
 
 def _words(values: tuple) -> str:
@@ -86,12 +88,18 @@ def _groups(evidence: Evidence, tally: Tally) -> Iterator[str]:
 def _as_found(name: str, levels: Sequence[str], received: bool) -> Iterator[str]:
     how, found = "as the tally names them" if received else "as found", listed(levels, MOST_GROUPS_NAMED)
     yield f"The groups of {name} are taken {how}: {found}. A group without rows cannot be seen."
-    if unsure := [repr(level) for level in levels if level.casefold() in UNSURE]:
+    if unsure := [repr(level) for level in levels if is_unsure(level)]:
         yield f"In {name}, {listed(unsure)} is taken for a group of people, not for unknown."
 
 
 def _changed(name: str, group: Group) -> Iterator[str]:
     """Groups that are not what stands in the data."""
+    renamed = [f"{value!r} as {level}" for value, level in group.labels.items() if str(value) != level]
+    if renamed:
+        yield f"In {name}, these values are counted under another name: {listed(renamed)}."
+    if group.unknown:
+        values = ["an empty one" if value in (None, "") else repr(value) for value in group.unknown]
+        yield f"In {name}, these values count as unknown: {listed(dict.fromkeys(values))}."
     for new, olds in group.merge.items():
         yield f"In {name}, {listed(olds)} are counted together as {new}, so how each of them fares cannot be seen."
     if group.bands:
@@ -115,12 +123,20 @@ def _comparisons(evidence: Evidence, tally: Tally) -> Iterator[str]:
     if every:
         yield f"In {listed(every)}, every group is compared with every other: no group is the standard."
     for compare in evidence.comparisons:
+        if with_whom := _with_whom(compare.reference):
+            yield f"In {' x '.join(compare.by)}, each group is compared {with_whom}, and not with each other group."
         if not compare.blocking:
             why = "since the plan says so" if compare.blocks is False else "since it is a crossing: it explores"
             yield f"The comparison by {' x '.join(compare.by)} is shown, and cannot block adoption, {why}."
     compared = {name for compare in evidence.comparisons for name in compare.by}
     if left := [name for name in evidence.groups if name not in compared]:
         yield f"{listed(left)} is counted, and compared in no grouping."
+
+
+def _with_whom(reference: str | ReferenceGroup) -> str:
+    if isinstance(reference, ReferenceGroup):
+        return f"with {', '.join(reference.group)} alone"
+    return {"rest": "with everyone else", "overall": "with everyone"}.get(reference, "")
 
 
 def _records(evidence: Evidence, tally: Tally) -> Iterator[str]:
@@ -218,6 +234,10 @@ def _in_words(measure: str) -> str:
 
 def _notes(evidence: Evidence, tally: Tally) -> Iterator[str]:
     yield from tally.about.notes
+    yield from (f"Tables that should agree do not. {text}" for text in tally.about.contradictions)
+    if tally.hidden:
+        high = int((tally.cells["n_high"] > tally.cells["n"]).sum())
+        yield f"{high:,} counts were received hidden, as a least and a most; a verdict holds whatever they are."
     if tally.about.suppression:
         yield f"Counts were hidden before they were received: {tally.about.suppression}."
 

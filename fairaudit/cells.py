@@ -276,11 +276,16 @@ class Unknowns(NamedTuple):
 
 def unknowns(cells: Cells, measure: Measure) -> Unknowns:
     """Count what is not known and find where its share is largest (amendment 4)."""
-    n = cells.n.sum(axis=0)
+    n, amounts = cells.n.sum(axis=0), cells.amounts.sum(axis=0)
     most = n if cells.maybe is None else n + cells.maybe.sum(axis=0)
+    # A record that stands for many is as much missing as all of them.
+    most_amounts = most if cells.w is None else amounts
     missing = _missing(n.shape, measure)
     shares = [
-        (_share(n, most, part & whole, whole), f"of {what} {where}" if where else f"of {NAMED.get(what, what)}")
+        (
+            _share(amounts, most_amounts, part & whole, whole),
+            f"of {what} {where}" if where else f"of {NAMED.get(what, what)}",
+        )
         for what, part in missing.items()
         for whole, where in _places(cells, measure, what)
     ]

@@ -15,6 +15,12 @@ CODED, STRAY = "=", "!"
 """What SQL puts before a code, and before a raw value that no rule names."""
 
 YES, NO = "1", "0"
+
+UNSURE = frozenset({
+    "unknown", "unk", "n/a", "na", "#n/a", "none", "null", "nan", "missing", "refused", "declined", "prefer not to say",
+    "not stated", "not reported", "not given", "not specified", "unspecified", "-", "--", ".", "x",
+})  # fmt: skip
+"""Values that may mean that nobody asked, or that nobody knows."""
 JOIN = ", "
 
 
@@ -26,8 +32,8 @@ class Coding:
         name: the tally's column: an attribute, a stratum, ``decision`` or ``outcome``.
         column: the records' column.
         codes: raw text -> code.
-        otherwise: what any other value is: "level" (a group of that name), "stratum" (likewise), "error", "no", or
-            "unknown" (and listed).
+        otherwise: what any other value is: "level" (a group of that name), "stratum" (likewise), "error", "no" (but
+            unknown where it may mean that nobody knows), or "unknown" (and listed).
         levels: the codes that exist, in order; None where they are taken as found.
         bands: cut points of a numeric column, else None.
         separator: what separates several groups in one field, else None.
@@ -62,6 +68,8 @@ class Coding:
             return UNKNOWN if raw in (UNKNOWN, ANY) else raw
         if self.otherwise == "level":
             return None if raw in (UNKNOWN, ANY) else raw
+        if self.otherwise == "no" and is_unsure(raw):
+            return UNKNOWN
         return {"error": None, "no": NO, "unknown": UNKNOWN}[self.otherwise]
 
     def _several(self, raw: str) -> str | None:
@@ -106,6 +114,11 @@ class Grouping:
     def scheme(self) -> str:
         """The name of the reference scheme in ids: empty for all pairs."""
         return "" if self.reference == "all_pairs" else f"-v-{self.reference}"
+
+
+def is_unsure(value: str) -> bool:
+    """Say whether a value may mean that nobody asked, or that nobody knows."""
+    return value.casefold() in UNSURE
 
 
 def group_name(levels: tuple[str, ...]) -> str:

@@ -313,13 +313,7 @@ def _warnings(results: Mapping[str, Any]) -> list[str]:
     )
     told += [f"The limit of {title} is looser than any on file." for title in loose]
     told += [line for block in results["evidence"] for line in _lenient(block)]
-    disagree = [
-        text
-        for block in results["evidence"]
-        for text in block["assumptions"]
-        if text.startswith("Tables that should agree")
-    ]
-    if disagree:
+    if disagree := [text for block in results["evidence"] for text in block["contradictions"]]:
         told.append(
             f"The counts received contradict each other in {_count(len(disagree), 'place')}: see the assumptions."
         )

@@ -58,6 +58,7 @@ def block_results(
             "records": {"read": tally.records, "kept": tally.records, "left_out": {}, **about.records},
             "attributes": [_attribute(tally, name) for name in about.attributes],
             "assumptions": assumptions(evidence, tally),
+            "contradictions": list(about.contradictions),
             "cannot_tell": list(evidence.cannot_tell),
             "trade_off": opposites(evidence),
             "findings": findings,

@@ -301,10 +301,15 @@ def _other_name(key: str, name: str) -> str:
 
 
 def _check_columns(block: dict) -> Found:
-    """A group that is read from the column of the decision or the outcome."""
+    """A group that is read from the column of the decision or the outcome; rows kept for what they hold."""
     data, specs = _mapping(block, "data"), _group_specs(block)
     columns = {name: _mapping(data, name).get("column") for name in ("outcome", "decision")}
     taken = {column: name for name, column in columns.items() if isinstance(column, str)}
+    for column in _mapping(data, "keep"):
+        if column in taken:
+            what = f"the column {column!r} is the {taken[column]}"
+            hint = "Rows cannot be kept for what was decided or came of it: what is left would no longer show it."
+            yield ("data", "keep", column), what, hint
     for name in _group_names(block):
         column = specs.get(name, {}).get("column") or name
         if isinstance(column, str) and taken.get(column):

@@ -106,6 +106,12 @@ def never_taken(source: str, name: str, column: str, values: Sequence[Scalar], t
     return Problem(source, f"{column} never takes {listed([repr(value) for value in values])}; it takes {shown}", hint)
 
 
+def reads_alike(source: str, name: str, column: str, value: str, count: int, named: Scalar) -> Problem:
+    """Refuse a value that differs from a yes in capitals only: it would count as no."""
+    what = f"{column} holds {quoted(value)} ({count:,}), which reads like {named!r} and would count as no"
+    return Problem(source, what, f"Add it in {name} to is, or write is_not.")
+
+
 def check_groupings(source: str, found: Sequence[Grouping], levels: Mapping[str, Sequence[str]]) -> list[Problem]:
     """Find crossings of too many groups, groups that read alike, and references that are no group."""
     problems = []

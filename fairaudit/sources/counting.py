@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from fairaudit.errors import DataError, nearest
+from fairaudit.errors import DataError, Problem, nearest
 from fairaudit.groupings import NO, STRAY, YES, groupings
 from fairaudit.plan import UNKNOWN, Decision, Evidence, spellings
 from fairaudit.sources import complaints
@@ -138,6 +138,8 @@ class _Counter:
         for name in [name for name in ("decision", "outcome") if name in self.codings]:
             spec: Decision = getattr(self.data, name)
             unnamed = list(self.strays.get(spec.column, ()))
+            if spec.is_not is None:
+                problems += self._reading_alike(name, spec, unnamed)
             if len(unnamed) > MOST_GROUPS:
                 raise complaints.too_many_values(self.data.source, spec.column, len(unnamed), name)
             counts = self.counted.counts(name)
@@ -152,6 +154,16 @@ class _Counter:
                 problems += [complaints.never_taken(self.data.source, name, spec.column, v, takes) for v in absent]
         if problems:
             raise DataError(problems)
+
+    def _reading_alike(self, name: str, spec: Decision, unnamed: list[str]) -> list[Problem]:
+        """Find values that differ from a yes in capitals only, and would count as no."""
+        yes = {spelling.casefold(): value for value in spec.is_ for spelling in spellings(value)}
+        alike = {value: yes[value.casefold()] for value in unnamed if value.casefold() in yes}
+        counts = self.strays.get(spec.column, {})
+        return [
+            complaints.reads_alike(self.data.source, name, spec.column, value, counts[value], named)
+            for value, named in alike.items()
+        ]
 
     # --- what the tally is about ---
 
@@ -168,7 +180,7 @@ class _Counter:
             folds=self.asked.folds,
             records=records,
             groups=self._facts(levels, records["kept"]),
-            strays={column: dict(list(found.items())[:MOST_LISTED]) for column, found in self.strays.items()},
+            strays={column: self._listed(found) for column, found in self.strays.items()},
             title=self.evidence.id,
             origin=self.data.origin,
             counted_by=self.data.counted_by,
@@ -184,8 +196,14 @@ class _Counter:
 
     def _notes(self) -> Iterator[str]:
         for column, found in self.strays.items():
-            if rest := list(found.values())[MOST_LISTED:]:
-                yield f"{column} takes {len(rest):,} more values that no rule names, in {sum(rest):,} records."
+            if rest := [n for value, n in found.items() if value not in self._listed(found)]:
+                values = "1 more value" if len(rest) == 1 else f"{len(rest):,} more values"
+                records = "1 record" if sum(rest) == 1 else f"{sum(rest):,} records"
+                yield f"{column} takes {values} that no rule names, in {records}."
+
+    def _listed(self, found: Mapping[str, int]) -> dict[str, int]:
+        """Name the commonest values; one that stands there once may be a note about a person."""
+        return dict([(value, n) for value, n in found.items() if n > 1][:MOST_LISTED])
 
     def _facts(self, levels: Mapping[str, tuple[str, ...]], kept: int) -> dict[str, dict]:
         """Count, by group, what the cells do not tell: rows left out, duplicates, clusters."""

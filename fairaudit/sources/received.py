@@ -11,6 +11,7 @@ from fairaudit.plan import UNKNOWN, Evidence
 from fairaudit.sources.complaints import check_groupings
 from fairaudit.tally import About, Tally
 from fairaudit.tally.cells import add_up
+from fairaudit.tally.loading import CHANGED
 
 
 def fitting(tally: Tally, evidence: Evidence) -> Tally:
@@ -27,8 +28,8 @@ def fitting(tally: Tally, evidence: Evidence) -> Tally:
     _refuse(_lost_tables(tally.about, wanted, source))
     fitted = tally.roll_up(wanted, evidence.strata)
     _refuse(check_groupings(source, groupings(evidence), fitted.about.attributes))
-    notes = (*fitted.about.notes, *(f"Tables that should agree do not. {text}" for text in disagreements))
-    return Tally(replace(fitted.about, notes=notes), fitted.cells)
+    notes = tuple(note if note.endswith(CHANGED) else f"The sender notes: {note}" for note in fitted.about.notes)
+    return Tally(replace(fitted.about, notes=notes, contradictions=tuple(disagreements)), fitted.cells)
 
 
 def _refuse(problems: Iterator[Problem]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from fairaudit.plan import ANY, RESERVED, UNKNOWN
 
 CODES = ("1", "0", UNKNOWN)
 SUMS = ("n", "n_high", "w", "ww")
+MOST_GROUPS = 10_000
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class About:
         strays: column -> {value: n}: values that no rule of the plan names, counted as unknown or as no.
         title, origin, counted_by, source, period, plan_sha256, suppression: where it comes from, in words.
         notes: what a reader must know of how it was counted, a sentence each.
+        contradictions: where tables that should agree do not, a sentence each.
     """
 
     kind: str
@@ -54,6 +57,7 @@ class About:
     plan_sha256: str | None = None
     suppression: str | None = None
     notes: tuple[str, ...] = ()
+    contradictions: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse names that would make two columns, or two groups, one.
@@ -123,7 +127,15 @@ def _wrong_levels(about: About) -> list[Problem]:
 
 def _wrong_tables(about: About) -> list[Problem]:
     where = about.title or "tally"
-    return [
+    sizes = {
+        table: math.prod(len(about.attributes.get(name, ())) for name in names) for table, names in about.tables.items()
+    }
+    too_many = [
+        Problem(where, f"table {table!r} has {size:,} groups, too many to compare", "Cross fewer attributes.")
+        for table, size in sizes.items()
+        if size > MOST_GROUPS
+    ]
+    return too_many + [
         Problem(
             where, f"table {table!r} crosses {name!r}, which is no attribute", nearest(name, list(about.attributes))
         )

@@ -20,6 +20,11 @@ from fairaudit.tally.saving import CELLS_SUFFIX, SCHEMA_VERSION
 from fairaudit.tally.spreadsheet import read_csv
 
 MOST_PROBLEMS = 20
+MOST_FOLDS = 1_000
+ROUNDED = 1e-6
+MOST_RECORDS = 10**15
+DIGITS_OF_A_COUNT = 12
+CHANGED = "was changed after it was first written."
 
 # --- loading what it is about ----------------------------------------------------------------------------------------
 
@@ -31,16 +36,16 @@ def load(path: Path) -> tuple[About, pd.DataFrame]:
         DataError: with every problem of form or count.
     """
     meta = _read_meta(path)
-    name = str(meta.get("csv", path.name.replace(TALLY_SUFFIX, CELLS_SUFFIX)))
-    if Path(name).name != name:
-        raise DataError.one(path.name, f"names its counts {name!r}", "The counts lie beside the .tally.json file.")
+    name = path.name.removesuffix(TALLY_SUFFIX) + CELLS_SUFFIX
     try:
         content = path.with_name(name).read_bytes()
-    except OSError:
+    except FileNotFoundError:
         raise DataError.one(path.name, f"its counts {name} are not beside it", "Send both files.") from None
+    except OSError as error:
+        raise DataError.one(name, f"cannot be read ({error.strerror})") from None
     about = _about(meta, path.name)
     if "sha256" in meta and hashlib.sha256(content).hexdigest() != meta["sha256"]:
-        about = replace(about, notes=(*about.notes, f"{name} was changed after it was first written."))
+        about = replace(about, notes=(*about.notes, f"{name} {CHANGED}"))
     return about, _read_cells(content, about, name)
 
 
@@ -53,6 +58,10 @@ def _read_meta(path: Path) -> dict:
         raise DataError.one(path.name, f"is not JSON ({error})", "Save it as it was made, as UTF-8 text.") from None
     if not isinstance(meta, dict):
         raise DataError.one(path.name, "is not a mapping", 'It begins with {"schema_version": "1".')
+    try:
+        json.dumps(meta, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        raise DataError.one(path.name, "holds half a character", "Save it as it was made, as UTF-8 text.") from None
     if str(meta.get("schema_version")) != SCHEMA_VERSION:
         what = f"has schema_version {meta.get('schema_version')!r}"
         raise DataError.one(path.name, what, f"This version of fairaudit reads {SCHEMA_VERSION!r}.")
@@ -68,8 +77,14 @@ def _is_count(value: Any) -> bool:
 
 
 def _is_counts(value: Any) -> bool:
-    """Say whether a value is a mapping of counts, or of such mappings."""
-    return isinstance(value, dict) and all(_is_count(item) or _is_counts(item) for item in value.values())
+    return isinstance(value, dict) and all(map(_is_count, value.values()))
+
+
+def _is_facts(value: Any) -> bool:
+    """Say whether a value is counts by name, those of rows left out by their reason."""
+    if not isinstance(value, dict) or not _is_counts(value.get("left_out", {})):
+        return False
+    return all(_is_count(item) for name, item in value.items() if name != "left_out")
 
 
 def _is_table(value: Any) -> bool:
@@ -85,16 +100,26 @@ TEXT: Form = (lambda value: isinstance(value, str), "text")
 TEXT_OR_NONE: Form = (lambda value: value is None or isinstance(value, str), "text or null")
 TEXTS: Form = (_is_texts, "a list of texts")
 TRUTH: Form = (lambda value: isinstance(value, bool), "true or false")
-COUNTS: Form = (_is_counts, "a mapping to counts")
 FORMS: dict[str, Form] = {
     "kind": TEXT,
     "title": TEXT,
     "attributes": (_is_mapping_of(_is_texts), 'a mapping, such as {"race": ["Black", "White"]}'),
     "tables": (_is_mapping_of(_is_table), 'a mapping, such as {"race": {"by": ["race"]}}'),
-    "folds": (lambda value: value is None or (_is_count(value) and value > 0), "a number of folds or null"),
-    **dict.fromkeys(("strata", "notes"), TEXTS),
+    "folds": (
+        lambda value: value is None or (_is_count(value) and 0 < value <= MOST_FOLDS),
+        f"a number of folds, at most {MOST_FOLDS:,}, or null",
+    ),
+    "records": (_is_facts, 'a mapping to counts, such as {"read": 120, "kept": 100, "left_out": {"too old": 20}}'),
+    "groups": (
+        lambda value: isinstance(value, dict) and all(map(_is_mapping_of(_is_facts), value.values())),
+        'a mapping, such as {"race": {"Black": {"duplicates": 2}}}',
+    ),
+    "strays": (
+        lambda value: isinstance(value, dict) and all(map(_is_counts, value.values())),
+        'a mapping, such as {"decision": {"withdrawn": 7}}',
+    ),
+    **dict.fromkeys(("strata", "notes", "contradictions"), TEXTS),
     **dict.fromkeys(("has_outcome", "weighted"), TRUTH),
-    **dict.fromkeys(("records", "groups", "strays"), COUNTS),
     **dict.fromkeys(("origin", "counted_by", "source", "period", "plan_sha256", "suppression"), TEXT_OR_NONE),
     **dict.fromkeys(("csv", "sha256"), TEXT),
 }
@@ -139,7 +164,26 @@ def _read_cells(content: bytes, about: About, name: str) -> pd.DataFrame:
     if delimiter == ";":
         cells = [_with_decimal_point(cell) for cell in cells]
     _refuse(_cell_problems(cells, [line for line, _ in rows[1:]], about, name))
-    return pd.DataFrame([_numbers(cell) for cell in cells], columns=header)
+    numbers = [_numbers(cell) for cell in cells]
+    _refuse(_total_problems(numbers, about, name))
+    return pd.DataFrame(numbers, columns=header)
+
+
+def _total_problems(cells: list[dict[str, Any]], about: About, name: str) -> list[Problem]:
+    """Look at what the cells add up to."""
+    totals = dict.fromkeys(about.tables, 0)
+    for cell in cells:
+        totals[cell["table"]] += cell.get("n_high", cell["n"])
+    problems = [
+        Problem(name, f"table {table} counts {total:,} records, more than there can be", "Look at its counts.")
+        for table, total in totals.items()
+        if total > MOST_RECORDS
+    ]
+    kept, most = about.records.get("kept"), max(totals.values())
+    if kept is not None and kept != most and not any("n_high" in cell for cell in cells):
+        what = f"says that {kept:,} records were kept, and counts {most:,}"
+        problems.append(Problem(name.replace(CELLS_SUFFIX, TALLY_SUFFIX), what, "Send the two files of one count."))
+    return problems
 
 
 def _refuse(problems: list[Problem]) -> None:
@@ -159,6 +203,8 @@ def _header_problems(header: list[str], about: About, name: str) -> list[Problem
         if column not in header
     ]
     known = [*wanted, "n_high"]
+    if about.weighted and "n_high" in header:
+        problems.append(Problem(name, "hides counts of weighted records", "What a hidden record weighs is not known."))
     for column in dict.fromkeys(header):
         if column not in known:
             problems.append(Problem(name, f"the column {column!r} is unknown", nearest(column, known)))
@@ -216,7 +262,7 @@ def _number_problems(cell: Mapping[str, str], about: About, where: str) -> list[
     problems = [
         Problem(where, f"{key} is {text!r}", "A count is a whole number of at least 0, without separators.")
         for key, text in counts.items()
-        if not (text.isascii() and text.isdigit() and len(text) <= 18)
+        if not (text.isascii() and text.isdigit() and len(text) <= DIGITS_OF_A_COUNT)
     ]
     for key in ("w", "ww"):
         if key in cell and not _is_sum(cell[key]):
@@ -229,7 +275,16 @@ def _number_problems(cell: Mapping[str, str], about: About, where: str) -> list[
         problems.append(
             Problem(where, f"n_high ({counts['n_high']}) is below n ({counts['n']})", "n is the lower end.")
         )
+    if "w" in cell and not _can_be(int(counts["n"]), float(cell["w"]), float(cell["ww"])):
+        what = f"no {counts['n']} weights add up to {cell['w']}, and their squares to {cell['ww']}"
+        problems.append(Problem(where, what, "w is the sum of weights, ww the sum of their squares."))
     return problems
+
+
+def _can_be(n: int, w: float, ww: float) -> bool:
+    """Say whether so many weights can have this sum and this sum of squares (Cauchy-Schwarz)."""
+    slack = 1 + ROUNDED
+    return ww <= w * w * slack and w * w <= n * ww * slack
 
 
 def _is_sum(text: str) -> bool:

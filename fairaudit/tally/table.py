@@ -150,7 +150,7 @@ class Tally:
         found = [
             f"Table {one} counts {a} records, table {other} counts {b}." for _, a, b in self._apart(one, other, [])
         ]
-        if shared:
+        if shared or not found:
             keys = [*shared, "decision", *(["outcome"] if self.about.has_outcome else [])]
             for cell, a, b in self._apart(one, other, keys):
                 words = _cell_in_words(dict(zip(keys, cell, strict=True)))
@@ -196,7 +196,7 @@ class Tally:
         return cls(*load(Path(path)))
 
 
-ADDED = ("records", "groups", "strays")
+ADDED = ("records", "groups", "strays", "contradictions")
 ONE_KEY_IN_BOTH = ("Tallies were added: a record that is in two of them was not seen to be repeated.",)
 
 
@@ -215,4 +215,5 @@ def _cell_in_words(cell: Mapping[str, str]) -> str:
     outcomes = {"1": ", had the outcome", "0": ", did not have the outcome", UNKNOWN: ", outcome unknown"}
     outcome = outcomes[cell["outcome"]] if "outcome" in cell else ""
     levels = [value for key, value in cell.items() if key not in ("decision", "outcome")]
-    return f"{' and '.join('unknown group' if value == UNKNOWN else value for value in levels)}, {decision}{outcome}"
+    groups = " and ".join("unknown group" if value == UNKNOWN else value for value in levels)
+    return f"{groups or 'Everybody'}, {decision}{outcome}"

@@ -37,7 +37,8 @@ def evidence_state(evidence: Sequence[Mapping[str, Any]]) -> State:
 
     Returns:
         Not supported where any blocking finding is flagged; not demonstrated where any is neither flagged nor cleared,
-        where nothing blocks, or where the plan does not say why a limit was chosen; else supported.
+        where nothing blocks, where the plan does not say why a limit was chosen, or where counts that were received
+        contradict each other; else supported.
     """
     blocking = [finding for block in evidence for finding in block["findings"] if finding["blocks"]]
     demonstration = any(block["origin"] == "synthetic" for block in evidence)
@@ -51,6 +52,9 @@ def evidence_state(evidence: Sequence[Mapping[str, Any]]) -> State:
         ),
         *(f"Not shown either way: {f['title']} by {' and '.join(f['grouping'])} ({f['id']})." for f in open_),
         *(f"The plan does not say who chose the limit of {f['title']}, and why ({f['id']})." for f in unsourced),
+    ]
+    reasons += [
+        f"The counts received contradict each other ({block['id']})." for block in evidence if block["contradictions"]
     ]
     if not blocking:
         reasons.append("No evidence here is of the system's own decisions, with a limit that blocks.")
