@@ -173,7 +173,8 @@ def _yes_and_no(name: str, values: pd.Series, pos_label: Any) -> pd.Series:
         hint = f"Cut scores into decisions first, such as {name} >= 0.5."
         raise UsageError.one(name, "holds scores, not yes and no", hint)
     yes = (values == pos_label).fillna(False).astype(bool)
-    if not yes.any():
+    # Nobody selected is a fact where all is 0; else a yes by another name is likelier.
+    if not yes.any() and not (known == 0).all():
         found = list(map(str, known.unique()[:20]))
         what = f"never takes pos_label {pos_label!r}; it takes {listed([repr(value) for value in found])}"
         close = nearest(str(pos_label), found)
@@ -221,8 +222,8 @@ def _evidence(
 ) -> Evidence:
     """Write the plan that the arguments stand for, and check it as any other."""
     data = {"source": "arrays", "origin": "historical", "decided_by": "this_system"}
-    data |= {"decision": {"column": "y_pred", "is": [1]}}
-    data |= {"outcome": {"column": "y_true", "is": [1]}} if "y_true" in frame else {}
+    data |= {"decision": {"column": "y_pred", "is": [1], "is_not": [0]}}
+    data |= {"outcome": {"column": "y_true", "is": [1], "is_not": [0]}} if "y_true" in frame else {}
     data |= {"weight": "sample_weight"} if "sample_weight" in frame else {}
     data |= {"cluster": "cluster"} if "cluster" in frame else {}
     block = {

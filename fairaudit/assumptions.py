@@ -99,7 +99,7 @@ def _changed(name: str, group: Group) -> Iterator[str]:
         yield f"In {name}, these values are counted under another name: {listed(renamed)}."
     if group.unknown:
         values = ["an empty one" if value in (None, "") else repr(value) for value in group.unknown]
-        yield f"In {name}, these values count as unknown: {listed(dict.fromkeys(values))}."
+        yield f"In {name}, these values count as unknown: {listed(list(dict.fromkeys(values)))}."
     for new, olds in group.merge.items():
         yield f"In {name}, {listed(olds)} are counted together as {new}, so how each of them fares cannot be seen."
     if group.bands:
@@ -234,7 +234,7 @@ def _in_words(measure: str) -> str:
 
 def _notes(evidence: Evidence, tally: Tally) -> Iterator[str]:
     yield from tally.about.notes
-    yield from (f"Tables that should agree do not. {text}" for text in tally.about.contradictions)
+    yield from tally.about.contradictions
     if tally.hidden:
         high = int((tally.cells["n_high"] > tally.cells["n"]).sum())
         yield f"{high:,} counts were received hidden, as a least and a most; a verdict holds whatever they are."

@@ -108,6 +108,9 @@ def records_needed(folder: Path, rate: float | None, power: float, *, allow_code
     """
     plan = read_plan(folder)
     for block in plan.evidence:
+        if block.data.decided_by == "todays_process":
+            yield f"{block.id}: a baseline, which no number of records can clear."
+            continue
         there = (plan.folder / block.data.source).exists()
         tally = read_tally(block, plan.folder) if there else None
         if tally is None:

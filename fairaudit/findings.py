@@ -53,7 +53,7 @@ def finding(disparity: Disparity) -> dict[str, Any]:
         "verdict": disparity.verdict,
         "words": sentences.BASELINE_WORDS if comparison.baseline else sentences.VERDICT_WORDS[disparity.verdict],
         "reason": decides["reason"],
-        "reason_sentence": sentences.REASONS[decides["reason"]],
+        "reason_sentence": sentences.reason_sentence(decides["reason"], at_worst=bounds.lower_from == "worst"),
         "baseline": comparison.baseline,
         "blocks": disparity.blocks,
         "approximate": False,

@@ -12,7 +12,7 @@ from fairaudit.assessment import Disparity, assess
 from fairaudit.groupings import attributes, groupings
 from fairaudit.measures import MEASURES, Measure
 from fairaudit.plan import Evidence
-from fairaudit.sentences import digits, exactly
+from fairaudit.sentences import digits, exactly, percent
 from fairaudit.stats import sample_size
 from fairaudit.tally import Tally
 from fairaudit.verdicts import Bounds, Comparison, could_clear
@@ -49,6 +49,9 @@ def more_records(
     if not min(n1, n0) > 0 or not 0 < x1 + x0 < n1 + n0:
         return None if min(n1, n0) > 0 else {"group": name, "have": have, "needed": None, "sentence": ""}
     limit = comparison.margins[bounds.pair]
+    if "worst" in comparison.scenarios and not _could_clear_at_worst(comparison, bounds.pair):
+        text = "While so much is unknown, no number of records like these would show it."
+        return {"group": name, "have": have, "needed": None, "sentence": text}
     # An estimate from so few records that equal groups could not clear says little of the truth.
     if bounds.estimate <= limit and could_clear(comparison, bounds.pair):
         text = "If the best estimate is the truth, no number of records would show it to be within."
@@ -66,6 +69,19 @@ def more_records(
         f"there are {have:,}."
     )
     return {"group": name, "have": have, "needed": rounded, "sentence": text}
+
+
+def _could_clear_at_worst(comparison: Comparison, pair: int) -> bool:
+    """Say whether endless records that are as often unknown as these could clear a pair of equal rates.
+
+    What the unknown at their worst take off the records' own value, they take off the value of equal rates too.
+    """
+    ratio = comparison.kind == "ratio"
+    (a, b), (low, high) = ([rates[pair] for rates in comparison.counts[name].rates] for name in ("recorded", "worst"))
+    if ratio and not min(a, b, high) > 0:
+        return True
+    left = (low / high) / (a / b) if ratio else (low - high) - (a - b)
+    return bool(left > comparison.margins_under["worst"][pair])
 
 
 def _needed(comparison: Comparison, x1: float, n1: float, x0: float, n0: float, limit: float, power: float) -> float:
@@ -115,7 +131,8 @@ def how_many(
     Returns:
         A row a grouping, measure and kind of limit: groups, rate, needed of each group's records in the denominator
         where groups are equal in size, the fewest that could clear at all, and what is at hand: records of each group,
-        and how many independent ones of equal weight they are worth.
+        and how many independent ones of equal weight they are worth; and the share of the unknown, where it is so large
+        that the worst case decides too.
     """
     if tally is None:
         return _before_any(evidence, rate or SUPPOSED_RATE, power, {**MEASURES, **(measures or {})})
@@ -131,6 +148,7 @@ def how_many(
             "groups": len(names),
             "rate": expected,
             "at_hand": {name: (int(records[g]), float(worth[g])) for g, name in enumerate(names)},
+            "unknown": disparity.unknown.share if disparity.unknown.share > evidence.unknown_at_most else 0.0,
         }
         rows += [_row(row, c.kind, c.tolerance, c.alpha, power) for c in disparity.comparisons]
     return rows
@@ -145,7 +163,9 @@ def _before_any(evidence: Evidence, rate: float, power: float, known: Mapping[st
         for entry in evidence.measures:
             row = {"grouping": grouping.name, "measure": entry.measure, "groups": math.prod(sizes), "rate": rate}
             limits = entry.limits.items() if entry.measure in known else ()
-            rows += [_row({**row, "at_hand": {}}, *limit, evidence.alpha_of_look, power) for limit in limits]
+            rows += [
+                _row({**row, "at_hand": {}, "unknown": 0.0}, *limit, evidence.alpha_of_look, power) for limit in limits
+            ]
     return rows
 
 
@@ -177,6 +197,11 @@ def said(row: Mapping[str, Any]) -> str:
         f"counts, if {digits(100 * row['rate'])}% is the rate; fewer than about {row['fewest']:,} could not show it "
         "even if groups fared alike."
     )
+    if row["unknown"]:
+        text += (
+            f" Up to {percent(row['unknown'])} is unknown: it must hold with the unknown at their worst too, and more "
+            "records do not mend that."
+        )
     if not row["at_hand"]:
         return text
     short = [_short(name, *at_hand) for name, at_hand in row["at_hand"].items() if at_hand[1] < row["needed"]]

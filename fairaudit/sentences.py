@@ -296,6 +296,18 @@ REASONS: Mapping[str, str] = {
 }
 
 
+def reason_sentence(reason: str, *, at_worst: bool) -> str:
+    """Say why a finding is not demonstrated.
+
+    Args:
+        reason: of `verdicts.reason`.
+        at_worst: whether the bound that is printed is that of the unknown at their worst.
+    """
+    if at_worst and reason in ("too_little_data", "leaning_outside", "leaning_inside"):
+        return f"{REASONS[reason]} And so much is unknown that the bound takes it at its worst."
+    return REASONS[reason]
+
+
 def cleared_for_sentence(groups: Sequence[str], share: float, left: Sequence[Mapping]) -> str:
     """Say for whom a finding that is not cleared does clear, and what the others lack.
 

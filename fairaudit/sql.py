@@ -17,6 +17,7 @@ from fairaudit.groupings import CODED, STRAY, Coding
 from fairaudit.plan import SPACES, UNKNOWN, Data, FromTo, Scalar, spellings
 
 RECORDS = "records"
+KEY, CLUSTER, COPY = " key", " cluster", " copy"  # no column of a plan begins with a space
 FOLDS = 100
 HEX = "0123456789abcdef"
 LARGEST_WEIGHT = "1e15"
@@ -386,30 +387,30 @@ def duplicates_query(request: Request, columns: Columns) -> exp.Select:
     Of rows that share a key the first by attributes is no repeat, so that the order of rows does not show.
     """
     key = columns.identity(request.data.key)
-    keys = _of_kept(_select({"key": key}, RECORDS), request.data, columns)
+    keys = _of_kept(_select({KEY: key}, RECORDS), request.data, columns)
     repeated = keys.group_by(exp.Literal.number(1)).having(exp.func("COUNT", exp.Star()) > 1)
     # Most keys stand there once: only the others, and rows without a key, are looked at one by one.
-    rows = _of_kept(_select(_raw_attributes(request, columns) | {"key": key.copy()}, RECORDS), request.data, columns)
+    rows = _of_kept(_select(_raw_attributes(request, columns) | {KEY: key.copy()}, RECORDS), request.data, columns)
     rows = rows.where(exp.or_(_is_null(key.copy()), exp.In(this=key.copy(), query=repeated.subquery())))
     coded = _attribute_codes(request, columns)
     order = exp.Order(expressions=[value.copy() for value in coded.values()])
-    copy = exp.Window(this=exp.func("ROW_NUMBER"), partition_by=[_name("key")], order=order)
-    missing = _is_null(_name("key"))
+    copy = exp.Window(this=exp.func("ROW_NUMBER"), partition_by=[_name(KEY)], order=order)
+    missing = _is_null(_name(KEY))
     counts = {
-        "duplicates": _count_if(exp.and_(exp.Not(this=missing), _name("copy") > 1)),
+        "duplicates": _count_if(exp.and_(exp.Not(this=missing), _name(COPY) > 1)),
         "without_key": _count_if(missing.copy()),
     }
-    return _by_attribute(request, rows, coded | {"key": _name("key"), "copy": copy}, counts)
+    return _by_attribute(request, rows, coded | {KEY: _name(KEY), COPY: copy}, counts)
 
 
 def clusters_query(request: Request, columns: Columns) -> exp.Select:
     """Count, by attribute, the clusters of the kept rows; and the rows without one."""
-    raws = _raw_attributes(request, columns) | {"cluster": columns.identity(request.data.cluster)}
+    raws = _raw_attributes(request, columns) | {CLUSTER: columns.identity(request.data.cluster)}
     rows = _of_kept(_select(raws | {"n": exp.func("COUNT", exp.Star())}, RECORDS), request.data, columns)
     rows = rows.group_by(*[exp.Literal.number(place + 1) for place in range(len(raws))])
-    without = exp.func("SUM", _case([(_is_null(_name("cluster")), _name("n"))], exp.Literal.number(0)))
-    counts = {"clusters": exp.Count(this=exp.Distinct(expressions=[_name("cluster")])), "without_cluster": without}
-    rest = {name: _name(name) for name in ("cluster", "n")}
+    without = exp.func("SUM", _case([(_is_null(_name(CLUSTER)), _name("n"))], exp.Literal.number(0)))
+    counts = {"clusters": exp.Count(this=exp.Distinct(expressions=[_name(CLUSTER)])), "without_cluster": without}
+    rest = {name: _name(name) for name in (CLUSTER, "n")}
     return _by_attribute(request, rows, _attribute_codes(request, columns) | rest, counts)
 
 

@@ -235,7 +235,8 @@ class Bounds:
         lower: shown to be at least this, at alpha, over all pairs and scenarios.
         upper: shown to be at most this, at the level of the family.
         method: "score" or "exact".
-        scenario: the scenario that gave `lower`.
+        scenario: the scenario that decides.
+        lower_from: the scenario that gave `lower`, the least over all.
         of_pairs: every pair's value and both bounds as recorded, converted to what the report shows.
     """
 
@@ -245,6 +246,7 @@ class Bounds:
     upper: float
     method: str
     scenario: Scenario
+    lower_from: Scenario
     of_pairs: tuple[np.ndarray, np.ndarray, np.ndarray] = field(repr=False, compare=False)
 
 
@@ -304,20 +306,43 @@ def worst(comparison: Comparison) -> Bounds:
     scenario = next((name for name in comparison.scenarios if (distance[name] < 0).any()), "recorded")
     if comparison.failed_exact:
         scenario = comparison.failed_exact[0]
-    place = int(np.argmin(distance[scenario]))
+    estimate = comparison.arms.estimates(comparison.kind)
+    place = _furthest(comparison, distance[scenario], estimate)
     exactly = (scenario, place) in comparison.exact_clear
     if comparison.flagged_at:
-        place = min(comparison.flagged_at, key=lambda pair: upper[pair] - comparison.margins[pair])
+        outside = {pair: upper[pair] - comparison.margins[pair] for pair in comparison.flagged_at}
+        place = min(outside, key=lambda pair: (outside[pair], _names(comparison, pair)))
         exactly = place in comparison.exact_flag
-    estimate = comparison.arms.estimates(comparison.kind)
     of_pairs = (estimate, *(comparison.arms.shown(comparison.kind, bounds) for bounds in (recorded, upper)))
-    shown_lower = min(lowest_shown(comparison, name, bounds) for name, bounds in lower.items())
+    lowest = {name: lowest_shown(comparison, name, bounds) for name, bounds in lower.items()}
+    lower_from = min(lowest, key=lowest.get)
     no_gap = 1.0 if comparison.kind == "ratio" else 0.0
     shown_upper = np.where(comparison.cannot_fail("recorded"), np.nan, of_pairs[2])
     method = "exact" if exactly else "score"
     return Bounds(
-        place, float(estimate[place]), shown_lower, float(np.nanmin([no_gap, *shown_upper])), method, scenario, of_pairs
+        pair=place,
+        estimate=float(estimate[place]),
+        lower=lowest[lower_from],
+        upper=float(np.nanmin([no_gap, *shown_upper])),
+        method=method,
+        scenario=scenario,
+        lower_from=lower_from,
+        of_pairs=of_pairs,
     )
+
+
+def _furthest(comparison: Comparison, distance: np.ndarray, estimate: np.ndarray) -> int:
+    """Choose the pair whose bound is furthest from clearing; of several without a bound that with the lowest estimate.
+
+    Groups of the same counts go by their names, so that the order in which a plan lists them does not show.
+    """
+    tied = np.flatnonzero(distance <= distance.min() + ROUNDING)
+    lowest = np.nan_to_num(estimate, nan=np.inf)
+    return int(min(tied, key=lambda pair: (lowest[pair], _names(comparison, pair))))
+
+
+def _names(comparison: Comparison, pair: int) -> list[str]:
+    return [comparison.arms.scheme.names[arm] for arm in comparison.arms.scheme.pairs[pair]]
 
 
 def _distance(comparison: Comparison, scenario: Scenario, bounds: np.ndarray) -> np.ndarray:

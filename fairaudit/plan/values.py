@@ -23,7 +23,7 @@ UNKNOWN = "?"
 ANY = "*"
 RESERVED = frozenset({
     "table", "decision", "outcome", "value", "open", "versus", "versus_decision", "fold", "left_out", "bad_weights",
-    "n", "n_high", "w", "ww", "wx", "wxx", "wwx", "wwxx", "moe", "key", "cluster", "copy", "kept", "everyone",
+    "n", "n_high", "w", "ww", "wx", "wxx", "wwx", "wwxx", "moe", "kept", "everyone",
     "duplicates", "without_key", "clusters", "without_cluster",
 })  # fmt: skip
 """Columns of a tally that no attribute and no stratum may be called."""

@@ -144,7 +144,9 @@ class _Counter:
                 raise complaints.too_many_values(self.data.source, spec.column, len(unnamed), name)
             counts = self.counted.counts(name)
             sides = ((YES, spec.is_), (NO, spec.is_not or ()))
-            absent = [values for code, values in sides if values and not counts.get(code)]
+            # Where both sides are named and nothing else occurs, that a side is empty is a fact.
+            all_named = spec.is_not is not None and not unnamed and any(counts.get(code) for code, _ in sides)
+            absent = [values for code, values in sides if values and not counts.get(code) and not all_named]
             rest = [value for code, values in sides if counts.get(code) for value in values]
             # A value misspelt leaves the one that was meant among those that no rule names.
             slips = [value for value in rest if nearest(str(value), unnamed).startswith("Did you mean")]

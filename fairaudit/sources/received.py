@@ -28,8 +28,10 @@ def fitting(tally: Tally, evidence: Evidence) -> Tally:
     _refuse(_lost_tables(tally.about, wanted, source))
     fitted = tally.roll_up(wanted, evidence.strata)
     _refuse(check_groupings(source, groupings(evidence), fitted.about.attributes))
+    apart = (f"Tables that should agree do not. {text}" for text in disagreements)
+    contradictions = tuple(dict.fromkeys([*fitted.about.contradictions, *apart]))
     notes = tuple(note if note.endswith(CHANGED) else f"The sender notes: {note}" for note in fitted.about.notes)
-    return Tally(replace(fitted.about, notes=notes, contradictions=tuple(disagreements)), fitted.cells)
+    return Tally(replace(fitted.about, notes=notes, contradictions=contradictions), fitted.cells)
 
 
 def _refuse(problems: Iterator[Problem]) -> None:

@@ -1,8 +1,8 @@
 """Statistics of proportions in numpy and scipy, knowing nothing of audits.
 
 score: tests and bounds of two rates against a margin; exact: the same exactly, where a group is small; intervals: one
-rate; families: many hypotheses; design: what weighted and clustered records are worth; reference: a group against a
-whole that it is part of; sample_size: how many records are needed.
+rate; design: what weighted and clustered records are worth; reference: a group against a whole that it is part of;
+sample_size: how many records are needed.
 
 Import the modules, not this package: each costs only what it uses.
 """

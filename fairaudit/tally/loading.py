@@ -46,7 +46,13 @@ def load(path: Path) -> tuple[About, pd.DataFrame]:
     about = _about(meta, path.name)
     if "sha256" in meta and hashlib.sha256(content).hexdigest() != meta["sha256"]:
         about = replace(about, notes=(*about.notes, f"{name} {CHANGED}"))
-    return about, _read_cells(content, about, name)
+    cells = _read_cells(content, about, name)
+    kept, counted = about.records.get("kept"), int(cells.groupby("table")["n"].sum().max())
+    if kept is not None and kept != counted and "n_high" not in cells:
+        told = f"{path.name} says that {kept:,} records were kept, and {name} counts {counted:,}."
+        records = {**about.records, "kept": counted}
+        about = replace(about, records=records, contradictions=tuple(dict.fromkeys([*about.contradictions, told])))
+    return about, cells
 
 
 def _read_meta(path: Path) -> dict:
@@ -174,16 +180,11 @@ def _total_problems(cells: list[dict[str, Any]], about: About, name: str) -> lis
     totals = dict.fromkeys(about.tables, 0)
     for cell in cells:
         totals[cell["table"]] += cell.get("n_high", cell["n"])
-    problems = [
+    return [
         Problem(name, f"table {table} counts {total:,} records, more than there can be", "Look at its counts.")
         for table, total in totals.items()
         if total > MOST_RECORDS
     ]
-    kept, most = about.records.get("kept"), max(totals.values())
-    if kept is not None and kept != most and not any("n_high" in cell for cell in cells):
-        what = f"says that {kept:,} records were kept, and counts {most:,}"
-        problems.append(Problem(name.replace(CELLS_SUFFIX, TALLY_SUFFIX), what, "Send the two files of one count."))
-    return problems
 
 
 def _refuse(problems: list[Problem]) -> None:

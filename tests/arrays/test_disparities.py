@@ -236,7 +236,7 @@ MISTAKES = {
         "never takes pos_label 'Yes'",
         "",
     ),
-    "no yes at all": ({"y_pred": 0 * Y_PRED}, "y_pred: never takes pos_label 1; it takes '0'", "pos_label="),
+    "no yes at all": ({"y_pred": 2 + Y_PRED}, "y_pred: never takes pos_label 1; it takes", "pos_label="),
     "two columns of outcomes": ({"y_true": np.c_[Y_TRUE, Y_TRUE]}, "y_true: has shape (400, 2)", "shape (n,)"),
     "several yes": ({"pos_label": [1, 2]}, "pos_label: [1, 2] is not one value", "means yes"),
     "a name for a feature": ({"sensitive_features": "race"}, "is str, not an array", "one value a record"),

@@ -13,8 +13,8 @@ def finding(verdict="cleared", *, blocks=True, because="County policy 12.3", cit
             "blocks": blocks, "comparisons": [{"tolerance": tolerance}]}  # fmt: skip
 
 
-def block(*findings, origin="historical"):
-    return {"origin": origin, "findings": list(findings)}
+def block(*findings, origin="historical", contradictions=()):
+    return {"id": "e", "origin": origin, "findings": list(findings), "contradictions": contradictions}
 
 
 POLICY = [
@@ -42,6 +42,13 @@ def test_policy(findings, state):
 def test_one_block_does_not_make_up_for_another():
     assert evidence_state([block(finding("cleared")), block(finding("flagged"))]).state == "not_supported"
     assert evidence_state([block(finding("cleared")), block(finding("not_demonstrated"))]).state == "not_demonstrated"
+
+
+def test_counts_that_contradict_each_other_support_nothing():
+    told = ["Table race counts 100 records, table sex counts 90."]
+    state = evidence_state([block(finding("cleared"), contradictions=told)])
+    assert (state.state, state.reasons) == ("not_demonstrated", ("The counts received contradict each other (e).",))
+    assert evidence_state([block(finding("flagged"), contradictions=told)]).state == "not_supported"
 
 
 def test_made_up_records_make_a_demonstration_of_the_whole():

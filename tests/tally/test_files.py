@@ -195,7 +195,12 @@ META = {
     "a table without by": (ABOUT | {"tables": {"race": ["race"]}}, "v.tally.json: 'tables' is not a mapping, such as"),
     "no table": (ABOUT | {"tables": {}}, "v.tally.json: 'tables' is not a mapping, such as"),
     "a truth in quotes": (ABOUT | {"weighted": "yes"}, "v.tally.json: 'weighted' is not true or false"),
-    "folds in quotes": (ABOUT | {"folds": "100"}, "v.tally.json: 'folds' is not a number of folds or null"),
+    "folds in quotes": (ABOUT | {"folds": "100"}, "v.tally.json: 'folds' is not a number of folds, at most 1,000"),
+    "folds without end": (ABOUT | {"folds": 10**9}, "v.tally.json: 'folds' is not a number of folds, at most 1,000"),
+    "reasons that are a number": (ABOUT | {"records": {"left_out": 7}}, "v.tally.json: 'records' is not a mapping"),
+    "counts of counts": (ABOUT | {"records": {"kept": {}}}, "v.tally.json: 'records' is not a mapping to counts"),
+    "a group that is a number": (ABOUT | {"groups": {"race": 5}}, "v.tally.json: 'groups' is not a mapping"),
+    "half a character": (ABOUT | {"title": chr(0xD800)}, "v.tally.json: holds half a character"),
     "negative counts": (ABOUT | {"records": {"read": -1}}, "v.tally.json: 'records' is not a mapping to counts"),
     "a number for text": (ABOUT | {"origin": 3}, "v.tally.json: 'origin' is not text or null"),
     "a table of no attribute": (
@@ -216,10 +221,6 @@ META = {
     ),
     "a stratum called as a group": (
         ABOUT | {"strata": ["Race"]}, "v.tally.json: two groups or strata are called 'race' | Rename one.",
-    ),
-    "cells elsewhere": (
-        ABOUT | {"csv": "../v.tally.csv"},
-        "v.tally.json: names its counts '../v.tally.csv' | The counts lie beside the .tally.json file.",
     ),
 }  # fmt: skip
 

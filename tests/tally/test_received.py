@@ -131,6 +131,7 @@ def test_tables_that_disagree_are_noted_and_not_passed_over(tmp_path):
     path.write_text(path.read_text().replace("race,Black,*,1,", "race,Black,*,1,9"))
     told = [text for text in assumptions(made_up.evidence(block, "sent.tally.json"), receive(tmp_path, block))]
     assert any(text.startswith("Tables that should agree do not. Table race counts") for text in told)
+    assert any(text.startswith("sent.tally.json says that 120 records were kept, and") for text in told)
     assert "sent.tally.csv was changed after it was first written." in told
 
 
