@@ -103,12 +103,13 @@ def flag(comparisons: Sequence[Comparison]) -> None:
     """Flag what is shown to be outside its limit, by Holm's step-down over all pairs of a family.
 
     A pair of small groups must also pass the exact test at its Holm level; its p-value is then the larger of the two.
-    Exact p-values are computed only as they come up: the smallest p is settled first, so the order is Holm's own.
+    Exact p-values are computed only as they come up: the smallest p is settled first, so the order is Holm's own. Equal
+    ones go by the groups' names, so that the order in which a plan lists them does not show.
     """
     alive = [comparison for comparison in comparisons if not comparison.baseline]
     family = sum(len(comparison.p_flag) for comparison in alive)
     queue = [
-        (float(p), place, pair, False)
+        (float(p), place, _names(c, pair), pair, False)
         for place, c in enumerate(alive)
         for pair, p in enumerate(c.p_flag)
         if p <= c.alpha
@@ -116,13 +117,13 @@ def flag(comparisons: Sequence[Comparison]) -> None:
     heapq.heapify(queue)
     rejected = 0
     while queue:
-        p, place, pair, settled = heapq.heappop(queue)
+        p, place, names, pair, settled = heapq.heappop(queue)
         comparison = alive[place]
         counts = comparison.flag_counts
         if not settled and counts.whole and exact.feasible(*counts.at(pair), comparison.kind):
             exact_p = exact.exact_p(comparison.kind, *map(int, counts.at(pair)), comparison.margins[pair], "flag")
             comparison.exact_flag[pair] = exact_p
-            heapq.heappush(queue, (max(p, exact_p), place, pair, True))
+            heapq.heappush(queue, (max(p, exact_p), place, names, pair, True))
             continue
         level = comparison.alpha / (family - rejected)
         if p > level:
