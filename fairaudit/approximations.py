@@ -22,6 +22,7 @@ from fairaudit.plan import Evidence, MeasureLimit
 from fairaudit.tally import Tally
 
 REASON = "It is approximate: it may flag or inform, but it never clears and blocks nothing."
+FEWEST = 30  # records of a group, or what they are worth: with fewer the bootstrap flags equal groups far too often
 KNOWN = np.s_[..., :2, :2]
 """The cells of records whose decision and outcome are both known; a function can be given no other."""
 
@@ -95,10 +96,15 @@ class _Comparison:
     bounds: Mapping[tuple[str, str], Bounds]
 
     @classmethod
-    def of(cls, kind: str, limit: float, groups: tuple[str, ...], found: Approximation, alpha: float) -> _Comparison:
-        pairs = [(a, b) for a in groups for b in groups if a != b]
+    def of(cls, kind: str, limit: float, sizes: Mapping[str, float], found: Approximation, alpha: float) -> _Comparison:
+        """Compare every pair of groups; `sizes` says what each group's records are worth."""
+        pairs = [(a, b) for a in sizes for b in sizes if a != b]
         compare = found.ratio if kind == "ratio" else found.difference
-        return cls(kind, limit, {pair: compare(*pair, alpha, alpha / len(pairs)) for pair in pairs})
+        bounds = {pair: compare(*pair, alpha, alpha / len(pairs)) for pair in pairs}
+        # A few records drawn again are the same few records: they bound nothing.
+        few = {pair for pair in pairs if min(sizes[name] for name in pair) < FEWEST}
+        unbounded = {pair: Bounds(bounds[pair].estimate, -math.inf, math.inf) for pair in few}
+        return cls(kind, limit, bounds | unbounded)
 
     @property
     def sign(self) -> int:
@@ -143,10 +149,11 @@ class _Finding:
     def as_dict(self) -> dict[str, Any]:
         evidence, grouping = self.evidence, self.grouping
         tables = dict(zip(self.cells.groups, self.cells.amounts.sum(axis=(0, 2))[:-1], strict=True))
-        found = approximate(self.measure, tables, sizes=worth(self.measure, self.cells))
+        sizes = worth(self.measure, self.cells)
+        found = approximate(self.measure, tables, sizes=sizes)
         alpha = evidence.alpha_of_look
         described = [
-            self._described(_Comparison.of(kind, limit, self.cells.groups, found, alpha), found)
+            self._described(_Comparison.of(kind, limit, sizes, found, alpha), found)
             for kind, limit in self.entry.limits.items()
         ]
         decides = next((entry for entry in described if entry["verdict"] == "flagged"), described[0])

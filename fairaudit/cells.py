@@ -15,11 +15,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from fairaudit.errors import DataError
 from fairaudit.measures import Measure
 from fairaudit.plan import UNKNOWN
 from fairaudit.tally import CODES, About, Tally, level_names
 
 PLACE = {code: place for place, code in enumerate(CODES)}
+EQUAL = 1e-9  # weights nearer to each other are the same but for rounding
 NAMED = {"groups": "people's groups"}
 
 
@@ -64,7 +66,9 @@ class Cells:
 
         n = dense("n")
         maybe = dense("n_high") - n if "n_high" in rows else None
-        w, ww = (dense(name) if about.weighted else None for name in ("w", "ww"))
+        if about.weighted and maybe is not None:
+            raise DataError.one(about.title or "tally", "hides counts of weighted records", "Ask for counts in full.")
+        w, ww = (dense(name) if about.weighted and not _alike(rows) else None for name in ("w", "ww"))
         return cls(groups, strata, n, maybe, w, ww, about.folds is not None)
 
     @property
@@ -81,6 +85,13 @@ class Cells:
     def amounts(self) -> np.ndarray:
         """What rates are made of: sums of weights where records are weighted, else counts."""
         return self.n if self.w is None else self.w
+
+
+def _alike(rows: pd.DataFrame) -> bool:
+    """Say whether every record weighs the same, which is no weight: small groups are then tested exactly."""
+    n, w, ww = (rows[name].to_numpy(float) for name in ("n", "w", "ww"))
+    each = w.sum() / n.sum() if n.sum() else 0.0
+    return bool(each > 0 and np.allclose(w, each * n, rtol=EQUAL) and np.allclose(ww, each * each * n, rtol=EQUAL))
 
 
 def _codes(values: pd.Series, levels: Sequence[str]) -> np.ndarray:
@@ -159,6 +170,11 @@ def _ways(measure: Measure, decision: int, outcome: int) -> set[tuple[int, int]]
     if decision == unknown and not _needs_decision(measure):
         decisions = (unknown,)
     return {(int(numerator[d, o]), int(denominator[d, o])) for d in decisions for o in outcomes}
+
+
+def _may_count(measure: Measure) -> np.ndarray:
+    """Say which cells hold records that are in the denominator, or may turn out to be; shape (3, 3)."""
+    return np.array([[any(way[1] for way in _ways(measure, d, o)) for o in range(3)] for d in range(3)])
 
 
 def _needs_outcome(measure: Measure) -> bool:
@@ -258,7 +274,7 @@ class Unknowns(NamedTuple):
         decisions: records without a decision, where the measure needs one.
         outcomes: records without an outcome, where the measure needs one.
         share: the largest share of any of them: in a stratum, on a side of the decision, in a group, or among those
-            whom the measure counts.
+            whom the measure counts or may count.
         where: that place in words.
     """
 
@@ -311,7 +327,12 @@ def _places(cells: Cells, measure: Measure, what: str) -> list[tuple[np.ndarray,
     places = [(np.ones(group.shape, bool), "")]
     places += [(stratum == s, f"where {name}") for s, name in enumerate(cells.strata) if name]
     if what != "groups":
+        may_count = _may_count(measure)[decision, outcome]
         places += [(group == g, f"of {name}") for g, name in enumerate(cells.groups)]
+        places += [
+            ((group == g) & may_count, f"of those of {name} whom the measure may count")
+            for g, name in enumerate(cells.groups)
+        ]
     else:
         places.append((measure.membership()[1][decision, outcome], "among those whom the measure counts"))
     if what == "groups" or (what == "outcomes" and _needs_decision(measure)):

@@ -20,6 +20,7 @@ Scenario = Literal["recorded", "spread", "worst"]
 Kind = Literal["ratio", "difference"]
 EVERYONE_ELSE = "everyone else"
 EVERYONE = "everyone"
+FEW_FOLDS = 10  # with an event, or with anybody else: fewer say little of how clusters differ
 NO_EFFECT = 1e-9  # a design effect below it is rounding: the folds agree
 
 
@@ -208,6 +209,10 @@ class Arms:
         folds = self._folds[self.scheme.pairs].T
         # Where the rates leave no variance to compare with, a fold that holds anybody of an arm is worth one record.
         worth = np.divide(known, effect, out=np.minimum(known, folds).astype(float), where=effect > NO_EFFECT)
+        # So it is where so few folds hold an event, or hold anything else, that the other group's variance would speak
+        # for both: a group in which nobody is selected looks as if its records were independent.
+        few = self._seen[self.scheme.pairs].T < FEW_FOLDS
+        worth = np.where(few, np.minimum(worth, folds), worth)
         # A few folds of a small group say little of its variance, however many folds the other group has.
         freedom = folds.min(axis=0) - 1.0
         return worth, np.where(freedom > 0, freedom, np.nan)
@@ -217,6 +222,12 @@ class Arms:
         """In how many folds each arm has anybody in the denominator; shape (arms,)."""
         _, n = counts(self.cells.n, None, self.scheme.arms, recorded(self.measure), unknown_group=False)
         return (n > 0).sum(axis=0)
+
+    @cached_property
+    def _seen(self) -> np.ndarray:
+        """In how many folds each arm has an event, or has somebody without, whichever are fewer; shape (arms,)."""
+        events, n = counts(self.cells.n, None, self.scheme.arms, recorded(self.measure), unknown_group=False)
+        return np.minimum((events > 0).sum(axis=0), (n > events).sum(axis=0))
 
     @cached_property
     def _effective(self) -> np.ndarray:
@@ -239,7 +250,10 @@ class Arms:
         left = counts(kept.sum(axis=0) - kept, None, self.scheme.arms, recorded(self.measure), unknown_group=False)
         variance = design.jackknife_variance(_divide(*left))
         worth = _divide(self.rates * (1 - self.rates), variance)
-        return np.where(np.isfinite(worth) & (worth > 0), np.minimum(worth, n), np.minimum(n, self._folds))
+        sure = np.isfinite(worth) & (worth > 0) & (self._seen >= FEW_FOLDS)
+        return np.where(
+            sure, np.minimum(worth, n), np.minimum(np.minimum(n, self._folds), np.where(worth > 0, worth, n))
+        )
 
 
 def _hidden(cells: Cells) -> np.ndarray | None:

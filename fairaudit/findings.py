@@ -13,7 +13,9 @@ from fairaudit.checks.unknowns import tipping_point
 from fairaudit.limits import limits
 from fairaudit.planning import more_records
 from fairaudit.sentences import Reading
-from fairaudit.verdicts import Bounds, Comparison, lowest_shown, scenario_bounds
+from fairaudit.stats import design
+from fairaudit.stats.intervals import wilson
+from fairaudit.verdicts import Bounds, Comparison, lowest_shown, pairs_within, scenario_bounds
 
 SIGNIFICANT = 12
 SCENARIOS = {
@@ -150,14 +152,8 @@ def _allows(disparity: Disparity, comparison: Comparison) -> str:
 
 
 def _looser_than_any(disparity: Disparity, comparison: Comparison) -> bool:
-    """Say whether the plan's own number allows more than every limit on file made for the measure."""
-    on_file = [
-        limit.value
-        for limit in limits().values()
-        if limit.measures and limit.suits(disparity.measure.name, comparison.kind)
-    ]
-    if not on_file:
-        return False
+    """Say whether the plan's own number allows more than every limit on file of its kind."""
+    on_file = [limit.value for limit in limits().values() if limit.kind == comparison.kind]
     return comparison.tolerance < min(on_file) if comparison.kind == "ratio" else comparison.tolerance > max(on_file)
 
 
@@ -185,17 +181,20 @@ def yearly(disparity: Disparity, people_per_year: int | None) -> str:
     (first, name), _ = _named(disparity, comparison, bounds.pair)
     if first >= len(disparity.groups):
         return ""
-    share_of_records = _share_of_amounts(disparity, first)
+    share_of_records = _least_share(disparity, first)
     said = reading(disparity, comparison, bounds)
     people = disparity.evidence.words.people
     return sentences.yearly_sentence(said, disparity.verdict, people_per_year, share_of_records, name, people)
 
 
-def _share_of_amounts(disparity: Disparity, group: int) -> float:
-    """Give a group's part of all records, weighted where they are, that the measure counts."""
-    amounts = disparity.arms.cells.amounts.sum(axis=(0, 2))
-    counted = disparity.measure.membership()[1]
-    return float((amounts[group] * counted).sum() / amounts.sum())
+def _least_share(disparity: Disparity, group: int) -> float:
+    """Bound from below a group's part of all records that the measure counts, weighted where they are (Wilson 1927)."""
+    cells, counted = disparity.arms.cells, disparity.measure.membership()[1]
+    amounts = cells.amounts.sum(axis=(0, 2))
+    share = float((amounts[group] * counted).sum() / amounts.sum())
+    records = float(cells.n.sum()) if cells.w is None else float(design.kish(cells.w.sum(), cells.ww.sum()))
+    low, _ = wilson(share * records, records, 2 * disparity.evidence.alpha_of_look)
+    return float(low)
 
 
 def _method(comparison: Comparison, method: str) -> str:
@@ -207,13 +206,14 @@ def _method(comparison: Comparison, method: str) -> str:
 def _pairs(comparison: Comparison, bounds: Bounds) -> list[dict[str, Any]]:
     """Write every pair as a row: its value, both bounds, and whether it alone would be within or outside the limit."""
     names, records = comparison.arms.scheme.names, comparison.arms.said[0]
-    inside = np.all([comparison.passes(name) for name in comparison.scenarios], axis=0)
+    inside = pairs_within(comparison)
     sign = 1 if comparison.kind == "ratio" else -1
     rows = []
     for place, (a, b) in enumerate(comparison.arms.scheme.pairs):
         estimate, lower, upper = (float(values[place]) for values in bounds.of_pairs)
         lower, upper = (lower, upper) if sign == 1 else (-upper, -lower)
-        exactly = [passed for (_, pair), passed in comparison.exact_clear.items() if pair == place]
+        exactly = place in comparison.exact_flag or ("recorded", place) in comparison.exact_bounds
+        exactly = exactly or comparison.exact_clear.get(("recorded", place)) is False
         rows.append(
             {
                 "groups": [names[a], names[b]],
@@ -221,8 +221,8 @@ def _pairs(comparison: Comparison, bounds: Bounds) -> list[dict[str, Any]]:
                 "estimate": sign * estimate,
                 "lower": lower,
                 "upper": upper,
-                "method": _method(comparison, "exact" if exactly or place in comparison.exact_flag else "score"),
-                "reading": _row_reading(comparison, place, bool(inside[place]) and all(exactly)),
+                "method": _method(comparison, "exact" if exactly else "score"),
+                "reading": _row_reading(comparison, place, bool(inside[place])),
             }
         )
     return rows
@@ -260,7 +260,7 @@ def _checks(disparity: Disparity, comparison: Comparison) -> list[dict[str, Any]
         return []
     rows = [_scenario_row(disparity, comparison, name, name in comparison.scenarios) for name in SCENARIOS]
     if disparity.verdict == "cleared" and "worst" not in comparison.scenarios:
-        rows += _tipping_row(disparity, comparison)
+        rows += _tipping_row(disparity)
     return rows
 
 
@@ -306,10 +306,12 @@ def _scenario_row(disparity: Disparity, comparison: Comparison, name: str, decid
     }
 
 
-def _tipping_row(disparity: Disparity, comparison: Comparison) -> list[dict[str, Any]]:
-    tipping = tipping_point(comparison)
-    if tipping is None:
+def _tipping_row(disparity: Disparity) -> list[dict[str, Any]]:
+    """Say how many people of unknown group would undo a clearance, by whichever limit goes first."""
+    points = [tipping_point(comparison) for comparison in disparity.comparisons]
+    if None in points:
         return []
+    tipping = min(points, key=lambda point: math.inf if point.needed is None else point.needed)
     people = disparity.evidence.words.people
     if tipping.needed is None:
         text = f"It holds whichever group the {tipping.unknown:,} {people} of unknown group belong to."

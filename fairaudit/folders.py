@@ -8,10 +8,11 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from fairaudit.errors import UsageError
+from fairaudit.errors import UsageError, listed
 
-# A folder that holds one of these is a report of ours.
-OURS = ("results.json", "failed.html")
+# All that a report's folder holds; anything else in it is somebody's work.
+OURS = frozenset({"report.html", "results.json", "seal.json", "failed.html", "tally", "notebooks"})
+MADE = {"tally": (".tally.json", ".tally.csv"), "notebooks": (".ipynb",)}
 ATTEMPTS = 5
 
 
@@ -21,15 +22,29 @@ def refuse_foreign(target: Path) -> None:
     Raises:
         UsageError: the target is a file, or a folder of other files.
     """
+    if target.is_symlink() and not target.exists():
+        raise UsageError.one(str(target), "is a link that leads nowhere", "Name another folder with --out.")
     if target.exists() and not target.is_dir():
         raise UsageError.one(str(target), "is a file", "Name a folder for the report.")
-    if target.is_dir() and any(target.iterdir()) and not _is_ours(target):
-        what = "holds other files, and a report replaces its folder"
-        raise UsageError.one(str(target), what, "Name a new or empty folder.")
+    try:
+        others = foreign(target) if target.is_dir() else []
+    except OSError as error:
+        raise cannot_write(target, error) from None
+    if others:
+        what = f"holds {listed(others, 3)}, and a report replaces its folder"
+        raise UsageError.one(str(target), what, "Move what is yours, or name a new or empty folder with --out.")
 
 
-def _is_ours(folder: Path) -> bool:
-    return any((folder / name).is_file() for name in OURS)
+def foreign(folder: Path) -> list[str]:
+    """List what lies in a report's folder and no run wrote."""
+    found = []
+    for entry in sorted(folder.iterdir()):
+        if entry.name not in OURS:
+            found.append(entry.name)
+        elif entry.name in MADE:
+            inside = sorted(entry.iterdir()) if entry.is_dir() else [entry]
+            found += [f"{entry.name}/{path.name}" for path in inside if not path.name.endswith(MADE[entry.name])]
+    return found
 
 
 @contextlib.contextmanager
@@ -82,7 +97,7 @@ def put_in_place(aside: Path, target: Path) -> None:
 def _held_open(aside: Path, target: Path) -> UsageError:
     """Leave the new report beside the one that cannot be replaced."""
     beside = target.with_name(f"{target.name}.new")
-    if beside.exists() and not _is_ours(beside):
+    if beside.exists() and foreign(beside):
         beside = _beside(target, "new", hidden=False)
     shutil.rmtree(beside, ignore_errors=True)
     shutil.move(aside, beside)

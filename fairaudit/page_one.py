@@ -133,7 +133,7 @@ def _more(evidence: Sequence[Mapping[str, Any]]) -> str:
     """Count the findings that can block adoption, the gravest verdict first."""
     verdicts = [finding["verdict"] for block in evidence for finding in block["findings"] if finding["blocks"]]
     if len(verdicts) < 2:
-        return ""
+        return _also_outside(evidence).strip()
     gravest_first = sorted(set(verdicts), key=SEVERITY.get, reverse=True)
     parts = [
         f"{verdicts.count(v)} {_are(verdicts.count(v))} {sentences.VERDICT_WORDS[v].lower()}" for v in gravest_first
@@ -145,10 +145,10 @@ def _also_outside(evidence: Sequence[Mapping[str, Any]]) -> str:
     """Name what is outside its limit and has no place among the reasons."""
     shown = [finding["id"] for finding in chosen(evidence)]
     findings = sorted((finding for block in evidence for finding in block["findings"]), key=_rank)
-    others = [f for f in findings if f["blocks"] and f["verdict"] == "flagged" and f["id"] not in shown]
+    others = [f for f in findings if f["verdict"] == "flagged" and f["id"] not in shown]
     if not others:
         return ""
-    names = [f"{f['title']}, by {' and '.join(f['grouping'])}" for f in others]
+    names = [f"{f['title']}, by {' and '.join(f['grouping'])}{'' if f['blocks'] else ' (explored)'}" for f in others]
     return f" Also outside: {'; '.join(names[:MOST])}{'; and others' if len(names) > MOST else ''}."
 
 
@@ -317,14 +317,24 @@ def _warnings(results: Mapping[str, Any]) -> list[str]:
         told.append(
             f"The counts received contradict each other in {_count(len(disagree), 'place')}: see the assumptions."
         )
+    told += [line for block in results["evidence"] for line in _repeated(block)]
     return told
+
+
+def _repeated(block: Mapping[str, Any]) -> list[str]:
+    """Say where more records than a few stand there twice."""
+    rows = block["attributes"][0]["groups"] if block["attributes"] else []
+    twice, kept = sum(row["duplicates"] or 0 for row in rows), block["records"]["kept"]
+    if twice <= USUAL * kept:
+        return []
+    return [f"Of {kept:,} records of {block['id']}, {twice:,} repeat the key of another one, and count all the same."]
 
 
 def _lenient(block: Mapping[str, Any]) -> list[str]:
     """Say where a plan asks for less proof than is usual."""
     told = []
-    if block["alpha"] > USUAL:
-        often = sentences.digits(100 * block["alpha"])
+    if block["alpha_of_all_looks"] > USUAL:
+        often = sentences.digits(100 * block["alpha_of_all_looks"])
         told.append(f"The plan of {block['id']} lets a verdict be wrong {often} times in 100; 5 is usual.")
     limits = [finding["unknown"]["limit"] for finding in block["findings"]]
     if limits and limits[0] > USUAL:

@@ -54,6 +54,7 @@ def block_results(
             "being_selected_is": evidence.being_selected_is,
             "words": evidence.words.model_dump(),
             "alpha": evidence.alpha_of_look,
+            "alpha_of_all_looks": evidence.alpha,
             "verdict": _verdict(findings),
             "records": {"read": tally.records, "kept": tally.records, "left_out": {}, **about.records},
             "attributes": [_attribute(tally, name) for name in about.attributes],

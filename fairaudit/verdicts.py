@@ -53,6 +53,7 @@ class Comparison:
     flagged_at: dict[int, float] = field(default_factory=dict)
     exact_flag: dict[int, float] = field(default_factory=dict)
     exact_clear: dict[tuple[Scenario, int], bool] = field(default_factory=dict)
+    exact_bounds: set[tuple[Scenario, int]] = field(default_factory=set)
     failed_exact: tuple[Scenario, int] | None = None
     side_open: bool = False
     cleared: bool = False
@@ -145,7 +146,7 @@ def clear(comparisons: Sequence[Comparison]) -> None:
     """
     for comparison in sorted(comparisons, key=lambda c: c.high):
         comparison.side_open = comparison.high and not any(
-            other.kind == "difference" and other.cleared for other in comparisons
+            other.cleared for other in comparisons if _mends_the_side(other, comparison)
         )
         comparison.cleared = passes_score(comparison) and _passes_exactly(comparison)
 
@@ -180,6 +181,16 @@ def _pairs_pass_exactly(comparison: Comparison, scenario: Scenario, pairs: Seque
     return True
 
 
+def pairs_within(comparison: Comparison) -> np.ndarray:
+    """Say which pairs, each taken alone, are shown to be within the limit under every scenario, exactly where small."""
+    within = np.all([comparison.passes(name) for name in comparison.scenarios], axis=0)
+    failed = comparison.failed_exact
+    for pair in np.flatnonzero(within):
+        within[pair] = all(_pairs_pass_exactly(comparison, name, [int(pair)]) for name in comparison.scenarios)
+    comparison.failed_exact = failed
+    return within
+
+
 def cleared_for(comparisons: Sequence[Comparison], sizes: np.ndarray) -> list[int]:
     """Find for which groups a finding clears: the most, largest first, that are within the limit of each other.
 
@@ -210,7 +221,12 @@ def cleared_for(comparisons: Sequence[Comparison], sizes: np.ndarray) -> list[in
 
 
 def _side_is_open(comparison: Comparison, comparisons: Sequence[Comparison]) -> bool:
-    return comparison.high and not any(other.kind == "difference" for other in comparisons)
+    return comparison.high and not any(_mends_the_side(other, comparison) for other in comparisons)
+
+
+def _mends_the_side(other: Comparison, ratio: Comparison) -> bool:
+    """Say whether a limit asks of high rates what the ratio alone does not: any ratio keeps gaps below 1 - tau."""
+    return other.kind == "difference" and other.tolerance < 1 - ratio.tolerance + ROUNDING
 
 
 def _clears_within(comparison: Comparison, groups: set[int]) -> bool:
@@ -303,19 +319,28 @@ def worst(comparison: Comparison) -> Bounds:
     """
     recorded, upper = pair_bounds(comparison)
     lower = {n: recorded if n == "recorded" else scenario_bounds(comparison, n) for n in comparison.scenarios}
-    distance = {name: _distance(comparison, name, bounds) for name, bounds in lower.items()}
+    shown = {name: comparison.arms.shown(comparison.kind, _at_least(comparison, b), name) for name, b in lower.items()}
+    distance = {name: _distance(comparison, name, bounds) for name, bounds in shown.items()}
     scenario = next((name for name in comparison.scenarios if (distance[name] < 0).any()), "recorded")
     if comparison.failed_exact:
         scenario = comparison.failed_exact[0]
     estimate = comparison.arms.estimates(comparison.kind)
     place = _furthest(comparison, distance[scenario], estimate)
     exactly = (scenario, place) in comparison.exact_clear
+    if comparison.exact_clear.get((scenario, place)) and not comparison.flagged_at:
+        # A bound that is printed as exact is the exact one, also where the exact step had nothing against it.
+        test = (comparison.kind, *map(int, comparison.counts[scenario].at(place)), comparison.alpha)
+        bound = exact.exact_bound(*test, "clear", float(lower[scenario][place]))
+        lower[scenario][place] = max(bound, float(comparison.margins_under[scenario][place]))
+        bounds = comparison.arms.shown(comparison.kind, _at_least(comparison, lower[scenario]), scenario)
+        shown[scenario] = bounds
+        comparison.exact_bounds.add((scenario, place))
+    of_pairs = (estimate, *(comparison.arms.shown(comparison.kind, bounds) for bounds in (recorded, upper)))
     if comparison.flagged_at:
-        outside = {pair: upper[pair] - comparison.margins[pair] for pair in comparison.flagged_at}
+        outside = {pair: of_pairs[2][pair] for pair in comparison.flagged_at}
         place = min(outside, key=lambda pair: (outside[pair], _names(comparison, pair)))
         exactly = place in comparison.exact_flag
-    of_pairs = (estimate, *(comparison.arms.shown(comparison.kind, bounds) for bounds in (recorded, upper)))
-    lowest = {name: lowest_shown(comparison, name, bounds) for name, bounds in lower.items()}
+    lowest = {name: float(bounds.min()) for name, bounds in shown.items()}
     lower_from = min(lowest, key=lowest.get)
     no_gap = 1.0 if comparison.kind == "ratio" else 0.0
     shown_upper = np.where(comparison.cannot_fail("recorded"), np.nan, of_pairs[2])
@@ -346,10 +371,10 @@ def _names(comparison: Comparison, pair: int) -> list[str]:
     return [comparison.arms.scheme.names[arm] for arm in comparison.arms.scheme.pairs[pair]]
 
 
-def _distance(comparison: Comparison, scenario: Scenario, bounds: np.ndarray) -> np.ndarray:
-    """Say how far each pair's bound lies above its margin; where limits are converted, they differ pair by pair."""
-    away = _at_least(comparison, bounds) - comparison.margins_under[scenario]
-    return np.where(comparison.cannot_fail(scenario), np.inf, away)
+def _distance(comparison: Comparison, scenario: Scenario, shown: np.ndarray) -> np.ndarray:
+    """Say how far each pair's bound lies inside the limit, on the scale that the report shows."""
+    limit = comparison.tolerance if comparison.kind == "ratio" else -comparison.tolerance
+    return np.where(comparison.cannot_fail(scenario), np.inf, shown - limit)
 
 
 def _at_least(comparison: Comparison, bounds: np.ndarray) -> np.ndarray:

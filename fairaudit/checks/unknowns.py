@@ -8,7 +8,7 @@ import numpy as np
 
 from fairaudit.cells import counts, recorded
 from fairaudit.comparisons import Kind
-from fairaudit.stats import score
+from fairaudit.stats import exact, score
 from fairaudit.verdicts import Comparison
 
 MOST_MIXES = 2_001
@@ -33,7 +33,8 @@ def tipping_point(comparison: Comparison) -> Tipping | None:
     """Find the fewest people of unknown group who could undo a clearance, whichever pair they undo it for.
 
     Each of them with the event is put with group b, each without with group a, whichever mix hurts most; small groups
-    tip first, whatever their bounds are now. By the score test; for plain counts only.
+    tip first, whatever their bounds are now. By the score test and, where groups are small, by the exact one too, of
+    the mix that the score test likes least; for plain counts only.
 
     Args:
         comparison: a cleared comparison.
@@ -84,4 +85,8 @@ def _still_clears(test: Test, events: int, others: int, moved: int) -> bool:
     to_b = np.unique(np.linspace(least, most, min(most - least + 1, MOST_MIXES)).round())
     to_a = moved - to_b
     z = score.clearing_z(kind, x1, n1 + to_a, x0 + to_b, n0 + to_b, margin)
-    return bool((score.clearing_p(z) < alpha).all())
+    if not (score.clearing_p(z) < alpha).all():
+        return False
+    weakest = int(np.argmin(z))
+    table = x1, n1 + to_a[weakest], x0 + to_b[weakest], n0 + to_b[weakest]
+    return not exact.feasible(*table, kind) or exact.exact_passes(kind, *map(int, table), margin, alpha)

@@ -166,6 +166,9 @@ def find_membership(function: Callable[[Any], Rate], name: str) -> tuple[np.ndar
         )
     if not denominator.any():
         raise _refused(name, "its denominator counts nobody", "Return Rate(numerator, denominator).")
+    if not numerator.any() or (numerator == denominator).all():
+        rate = "100%" if numerator.any() else "0"
+        raise _refused(name, f"it is {rate} for everybody, whatever the records", "Count a part of the denominator.")
     for table in (numerator, denominator):
         table.setflags(write=False)
     return numerator, denominator

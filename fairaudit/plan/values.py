@@ -162,7 +162,13 @@ def number_schema(**limits: float) -> WithJsonSchema:
     return WithJsonSchema({"type": "number", **limits})
 
 
-Text = Annotated[str, Field(min_length=1)]
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        refuse("only spaces stand here", "Write a text, or leave the key out.")
+    return value
+
+
+Text = Annotated[str, Field(min_length=1), AfterValidator(_not_blank)]
 OneValue = Annotated[Scalar, PlainValidator(_scalar), WithJsonSchema(ONE_VALUE)]
 MaybeMissing = Annotated[Scalar | None, PlainValidator(_scalar_or_missing), WithJsonSchema({})]
 Level = Annotated[str, PlainValidator(_level), WithJsonSchema(ONE_VALUE)]

@@ -29,7 +29,9 @@ def effective_n(
 
     The rate is p = sum(w y) / sum(w); its linearised variance [ww_events (1 - p)^2 + ww_others p^2] / W^2 * n / (n - 1)
     is set against p (1 - p) / (n - 1), the same variance at equal weights, so that equal weights are worth exactly n.
-    Where p is 0 or 1 the variance says nothing, and Kish's number is taken.
+    Where p is 0 or 1 the variance says nothing, and Kish's number is taken. It is the most they are worth everywhere: a
+    few events of small weight would else make a small group look large (at a limit of .1 on the difference, 50 records
+    of lognormal weights beside 2,000 cleared at .89 v .99 with probability .11; with Kish's cap .01).
 
     Args:
         n: records in the denominator.
@@ -44,8 +46,9 @@ def effective_n(
     n, w1, w0, ww1, ww0 = _floats(n, w_events, w_others, ww_events, ww_others)
     # W^2 times the variance, in which p is w1 / W, without dividing before it must.
     total, spread = w1 + w0, ww1 * w0 * w0 + ww0 * w1 * w1
-    worth = np.divide(w1 * w0 * total * total, spread, out=kish(total, ww1 + ww0), where=(w1 > 0) & (w0 > 0))
-    return np.minimum(worth, n)
+    at_most = np.minimum(kish(total, ww1 + ww0), n)
+    worth = np.divide(w1 * w0 * total * total, spread, out=np.array(at_most), where=(w1 > 0) & (w0 > 0))
+    return np.minimum(worth, at_most)
 
 
 def jackknife_variance(left_out: ArrayLike) -> Array:

@@ -31,9 +31,10 @@ Side = Literal["clear", "flag"]
 
 # The exact test is run if the smaller group has no more records than this (STATISTICS, amendment 1) ...
 LARGEST_ENUMERATED = 1_000
-# ... and of a ratio also in larger groups with few events, where the score test is still far off: it clears 10% of the
-# systems at their limit where 1,001 records meet 1,000,000 and .14 events are expected in the smaller group.
-LARGEST_WITH_FEW_EVENTS = 10_000
+# ... and also in larger groups with few events (of a difference, few of either), where the score test is still far off:
+# at a ratio it clears 10% of the systems at their limit where 1,001 records meet 1,000,000 and .14 events are expected
+# in the smaller group, and 9% where 20,000 meet 10,000,000.
+LARGEST_WITH_FEW_EVENTS = 100_000
 FEW_EVENTS = 50
 
 # Angles, in blocks of neighbours, at which nuisance rates sin^2 are tried: dense where rates are near 0 or 1.
@@ -63,13 +64,14 @@ def feasible(x1: float, n1: float, x0: float, n0: float, kind: Kind | None = Non
         n1: records in group a.
         x0: events in group b.
         n0: records in group b.
-        kind: what is compared. The smaller group may have 1,000 records; of a ratio 10,000, if fewer than 50 of them
-            have the event.
+        kind: what is compared. The smaller group may have 1,000 records; 100,000, if fewer than 50 of them have the
+            event, or, of a difference, fewer than 50 have it or fewer than 50 have it not.
     """
     if not all(math.isfinite(value) and float(value).is_integer() for value in (x1, n1, x0, n0)):
         return False
     smaller, events = min((n1, x1), (n0, x0))
-    rare = kind == "ratio" and events < FEW_EVENTS and smaller <= LARGEST_WITH_FEW_EVENTS
+    fewest = min(events, smaller - events) if kind == "difference" else events
+    rare = kind is not None and fewest < FEW_EVENTS and smaller <= LARGEST_WITH_FEW_EVENTS
     return smaller > 0 and (smaller <= LARGEST_ENUMERATED or rare) and 0 <= x1 <= n1 and 0 <= x0 <= n0
 
 

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import re
+import secrets
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +19,12 @@ from fairaudit.tally.spreadsheet import write_csv
 
 SCHEMA_VERSION = "1"
 CELLS_SUFFIX = TALLY_SUFFIX.replace("json", "csv")
+
+
+def places(path: str | Path) -> tuple[Path, Path]:
+    """Give a tally's two files, what it is about first; `x`, `x.tally.json` and `x.tally.csv` all mean the same."""
+    stem = re.sub(r"(\.tally)?(\.(json|csv))?$", "", str(path))
+    return Path(stem + TALLY_SUFFIX), Path(stem + CELLS_SUFFIX)
 
 
 def save(path: str | Path, about: About, cells: pd.DataFrame) -> Path:
@@ -34,8 +41,7 @@ def save(path: str | Path, about: About, cells: pd.DataFrame) -> Path:
     Raises:
         UsageError: the files cannot be written.
     """
-    stem = re.sub(r"(\.tally)?(\.(json|csv))?$", "", str(path))
-    target, cells_path = Path(stem + TALLY_SUFFIX), Path(stem + CELLS_SUFFIX)
+    target, cells_path = places(path)
     content = _cells_as_csv(cells)
     meta = {**_as_dict(about), "csv": cells_path.name, "sha256": hashlib.sha256(content).hexdigest()}
     text = json.dumps(meta, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
@@ -46,7 +52,7 @@ def save(path: str | Path, about: About, cells: pd.DataFrame) -> Path:
 
 def _write(path: Path, content: bytes) -> None:
     """Write aside, then rename, so that a failure leaves what was there."""
-    aside = path.with_name(path.name + ".part")
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         aside.write_bytes(content)
         os.replace(aside, path)

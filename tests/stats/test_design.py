@@ -28,10 +28,11 @@ def worth(events, others):
     [
         ([1, 1, 1], [1, 1, 1, 1], 7),
         ([2, 2, 2], [2, 2, 2, 2], 7),
-        # p = 4/7; v = ((3^2 + 1^2) (3/7)^2 + (2^2 + 1^2) (4/7)^2) / 7^2 and n = p (1 - p) / v
-        ([3, 1], [2, 1], (4 / 7) * (3 / 7) / ((10 * (3 / 7) ** 2 + 5 * (4 / 7) ** 2) / 7**2)),
-        # p (1 - p) / v is 8/3 here: never more than there are
-        ([3], [1], 2),
+        # p = 2/3; v = ((1^2 + 1^2 + 2^2) (1/3)^2 + 2^2 (2/3)^2) / 6^2; n = p (1 - p) / v, a little below Kish's 36/10
+        ([1, 1, 2], [2], (2 / 3) * (1 / 3) / ((6 * (1 / 3) ** 2 + 4 * (2 / 3) ** 2) / 6**2)),
+        # p (1 - p) / v would be 8/3 and 3.46 here: never more than Kish's number
+        ([3], [1], (3 + 1) ** 2 / (9 + 1)),
+        ([3, 1], [2, 1], (3 + 1 + 2 + 1) ** 2 / (9 + 1 + 4 + 1)),
         # No event, or all: Kish
         ([], [1, 2, 3], (1 + 2 + 3) ** 2 / (1 + 4 + 9)),
         ([1, 2, 3], [], (1 + 2 + 3) ** 2 / (1 + 4 + 9)),
@@ -59,7 +60,8 @@ def test_the_effective_number_is_that_of_the_linearised_variance(events, others)
     n = len(w)
     # Over the same variance at equal weights, p (1 - p) / (n - 1)
     variance = ((w * (y - p)) ** 2).sum() / w.sum() ** 2 * n / (n - 1)
-    assert worth(events, others) == pytest.approx(min(n, n * (p * (1 - p) / (n - 1)) / variance))
+    at_most = w.sum() ** 2 / (w**2).sum()  # Kish's number
+    assert worth(events, others) == pytest.approx(min(at_most, n * (p * (1 - p) / (n - 1)) / variance))
 
 
 @pytest.mark.parametrize(("w", "ww", "n"), [(6, 14, 36 / 14), (5, 5, 5), (0, 0, 0)])

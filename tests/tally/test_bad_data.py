@@ -102,7 +102,8 @@ FILES: dict[str, tuple[str, bytes | None, dict, str]] = {
         "It can be: utf-8, cp1252, latin-1, utf-16, mac-roman, cp437.",
     ),
     "gzip cut short": (
-        "records.csv.gz", gzip.compress((GOOD + "".join(f"A,F,1,1,{n}\n" for n in range(300_000))).encode(), mtime=0)[:-500_000],
+        "records.csv.gz",
+        gzip.compress((GOOD + "".join(f"A,F,1,1,{n}\n" for n in range(300_000))).encode(), mtime=0)[:-500_000],
         {},
         "records.csv.gz: is not a whole gzip file | "
         "It may have been cut short: copy it again; or take .gz off its name.",

@@ -101,7 +101,8 @@ def has_exact(kind, counts):
     x1, n1, x0, n0 = counts
     smaller, events = min((n1, x1), (n0, x0))
     whole = all(float(value).is_integer() for value in counts)
-    return whole and smaller > 0 and (smaller <= 1000 or (kind == "ratio" and smaller <= 10_000 and events < 50))
+    rare = min(events, smaller - events if kind == "difference" else events) < 50
+    return whole and smaller > 0 and (smaller <= 1000 or (smaller <= 100_000 and rare))
 
 
 @lru_cache(maxsize=4096)
@@ -454,7 +455,10 @@ def judge(table, names, measures, reference, *, alpha=0.05, unknown_at_most=0.05
     for limits in found.values():
         for limit in sorted(limits, key=lambda limit: limit.kind):  # the difference first
             limit.family = family
-            limit.side_open = limit.high and not any(other.kind == "difference" and other.cleared for other in limits)
+            limit.side_open = limit.high and not any(
+                other.kind == "difference" and other.cleared and other.tolerance <= 1 - limit.tolerance + 1e-12
+                for other in limits
+            )
             limit.cleared = (
                 not (baseline or limit.flagged or limit.side_open) and limit.all_pass(False)
             ) and limit.all_pass(True)
@@ -484,6 +488,9 @@ def _shares(table, names, measure, by_outcome):
     groups = [lambda key, name=name: key[0] == name for name in names]
     in_denominator = [lambda key: counted(measure, *key[1:])[1] == 1]
     yield from (share(lambda key: key[0] == "?", whole) for whole in everywhere + sides + in_denominator)
-    yield from (share(lambda key: key[1] == "?", whole) for whole in everywhere + groups)
+    may_count = [
+        lambda key, name=name: key[0] == name and any(way[1] for way in could_be(measure, *key[1:])) for name in names
+    ]
+    yield from (share(lambda key: key[1] == "?", whole) for whole in everywhere + groups + may_count)
     if by_outcome:
-        yield from (share(lambda key: key[2] == "?", whole) for whole in everywhere + groups + sides)
+        yield from (share(lambda key: key[2] == "?", whole) for whole in everywhere + groups + sides + may_count)

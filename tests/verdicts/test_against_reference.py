@@ -73,8 +73,14 @@ def bounds_agree(limit, bounds):
         assert bounds.lower <= min(min(lowers.values()), tolerance) + 1e-9
         if limit.reference != "overall" and bounds.scenario != "spread" and not limit.flagged:
             exact_bound_is_right(limit, bounds)
+    elif bounds.method == "exact" and not limit.flagged:  # passed, and printed as exact all the same
+        assert tolerance <= bounds.lower <= min(lowers.values()) + 1e-6
+        if limit.reference != "overall" and (bounds.scenario, bounds.lower_from) == ("recorded", "recorded"):
+            exact_bound_is_right(limit, bounds)
     else:
         assert bounds.lower == pytest.approx(min(lowers.values()), abs=1e-6)
+    if limit.cleared and bounds.scenario != "spread":
+        assert (bounds.method == "exact") == reference.has_exact(limit.kind, limit.counts[bounds.scenario][bounds.pair])
     uppers = [upper(limit, pair) for pair in range(len(limit.pairs))]
     if None in uppers:
         assert (bounds.upper <= tolerance) == bool(limit.flagged)
