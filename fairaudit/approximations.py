@@ -169,6 +169,7 @@ class _Finding:
                 "comparison": decides["kind"],
                 **self._verdict(decides["verdict"]),
                 **{"blocks": False, "approximate": True},
+                "worse": self.measure.worse_when(evidence.being_selected_is),
                 **{key: decides[key] for key in copied},
                 "cleared_for": {"groups": [], "share": 0.0, "left": [], "sentence": ""},
                 "more_records": None,

@@ -17,6 +17,7 @@ from fairaudit.scaffold import as_drafted
 from fairaudit.sentences import digits, percent
 from fairaudit.sources import describe, query_text, read_tally
 from fairaudit.tally import Tally
+from fairaudit.tally.saving import places
 
 NOT_TRIED = "is of the audit's own, and was not tried: read it; if you trust it, add --allow-code"
 
@@ -143,6 +144,20 @@ def tally_of(folder: Path, evidence_id: str) -> Tally:
     """Count one evidence block."""
     plan = read_plan(folder)
     return read_tally(_chosen(plan, evidence_id), plan.folder, plan_sha256=plan.sha256)
+
+
+def refuse_to_overwrite(path: Path) -> None:
+    """Leave counts that are there as they are.
+
+    Raises:
+        UsageError: a file of that name is there, or the path names a folder.
+    """
+    if path.is_dir() or not path.name:
+        raise UsageError.one(str(path), "is a folder", f"Name a file in it: {path / 'counts'}.")
+    for place in places(path):
+        if place.exists():
+            hint = "Name another file, or move this one away."
+            raise UsageError.one(str(place), "is there already, and is not overwritten", hint)
 
 
 def sql_of(folder: Path, evidence_id: str) -> str:

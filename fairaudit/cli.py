@@ -66,6 +66,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read the output has seen enough; Python must not try to flush the rest.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        # A folder that may not be read, a name too long, a link that leads in a circle
+        what = f"cannot be used ({error.strerror or error})"
+        problem = UsageError.one(str(error.filename or "fairaudit"), what, "Look at its name and who may read it.")
+        _complain(problem)
+        return problem.exit_code
 
 
 # --- what a command takes --------------------------------------------------------------------------------------------
@@ -334,13 +340,14 @@ def _summary(results: dict) -> Iterator[str]:
 
 
 def _tally(options: argparse.Namespace) -> None:
-    from fairaudit.checking import sql_of, tally_of
+    from fairaudit.checking import refuse_to_overwrite, sql_of, tally_of
 
     if options.print_sql:
         print("\n".join(map(printable, sql_of(options.folder, options.evidence).splitlines())))
         return
     if options.out is None:
         raise UsageError.one("fairaudit tally", "-o is missing: where to write", "Add -o counts.")
+    refuse_to_overwrite(options.out)
     tally = tally_of(options.folder, options.evidence)
     with contextlib.suppress(OSError):  # what cannot be written is said when the counts are
         options.out.parent.mkdir(parents=True, exist_ok=True)

@@ -19,11 +19,14 @@ class Problem:
         where: place as the user would find it, such as ``audit.yaml line 12: evidence[0].groups``.
         what: what is wrong, one sentence.
         hint: what to do about it, one sentence; empty where nothing can be advised.
+        on_paper: where the other two name values of the records, what is wrong without them: for a page, which may be
+            passed on.
     """
 
     where: str
     what: str
     hint: str = ""
+    on_paper: str = ""
 
     def __str__(self) -> str:
         """Give the place, the problem and the hint on indented lines."""

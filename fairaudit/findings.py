@@ -61,6 +61,7 @@ def finding(disparity: Disparity) -> dict[str, Any]:
         "approximate": False,
         "tolerance": decides["tolerance"],
         "worst_pair": decides["worst_pair"],
+        "worse": disparity.measure.worse_when(disparity.evidence.being_selected_is),
         "worse_off": decides["worse_off"],
         "estimate": decides["estimate"],
         "lower": decides["lower"],

@@ -47,6 +47,13 @@ def foreign(folder: Path) -> list[str]:
     return found
 
 
+def remove_foreign(folder: Path) -> None:
+    """Remove from a report's folder what no run wrote."""
+    for name in foreign(folder):
+        path = folder / name
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+
+
 @contextlib.contextmanager
 def written_aside(target: Path) -> Iterator[Path]:
     """Give a new folder beside the target, which takes the target's place when all went well.

@@ -253,6 +253,7 @@ def gated(notebook: Any, parameters: Mapping[str, Any]) -> Any:
     """
     for place, cell in enumerate(notebook.cells):
         tags = cell.metadata.get("tags", [])
+        cell.pop("attachments", None)
         cell.metadata = nbformat.NotebookNode({"tags": tags} if tags else {})
         if "injected-parameters" in tags:
             cell.source = "\n".join(["# Parameters", *(f"{name} = {value!r}" for name, value in parameters.items())])

@@ -16,15 +16,18 @@ from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fairaudit.errors import DataError, FairauditError, NotebookError, PlanError, Problem
-from fairaudit.folders import cannot_write, refuse_foreign, written_aside
+from fairaudit.folders import cannot_write, refuse_foreign, remove_foreign, written_aside
 from fairaudit.kernels import Kernels, Notebook, gated, read_notebook
 from fairaudit.measures.custom import Loaded
 from fairaudit.own_code import measures_of, notebook_of, own_measures, refuse_code
 from fairaudit.plan import TALLY_SUFFIX, Evidence, Plan, read_plan
 from fairaudit.workflow import seal
+
+if TYPE_CHECKING:
+    from fairaudit.tally import Tally
 
 # What computes and draws takes two seconds to import: it is loaded while the kernels start.
 
@@ -124,6 +127,11 @@ def _without_folders(problem: Problem, plan: Plan) -> Problem:
     """Say nothing of this machine: of a path, only the file's name."""
     paths = {block.data.source for block in plan.evidence} | {str(plan.folder.resolve()) + os.sep}
     said = [problem.where, problem.what, problem.hint]
+    if problem.on_paper:
+        said[1:] = (
+            problem.on_paper,
+            "What the command printed names the values; this page does not, as it may be passed on.",
+        )
     for path in sorted(paths, key=len, reverse=True):
         said = [text.replace(path, "" if path.endswith(os.sep) else Path(path).name) for text in said]
     return Problem(*said)
@@ -224,7 +232,7 @@ class _Run:
         notebooks = self.aside / "notebooks"
         notebooks.mkdir(exist_ok=True)
         nbformat.write(gated(executed, self._shown(task)), notebooks / f"{task.block.id}.ipynb")
-        return _computed_again(self.plan, task, self.aside / "tally")
+        return _computed_again(self.plan, task, self.aside / "tally", rehearsed=self.settings.rehearse)
 
     def _stamps(self) -> dict[Path, tuple[int, int] | None]:
         """Give size and time of every file that goes into the run."""
@@ -242,6 +250,7 @@ class _Run:
         sealed = seal.inputs(self.plan.path, {task.block.id: self._facts(task) for task in self.tasks}, code)
         results = audit_results(self.plan, blocks, rehearsal=self.settings.rehearse, code=code, seal=sealed)
         shutil.rmtree(self.aside / "work")
+        remove_foreign(self.aside)  # what a notebook has left there is no part of the report
         _write_json(self.aside / "results.json", results)
         (self.aside / "report.html").write_text(render(results), encoding="utf-8", newline="\n")
         _write_json(self.aside / "seal.json", {**sealed, "files": seal.outputs(self.aside)})
@@ -282,7 +291,7 @@ def _handed_over(task: Task) -> list[Problem]:
     return [Problem(**entry) for entry in json.loads(path.read_text(encoding="utf-8"))] if path.is_file() else []
 
 
-def _computed_again(plan: Plan, task: Task, folder: Path) -> dict[str, Any]:
+def _computed_again(plan: Plan, task: Task, folder: Path, *, rehearsed: bool) -> dict[str, Any]:
     """Compute a block's results from the counts that were saved; refuse a notebook that wrote any other number."""
     from fairaudit.findings import plain
     from fairaudit.results import block_results
@@ -295,6 +304,8 @@ def _computed_again(plan: Plan, task: Task, folder: Path) -> dict[str, Any]:
     except (OSError, ValueError, DataError):
         what = "ended without saving its results"
         raise NotebookError.one(task.notebook.name, what, "Its last cell must call block.save().") from None
+    if task.block.notebook:
+        _refuse_other_counts(plan, task, tally, rehearsed=rehearsed)
     again = block_results(plan, task.block, tally, measures_of(task.own))
     if plain(written) != again:
         differ = [key for key in again if not isinstance(written, dict) or plain(written.get(key)) != again[key]]
@@ -304,6 +315,17 @@ def _computed_again(plan: Plan, task: Task, folder: Path) -> dict[str, Any]:
     for file in _files_of(f"{name}{TALLY_SUFFIX}"):
         (task.out / file).rename(folder / file)
     return again
+
+
+def _refuse_other_counts(plan: Plan, task: Task, tally: Tally, *, rehearsed: bool) -> None:
+    """Count the data anew where the notebook is the audit's own, which may have saved any counts."""
+    from fairaudit.rehearsal import shuffled
+    from fairaudit.sources import read_tally
+
+    counted = read_tally(task.block, plan.folder, plan_sha256=plan.sha256)
+    if tally != (shuffled(counted) if rehearsed else counted):
+        what = "saved other counts than the data give"
+        raise NotebookError.one(task.notebook.name, what, "Only block.save() may write counts.")
 
 
 def _files_of(source: str) -> list[str]:

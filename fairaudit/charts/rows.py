@@ -222,12 +222,4 @@ def _contrast(row: Mapping[str, Any], comparison: Mapping[str, Any], worse: str,
 
 def worse_side(finding: Mapping[str, Any]) -> str:
     """Say whether a high or a low rate is the worse one to have: "high" or "low" (also where neither is)."""
-    if "worse" in finding:
-        return finding["worse"] or "low"
-    # The deciding pair stands in the table with the group that suffers second where high is worse.
-    first, second = finding["worst_pair"]
-    values = {tuple(row["groups"]): row["estimate"] for row in finding["pairs"]}
-    as_low, as_high = values.get((first, second)), values.get((second, first))
-    if as_low != as_high:
-        return "high" if as_high == finding["estimate"] else "low"
-    return "high" if "for every 100" in finding["sentence"] else "low"
+    return finding["worse"] or "low"

@@ -109,14 +109,19 @@ def _run(code: bytes, path: Path, where: str) -> ModuleType:
             f"it imports {error.name}, which is not installed",
             "Install it; or, if it is a file beside this one, copy what is needed into this file.",
         ) from error
-    except (Exception, SystemExit) as error:  # whatever a researcher's file may raise
-        message = getattr(error, "msg", None) or error
-        raise PlanError.one(
-            where + _line(error, path),
-            f"it could not be run ({type(error).__name__}: {message})",
-            "Mend the file; `python` with its name shows the whole error.",
-        ) from error
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # whatever a researcher's file may raise
+        message, place = getattr(error, "msg", None) or error, where + _line(error, path)
+        hint = "Mend the file; `python` with its name shows the whole error."
+        what = f"it could not be run ({type(error).__name__}: {message})"
+        raise PlanError(Problem(place, what, hint, f"it could not be run ({_kind(error)})")) from error
     return module
+
+
+def _kind(error: BaseException) -> str:
+    """Name a kind of error that Python itself has; any other name the file may have made of anything."""
+    return type(error).__name__ if type(error).__module__ == "builtins" else "an error of its own"
 
 
 def _line(error: BaseException, path: Path) -> str:

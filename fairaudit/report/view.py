@@ -124,7 +124,6 @@ def trade_off(block: Mapping[str, Any]) -> bool:
 
 def finding_view(finding: Found, block: Mapping[str, Any], w: Words) -> dict[str, Any]:
     """Prepare one finding: its chart and its tables."""
-    finding = with_side(finding, block)
     chart = forest_plot(finding, title=False)
     name = w["name"].format(finding["title"], grouping_words(finding))
     of, share = phrases(finding["measure"], block["words"])
@@ -136,13 +135,6 @@ def finding_view(finding: Found, block: Mapping[str, Any], w: Words) -> dict[str
         "groups": groups_table(finding, w["groups_caption"].format(name), block["alpha"], w),
         "comparisons": [comparison_view(finding, comparison, name, w) for comparison in finding["comparisons"]],
     }
-
-
-def with_side(finding: Found, block: Mapping[str, Any]) -> Found:
-    """Say in a finding which side is worse, which its deciding pair does not tell where that is undefined."""
-    if "worse" in finding or finding["measure"] not in MEASURES:
-        return finding
-    return {**finding, "worse": MEASURES[finding["measure"]].worse_when(block["being_selected_is"])}
 
 
 def phrases(measure: str, words: Mapping[str, str]) -> tuple[str, str]:

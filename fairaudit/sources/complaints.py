@@ -13,6 +13,7 @@ from fairaudit.plan import Scalar
 
 MOST_GROUPS = 1_000
 LONGEST = 60
+NO_GROUP = "that the plan makes no group of"
 NESTED = ("STRUCT", "MAP", "LIST", "UNION")
 
 
@@ -65,30 +66,35 @@ def too_many_cells(source: str, counts: Mapping[str, int], most: int) -> DataErr
 
 def not_levels(source: str, coding: Coding, wrong: Mapping[str, int]) -> Problem:
     """List the values of a column that cannot be groups, with their counts."""
+    records = f"{sum(wrong.values()):,} record{'' if sum(wrong.values()) == 1 else 's'}"
+    on_paper = f"{coding.column} holds {len(wrong):,} value{'' if len(wrong) == 1 else 's'}, in {records}, {NO_GROUP}"
     most = sorted(wrong.items(), key=lambda item: (-item[1], item[0]))
     shown = listed([f"{quoted(value)} ({n:,})" for value, n in most])
     if coding.otherwise == "level":
         what = f"{coding.column} holds {shown}, which cannot name a group"
-        return Problem(source, what, f"Add `unknown: {list(wrong)}` to the group {coding.name}.")
+        return Problem(source, what, f"Add `unknown: {list(wrong)}` to the group {coding.name}.", on_paper)
     if coding.bands:
         what = f"{coding.column} holds values that are not numbers: {shown}"
-        return Problem(source, what, f"Mend them, or list them as `unknown:` of {coding.column}.")
+        return Problem(source, what, f"Mend them, or list them as `unknown:` of {coding.column}.", on_paper)
     allowed = list(dict.fromkeys([*coding.codes, *(coding.levels or () if coding.member is None else ())]))
     hint = f"{nearest(most[0][0], allowed)} Else add them to `levels`, `labels` or `unknown`."
-    return Problem(source, f"{coding.column} holds values that are no declared level: {shown}", hint.strip())
+    what = f"{coding.column} holds values that are no declared level: {shown}"
+    return Problem(source, what, hint.strip(), on_paper)
 
 
 def one_group(source: str, column: str, found: Sequence[str]) -> Problem:
     """Refuse a column, read as found, in which there is nobody to compare."""
     what = f"the only group is {quoted(found[0])}" if found else "no group is known"
     hint = "A disparity needs two groups: declare `levels` to keep groups without a row, or choose another column."
-    return Problem(source, f"{column}: {what}", hint)
+    return Problem(source, f"{column}: {what}", hint, f"{column}: there is only one group" if found else "")
 
 
 def bad_weights(source: str, column: str, count: int, examples: Sequence[str | None]) -> Problem:
     """Refuse weights that are missing, no number, negative or infinite."""
-    what = f"{count:,} weights in {column!r} are not numbers of at least 0: {', '.join(map(quoted, examples))}"
-    return Problem(source, what, "Mend them, or leave those rows out with `keep`.")
+    number, verb = ("1 weight", "is no number") if count == 1 else (f"{count:,} weights", "are not numbers")
+    on_paper = f"{number} in {column!r} {verb} of at least 0"
+    hint = "Mend them, or leave those rows out with `keep`."
+    return Problem(source, f"{on_paper}: {', '.join(map(quoted, examples))}", hint, on_paper)
 
 
 def without_cluster(source: str, column: str, count: int, records: int) -> Problem:
@@ -103,13 +109,15 @@ def never_taken(source: str, name: str, column: str, values: Sequence[Scalar], t
     close = nearest(str(values[0]), found)
     hint = close if close.startswith("Did") else f"Write the values that it takes in {name}: is and is_not."
     shown = listed([f"{quoted(value)} ({n:,})" for value, n in takes.items()])
-    return Problem(source, f"{column} never takes {listed([repr(value) for value in values])}; it takes {shown}", hint)
+    on_paper = f"{column} never takes {listed([repr(value) for value in values])}"
+    return Problem(source, f"{on_paper}; it takes {shown}", hint, on_paper)
 
 
 def reads_alike(source: str, name: str, column: str, value: str, count: int, named: Scalar) -> Problem:
     """Refuse a value that differs from a yes in capitals only: it would count as no."""
     what = f"{column} holds {quoted(value)} ({count:,}), which reads like {named!r} and would count as no"
-    return Problem(source, what, f"Add it in {name} to is, or write is_not.")
+    on_paper = f"{column} holds a value that reads like {named!r} and would count as no"
+    return Problem(source, what, f"Add it in {name} to is, or write is_not.", on_paper)
 
 
 def check_groupings(source: str, found: Sequence[Grouping], levels: Mapping[str, Sequence[str]]) -> list[Problem]:

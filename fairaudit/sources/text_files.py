@@ -38,6 +38,8 @@ def read_header(path: Path, data: Data) -> list[str]:
         raise DataError.one(
             data.source, "its first line is not a header", "The first line names the columns."
         ) from None
+    if not any(header):
+        raise DataError.one(data.source, "its first line is empty", "The first line names the columns.")
     _check_delimiter(header, data)
     # A column without a name is often a row number; it only cannot be asked for.
     header = [name or f"column {place}" for place, name in enumerate(header, 1)]

@@ -241,6 +241,15 @@ def test_a_tally_in_place_of_the_records_gives_the_same_findings(tmp_path, say, 
     assert found[0] == found[1]
 
 
+def test_counts_that_are_there_are_not_overwritten(tmp_path, say):
+    folder = audit(tmp_path / "a")
+    assert say("tally", folder, "-o", tmp_path / "counts").code == 0
+    before = files(tmp_path)
+    said = say("tally", folder, "-o", tmp_path / "counts.tally.json")
+    assert (said.code, "is there already, and is not overwritten" in said.err) == (2, True)
+    assert (say("tally", folder, "-o", folder).code, files(tmp_path)) == (2, before)
+
+
 def test_a_tally_can_be_printed_as_sql_and_then_counts_nothing(tmp_path, say):
     folder = audit(tmp_path / "a")
     before = files(tmp_path)
@@ -255,7 +264,7 @@ def test_one_of_several_blocks_is_named(tmp_path, say):
     said = say("tally", folder, "-o", tmp_path / "counts")
     assert (said.code, "Name one with --evidence: one, two." in said.err) == (2, True)
     assert say("tally", folder, "-o", tmp_path / "counts", "--evidence", "two").code == 0
-    assert "It can be: one, two" in say("tally", folder, "-o", tmp_path / "counts", "--evidence", "three").err
+    assert "It can be: one, two" in say("tally", folder, "-o", tmp_path / "others", "--evidence", "three").err
 
 
 def test_sql_of_counts_there_is_none(root, say):
@@ -308,5 +317,5 @@ def test_a_folder_of_other_files_is_never_replaced(tmp_path, say):
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
     before = files(tmp_path)
     said = say("run", folder, "--out", tmp_path / "mine")
-    assert (said.code, "holds other files" in said.err) == (2, True)
+    assert (said.code, "holds thesis.txt, and a report replaces its folder" in said.err) == (2, True)
     assert files(tmp_path) == before

@@ -96,10 +96,12 @@ def test_how_many_measures_and_limits_there_are():
 
 def test_where_the_exact_test_runs():
     assert (
-        "the smaller group holds at most 1,000 (for a ratio 10,000, if fewer than 50 of them have the event)" in PROSE
+        "the smaller group holds at most 1,000 (or 100,000, if fewer than 50 of them have the event; of a difference, "
+        "also if fewer than 50 have it not)" in PROSE
     )
     assert exact.feasible(500, 1000, 10, 50_000, "difference")
     assert not exact.feasible(500, 1001, 10, 50_000, "difference")
-    assert exact.feasible(49, 10_000, 10, 50_000, "ratio")
-    assert not exact.feasible(50, 10_000, 10, 50_000, "ratio")
-    assert not exact.feasible(49, 10_001, 10, 50_000, "ratio")
+    assert exact.feasible(49, 100_000, 10, 500_000, "ratio")
+    assert not exact.feasible(50, 100_000, 10, 500_000, "ratio")
+    assert not exact.feasible(49, 100_001, 10, 500_000, "ratio")
+    assert exact.feasible(99_960, 100_000, 10, 500_000, "difference")

@@ -93,6 +93,13 @@ OTHER_VERDICT = """found = json.loads(results.read_text())
 found["findings"][0]["verdict"] = "flagged"
 results.write_text(json.dumps(found))"""
 OTHER_COUNTS = 'counts.write_text(counts.read_text().replace(",30", ",29"))'
+INVENTED = f"""from fairaudit.plan import read_plan
+from fairaudit.results import block_results
+from fairaudit.tally import Tally
+{OTHER_COUNTS}
+plan = read_plan(".")
+found = block_results(plan, plan.evidence[0], Tally.load(counts.with_name(f"{{evidence}}.tally.json")))
+results.write_text(json.dumps(found))"""
 NO_COUNTS = "counts.unlink()"
 NO_RESULTS = 'results.write_text("[1, 2]")'
 
@@ -136,7 +143,8 @@ def test_a_notebook_that_goes_wrong(tmp_path, cells, what):
     ("cell", "what"),
     [
         pytest.param(OTHER_VERDICT, "wrote other results than its counts give (findings)", id="another verdict"),
-        pytest.param(OTHER_COUNTS, "wrote other results than its counts give", id="other counts"),
+        pytest.param(OTHER_COUNTS, "saved other counts than the data give", id="other counts"),
+        pytest.param(INVENTED, "saved other counts than the data give", id="counts of its own, and their results"),
         pytest.param(NO_RESULTS, "wrote other results than its counts give", id="no results"),
         pytest.param(NO_COUNTS, "ended without saving its results", id="no counts"),
     ],
@@ -144,6 +152,39 @@ def test_a_notebook_that_goes_wrong(tmp_path, cells, what):
 def test_a_notebook_that_writes_other_numbers_than_its_counts(tmp_path, saved, cell, what):
     where, said = problem(fail(saving(tmp_path / "a", saved, cell), NotebookError))
     assert (where, said[: len(what)]) == ("own.ipynb", what)
+
+
+def test_what_a_notebook_leaves_beside_its_results_is_no_part_of_the_report(tmp_path, saved):
+    leaves = f"(pathlib.Path(out).parents[1] / 'notes.txt').write_text({SECRET!r})"
+    folder = saving(tmp_path / "a", saved, leaves)
+    run(folder, settings=Settings(allow_code=True))
+    assert sorted(path.name for path in (folder / "report").iterdir()) == [
+        *("notebooks", "report.html", "results.json", "seal.json", "tally")
+    ]
+
+
+SECRETIVE = {
+    "a group": (records() + f"{SECRET!r},yes,1\n".replace("'", '"'), {}),
+    "a decision": (records().replace("yes", f'"{SECRET}"'), {}),
+    "a weight": (f'race,decision,outcome,w\nBlack,yes,1,"{SECRET}"\nWhite,no,1,1\n', {"data": "      weight: w\n"}),
+}
+
+
+@pytest.mark.parametrize("case", SECRETIVE)
+def test_the_page_of_a_failed_run_quotes_no_value_of_the_records(tmp_path, case):
+    data, parts = SECRETIVE[case]
+    error = fail(audit(tmp_path / "a", block(**parts), data=data), DataError)
+    assert SECRET in str(error)
+    assert SECRET.split()[0].encode() not in (tmp_path / "a" / "report" / "failed.html").read_bytes()
+
+
+def test_a_measures_file_says_nothing_of_the_records_on_the_page(tmp_path):
+    folder = audit(tmp_path / "a", block(measures='[{measure: "./mine.py:share", difference: 0.1}]'))
+    (folder / "mine.py").write_text(f"raise type({SECRET!r}, (Exception,), {{}})({SECRET!r})", encoding="utf-8")
+    fail(folder, PlanError)
+    page = (folder / "report" / "failed.html").read_text(encoding="utf-8")
+    assert "an error of its own" in page
+    assert SECRET.split()[0] not in page
 
 
 def test_a_cell_that_takes_too_long(tmp_path):

@@ -33,7 +33,9 @@ def write(target: Path, text: bytes, stop: type[BaseException] | None = None) ->
     ("content", "refused"),
     [
         pytest.param({}, False, id="nothing there"),
-        pytest.param({"results.json": b"{}", "x/y": b""}, False, id="a report"),
+        pytest.param({"results.json": b"{}", "tally/x.tally.csv": b"", "notebooks/x.ipynb": b""}, False, id="a report"),
+        pytest.param({"results.json": b"{}", "minutes.docx": b""}, True, id="a report, and somebody's file in it"),
+        pytest.param({"results.json": b"{}", "tally/mine.csv": b""}, True, id="somebody's file among the counts"),
         pytest.param({"failed.html": b""}, False, id="a failed first run"),
         pytest.param({"thesis.docx": b""}, True, id="somebody's files"),
         pytest.param({"sub/results.json": b"{}"}, True, id="a folder of reports"),
@@ -44,7 +46,7 @@ def test_only_a_report_is_replaced(tmp_path, content, refused):
     if not refused:
         refuse_foreign(target)
         return
-    with pytest.raises(UsageError, match="holds other files") as caught:
+    with pytest.raises(UsageError, match=r"holds \S+, and a report replaces its folder") as caught:
         refuse_foreign(target)
     assert caught.value.exit_code == 2
 

@@ -56,12 +56,12 @@ def test_however_it_is_called_both_files_are_written_side_by_side(name, tally, t
 
 
 def test_a_file_that_cannot_be_written_leaves_what_was_there(tally, tmp_path):
-    tally.save(tmp_path / "x")
-    before = (tmp_path / "x.tally.csv").read_bytes()
-    (tmp_path / "x.tally.csv.part").mkdir()
+    (tmp_path / "x.tally.csv").mkdir()
+    (tmp_path / "x.tally.json").write_text("what was there")
     with pytest.raises(UsageError, match=r"x\.tally\.csv: cannot be written"):
         tally.save(tmp_path / "x")
-    assert (tmp_path / "x.tally.csv").read_bytes() == before
+    assert (tmp_path / "x.tally.json").read_text() == "what was there"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["x.tally.csv", "x.tally.json"]
 
 
 # --- spreadsheets ----------------------------------------------------------------------------------------------------
