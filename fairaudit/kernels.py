@@ -61,7 +61,7 @@ def read_notebook(path: Path, parameters: Mapping[str, Any]) -> Notebook:
         PlanError: it is no Python notebook, or its cell tagged `parameters` lacks one of them.
     """
     content = path.read_bytes()
-    with _quiet():
+    with quiet():
         node = _python(path, content)
         known = list(papermill.inspect_notebook(node))
     if missing := [name for name in parameters if name not in known]:
@@ -103,15 +103,12 @@ class Kernels:
         self._stopped = threading.Event()
 
     def __enter__(self) -> Kernels:
-        """Be quiet: papermill logs the text of errors, which may hold data."""
-        self._silence = _quiet()
-        self._silence.__enter__()
+        """Start none yet."""
         return self
 
     def __exit__(self, *_raised: object) -> None:
         """Stop what still runs."""
         self.stop()
-        self._silence.__exit__(None, None, None)
 
     def stop(self) -> None:
         """Kill every kernel, also those that are about to start."""
@@ -226,7 +223,8 @@ def _kill(kernel: AsyncKernelManager) -> None:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
+    """Silence what papermill logs: the text of errors, which may hold data."""
     loggers = [logging.getLogger(name) for name in LOGGERS]
     levels = [logger.level for logger in loggers]
     for logger in loggers:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from fairaudit.errors import DataError, FairauditError, NotebookError, PlanError, Problem
 from fairaudit.folders import cannot_write, refuse_foreign, remove_foreign, written_aside
-from fairaudit.kernels import Kernels, Notebook, gated, read_notebook
+from fairaudit.kernels import Kernels, Notebook, gated, quiet, read_notebook
 from fairaudit.measures.custom import Loaded
 from fairaudit.own_code import measures_of, notebook_of, own_measures, refuse_code
 from fairaudit.plan import TALLY_SUFFIX, Evidence, Plan, read_plan
@@ -172,6 +172,7 @@ class _Run:
         """Run all notebooks, check what they found, and write the report."""
         before = self._stamps()
         with (
+            quiet(),  # for as long as any thread runs
             ThreadPoolExecutor(self.settings.jobs) as pool,
             Kernels(self.plan.folder.resolve(), self.settings.seconds) as kernels,
         ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -278,6 +279,8 @@ class _Forest:
         if not row.decides or self.finding["verdict"] == "flagged" or None in (contrast, bound) or contrast.far is None:
             return None
         reach = self.numbers.number(bound if self.numbers.kind == "ratio" else -bound)
+        if not math.isfinite(reach):  # of a pair without any bound, which the row says in words
+            return None
         farther = reach > contrast.far if self.numbers.turned else reach < contrast.far
         return reach if farther and contrast.text(reach, "far") != contrast.text(contrast.far, "far") else None
 
