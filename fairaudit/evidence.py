@@ -39,6 +39,7 @@ class Evidence:
         out: folder for results and counts; nothing is written where empty.
         rehearse: shuffle the groups' labels, so that a plan can be mended before any result is seen.
         allow_code: whether measures of the audit's own may run.
+        frame: records at hand (pandas, Polars or Arrow) instead of the source that the plan names.
 
     Raises:
         PlanError: the plan cannot be read, or has no such block.
@@ -51,18 +52,19 @@ class Evidence:
         out: str | Path = "",
         rehearse: bool = False,
         allow_code: bool = False,
+        frame: Any = None,
     ):
         self.plan: Plan = read_plan(audit)
         self.block = self.plan.block(evidence) if evidence else self.plan.evidence[0]
         self.out = Path(out) if out else None
-        self.rehearse = rehearse
+        self.rehearse, self._frame = rehearse, frame
         self.own = own_measures(self.plan, self.block, allow_code=allow_code)
 
     @cached_property
     def tally(self) -> Tally:
         """The counts; records are read when this is first asked for."""
         try:
-            tally = read_tally(self.block, self.plan.folder, plan_sha256=self.plan.sha256)
+            tally = read_tally(self.block, self.plan.folder, self._frame, self.plan.sha256)
         except DataError as error:
             self._hand_over(error)
             raise

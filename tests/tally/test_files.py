@@ -6,12 +6,13 @@ import json
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fairaudit.errors import DataError, UsageError
-from fairaudit.tally import Tally
+from fairaudit.tally import About, Tally
 from fairaudit.tally.spreadsheet import guard, unguard
 from tests.tally import records as made_up
 
@@ -174,6 +175,43 @@ def problems(folder: Path, *content) -> list[str]:
         f"{problem.where}: {problem.what}" + (f" | {problem.hint}" * bool(problem.hint))
         for problem in caught.value.problems
     ]
+
+
+WEIGHTED = ABOUT | {"weighted": True}
+IMPOSSIBLE = {
+    "weights without squares": (WEIGHTED, "n,w,ww", "0,1,0", "no 10 weights add up to 1, and their squares to 0"),
+    "squares without weights": (WEIGHTED, "n,w,ww", "0,0,9", "no 10 weights add up to 0, and their squares to 9"),
+    "hidden counts of weighted records": (WEIGHTED, "n,w,ww,n_high", "0,5,5,90", "hides counts of weighted records"),
+    "more people than there can be": (ABOUT, "n", "0" * 12, "n is '1000000000000'"),
+}
+
+
+@pytest.mark.parametrize("case", IMPOSSIBLE)
+def test_what_no_records_can_give_is_refused(tmp_path, case):
+    about, header, numbers, what = IMPOSSIBLE[case]
+    rest = numbers.removeprefix("0") if "," in numbers else ""
+    cells = "\n".join(line + rest for line in CELLS.splitlines()[1:])
+    if not rest:
+        cells = cells.replace(",10", ",1" + numbers)
+    assert any(what in text for text in problems(tmp_path, about, f"{CELLS.splitlines()[0][:-1]}{header}\n{cells}\n"))
+
+
+def test_tables_that_share_no_group_must_still_count_the_same_decisions():
+    about = About(kind="decisions", attributes={"everybody": ("A",), "sex": ("F",)}, tables=TWO_TABLES)
+    rows = [
+        ("one", "A", "*", "1", 50),
+        ("one", "A", "*", "0", 50),
+        ("two", "*", "F", "1", 10),
+        ("two", "*", "F", "0", 90),
+    ]
+    cells = pd.DataFrame(rows, columns=["table", "everybody", "sex", "decision", "n"])
+    assert Tally(about, cells).disagreements() == [
+        "Everybody, not selected: 50 in table one, 90 in table two.",
+        "Everybody, selected: 50 in table one, 10 in table two.",
+    ]
+
+
+TWO_TABLES = {"one": ("everybody",), "two": ("sex",)}
 
 
 def test_a_tally_may_be_written_by_hand(tmp_path):
