@@ -31,7 +31,7 @@ def printed(tmp_path_factory) -> list[str]:
     command = [sys.executable, "-W", "error::DeprecationWarning:__main__", str(script)]
     done = subprocess.run(
         command,
-        cwd=script.parent,
+        cwd=ROOT,
         env={"PYTHONPATH": str(ROOT), "PATH": ""},
         capture_output=True,
         text=True,
