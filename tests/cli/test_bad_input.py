@@ -31,7 +31,7 @@ DATA = {
     "no such column": (GOOD.replace("race", "rase"), {}, "no column 'race'", "Did you mean 'rase'?"),
     "decision never taken": (GOOD.replace("yes", "Yes"), {}, "decision never takes 'yes'", "Did you mean 'Yes'?"),
     "no declared level": (GOOD + "Blakc,yes,1\n", {}, "no declared level: 'Blakc' (1)", "Did you mean 'Black'?"),
-    "text in a weight": (WEIGHTED + "Black,yes,1,heavy\n", WEIGHT, "1 weights in 'w'", "'heavy' Mend"),
+    "text in a weight": (WEIGHTED + "Black,yes,1,heavy\n", WEIGHT, "1 weight in 'w'", "'heavy' Mend"),
     "negative weight": (WEIGHTED + "Black,yes,1,-1\n", WEIGHT, "'-1'", "at least 0"),
     "NaN weight": (WEIGHTED + "Black,yes,1,nan\nBlack,yes,1,\n", WEIGHT, "'nan', (missing)", "2 weights"),
     "one group": (GOOD.replace("White", "Black"), {"groups": "[race]"}, "the only group is 'Black'", "two groups"),
