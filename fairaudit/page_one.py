@@ -148,7 +148,10 @@ def _also_outside(evidence: Sequence[Mapping[str, Any]]) -> str:
     others = [f for f in findings if f["verdict"] == "flagged" and f["id"] not in shown]
     if not others:
         return ""
-    names = [f"{f['title']}, by {' and '.join(f['grouping'])}{'' if f['blocks'] else ' (explored)'}" for f in others]
+    names = [
+        f"{f['title']}, by {' and '.join(f['grouping'])}{'' if f['blocks'] else ' (explored, does not block)'}"
+        for f in others
+    ]
     return f" Also outside: {'; '.join(names[:MOST])}{'; and others' if len(names) > MOST else ''}."
 
 

@@ -327,7 +327,7 @@ def cleared_for_sentence(groups: Sequence[str], share: float, left: Sequence[Map
 
 def _lacking(group: str, n: int, needed: int | None) -> str:
     """Name a group with its records, and how many it would need."""
-    need = f"; about {needed:,} needed if all fare alike" if needed else ""
+    need = f"; about {needed:,} in all are needed if all fare alike" if needed else ""
     return f"{group} ({n:,} {'record' if n == 1 else 'records'}{need})"
 
 
