@@ -213,7 +213,7 @@ def _pairs(comparison: Comparison, bounds: Bounds) -> list[dict[str, Any]]:
     for place, (a, b) in enumerate(comparison.arms.scheme.pairs):
         estimate, lower, upper = (float(values[place]) for values in bounds.of_pairs)
         lower, upper = (lower, upper) if sign == 1 else (-upper, -lower)
-        exactly = place in comparison.exact_flag or ("recorded", place) in comparison.exact_bounds
+        exactly = place in comparison.exact_uppers or ("recorded", place) in comparison.exact_bounds
         exactly = exactly or comparison.exact_clear.get(("recorded", place)) is False
         rows.append(
             {

@@ -24,6 +24,7 @@ Verdict = Literal["cleared", "flagged", "not_demonstrated"]
 SEVERITY: dict[str, int] = {"flagged": 2, "not_demonstrated": 1, "cleared": 0}
 ROUNDING = 1e-12
 MOST_LISTED = 40  # groups that a clearance is spelled out for; each more costs exact tests against all before it
+MOST_EXACT_UPPERS = 3
 MOST_TESTED = 500  # pairs whose rows are tested exactly where they are not all to be
 HIGH_RATE = 0.8  # above it a ratio hides a gap: 93% v 97% not flagged is 7 v 3 flagged (amendment 7)
 
@@ -54,6 +55,7 @@ class Comparison:
     flagged_at: dict[int, float] = field(default_factory=dict)
     exact_flag: dict[int, float] = field(default_factory=dict)
     exact_clear: dict[tuple[Scenario, int], bool] = field(default_factory=dict)
+    exact_uppers: list[int] = field(default_factory=list)
     exact_bounds: set[tuple[Scenario, int]] = field(default_factory=set)
     failed_exact: tuple[Scenario, int] | None = None
     side_open: bool = False
@@ -287,9 +289,22 @@ def pair_bounds(comparison: Comparison) -> tuple[np.ndarray, np.ndarray]:
     for pair, level in comparison.flagged_at.items():
         levels[pair] = level
     _, upper = score.bounds(comparison.kind, f.x1, f.n1, f.x0, f.n0, comparison.alpha, levels, f.degrees_of_freedom)
-    for pair in comparison.exact_flag:
+    comparison.exact_uppers = _decided_exactly(comparison, upper)
+    for pair in comparison.exact_uppers:
         upper[pair] = _exact_upper(comparison, pair, float(levels[pair]), float(upper[pair]))
     return scenario_bounds(comparison, "recorded"), upper
+
+
+def _decided_exactly(comparison: Comparison, upper: np.ndarray) -> list[int]:
+    """Choose the pairs whose bound from above is to be the exact one.
+
+    They are those that only the exact test keeps from being flagged, and of the flagged ones, all of which are outside
+    by both tests, those furthest outside: one of them is spoken of.
+    """
+    shown = comparison.arms.shown(comparison.kind, upper)
+    kept = [pair for pair in comparison.exact_flag if pair not in comparison.flagged_at]
+    flagged = sorted(set(comparison.exact_flag) - set(kept), key=lambda pair: (shown[pair], _names(comparison, pair)))
+    return kept + flagged[:MOST_EXACT_UPPERS]
 
 
 def _exact_upper(comparison: Comparison, pair: int, level: float, score_bound: float) -> float:
@@ -344,14 +359,17 @@ def worst(comparison: Comparison) -> Bounds:
         shown[scenario] = bounds
         comparison.exact_bounds.add((scenario, place))
     of_pairs = (estimate, *(comparison.arms.shown(comparison.kind, bounds) for bounds in (recorded, upper)))
+    # Small groups' bounds by the score test alone stand in the rows, and are not spoken of.
+    left = [pair for pair in comparison.exact_flag if pair not in comparison.exact_uppers]
     if comparison.flagged_at:
-        outside = {pair: of_pairs[2][pair] for pair in comparison.flagged_at}
+        outside = {pair: of_pairs[2][pair] for pair in comparison.flagged_at if pair not in left}
         place = min(outside, key=lambda pair: (outside[pair], _names(comparison, pair)))
-        exactly = place in comparison.exact_flag
+        exactly = place in comparison.exact_uppers
     lowest = {name: float(bounds.min()) for name, bounds in shown.items()}
     lower_from = min(lowest, key=lowest.get)
     no_gap = 1.0 if comparison.kind == "ratio" else 0.0
     shown_upper = np.where(comparison.cannot_fail("recorded"), np.nan, of_pairs[2])
+    shown_upper[left] = np.nan
     method = "exact" if exactly else "score"
     return Bounds(
         pair=place,
