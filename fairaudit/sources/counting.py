@@ -198,7 +198,8 @@ class _Counter:
 
     def _notes(self) -> Iterator[str]:
         for column, found in self.strays.items():
-            if rest := [n for value, n in found.items() if value not in self._listed(found)]:
+            listed = self._listed(found)
+            if rest := [n for value, n in found.items() if value not in listed]:
                 values = "1 more value" if len(rest) == 1 else f"{len(rest):,} more values"
                 records = "1 record" if sum(rest) == 1 else f"{sum(rest):,} records"
                 yield f"{column} takes {values} that no rule names, in {records}."
