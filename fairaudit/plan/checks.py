@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from fairaudit.errors import FairauditError, listed, nearest
+from fairaudit.kinds import KINDS, OF_A_KIND, OUTCOME, Kind
 from fairaudit.limits import limits, limits_for
 from fairaudit.measures import MEASURES
 from fairaudit.plan.data import TALLY_SUFFIX
@@ -140,16 +141,43 @@ def _check_looks(block: dict) -> Found:
 
 
 def _check_decision(block: dict) -> Found:
-    """Records need a decision column, and an outcome column where a measure uses it."""
-    data = _mapping(block, "data")
+    """Records need the columns of their kind, and an outcome column where a measure uses it."""
+    data, kind = _mapping(block, "data"), _kind(block)
+    if kind is None:
+        return
+    for key in sorted(set(data) & OF_A_KIND - {*kind.requires, *kind.allows}):
+        of = [name for name, other in KINDS.items() if key in (*other.requires, *other.allows)]
+        yield ("data", key), f"evidence of the kind {kind.name} has no {key}", f"It goes with {listed(of)}: take it out."
     if not isinstance(data.get("source"), str) or data["source"].endswith(TALLY_SUFFIX):
         return
     names = [_measure_name(entry.get("measure")) for _, entry in _entries(block, "measures")]
-    for need in ("decision", "outcome"):
+    for need, example in {**kind.requires, **({"outcome": OUTCOME} if "outcome" in kind.allows else {})}.items():
         users = [name for name in names if name in MEASURES and need in MEASURES[name].needs]
-        if data.get(need) is None and (users or need == "decision"):
+        if data.get(need) is None and (users or need in kind.requires):
             why = f"{listed(users)} needs it" if users else "records must hold it"
-            yield ("data",), f"{need!r} is missing: {why}", f"Write {need}: {{column: NAME, is: [1], is_not: [0]}}."
+            yield ("data",), f"{need!r} is missing: {why}", f"Write {example}."
+
+
+def _kind(block: dict) -> Kind | None:
+    name = block.get("kind")
+    return KINDS.get(name) if isinstance(name, str) else None
+
+
+def _check_side(block: dict) -> Found:
+    """A kind whose measures have a worse side must say which; another must not."""
+    kind = _kind(block)
+    if kind is None:
+        return
+    for key in dict.fromkeys(filter(None, (other.side for other in KINDS.values()))):
+        if key == kind.side and block.get(key) is None:
+            hint = f"It says what {SIDES[key]} means for a person. Write a burden or a benefit."
+            yield (key,), f"{key!r} is missing" if key not in block else f"{key!r} is left empty", hint
+        elif key != kind.side and block.get(key) is not None:
+            instead = f"Write {kind.side} instead." if kind.side else "Waiting long is the worse side: take it out."
+            yield (key,), f"evidence of the kind {kind.name} has no {key}", instead
+
+
+SIDES = {"being_selected_is": "being selected", "a_high_amount_is": "a high amount"}
 
 
 def _check_yes_and_no(block: dict) -> Found:
@@ -374,6 +402,7 @@ CHECKS = (
     _check_limits,
     _check_looks,
     _check_decision,
+    _check_side,
     _check_yes_and_no,
     _check_source,
     _check_keep,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, PlainValidator, Tag, WithJsonSchema
 
-from fairaudit.plan.values import AsDict, Frozen, OneValue, Strict, Text, Values
+from fairaudit.plan.values import AsDict, Frozen, MaybeMissingValues, OneValue, Strict, Text, Values, refuse, shown
 
 TALLY_SUFFIX = ".tally.json"
 
@@ -24,6 +26,46 @@ class Decision(Strict):
     column: Text = Field(description="the column's name")
     is_: Values = Field(alias="is", description="the values that mean yes, such as [1]")
     is_not: Values | None = Field(default=None, description="the values that mean no; any other is unknown, and listed")
+
+
+class Score(Strict):
+    """A column of scores: numbers by which people are ranked or rated, a high one meaning: selected first."""
+
+    column: Text = Field(description="the column's name")
+    unknown: MaybeMissingValues = Field(default=(), description="values that mean that there is no score")
+    probability: bool = Field(default=False, description="whether it says how probable the outcome is, from 0 to 1")
+
+
+class Amount(Strict):
+    """A column of amounts: pay, fines, benefits."""
+
+    column: Text = Field(description="the column's name")
+    unknown: MaybeMissingValues = Field(default=(), description="values that mean that the amount is not known")
+    decimals: int = Field(default=2, ge=0, le=6, description="digits after the point: 2 for dollars and cents")
+    negative: bool = Field(default=False, description="whether amounts below 0 make sense")
+    unit: Text = Field(default="dollars", description="what is counted, such as dollars or euros an hour")
+
+
+def _column(value: Any) -> Any:
+    """Take a column's name for the short form of its details."""
+    return {"column": value} if isinstance(value, str) else value
+
+
+def _moment(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2})?)?", value):
+        refuse(f"{shown(value)} is no day", "Write it as 2024-12-31, or with a time as 2024-12-31 17:00.")
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        refuse(f"there is no day {value}", "Write a day of the calendar, such as 2024-12-31.")
+    return value
+
+
+Moment = Annotated[
+    str | None,
+    PlainValidator(lambda value: None if value is None else _moment(value)),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "null"}]}),
+]
 
 
 def _values_or_range(value: Any) -> str:
@@ -54,6 +96,18 @@ class Data(Strict):
     )
     decision: Decision | None = Field(default=None, description="the decision: column, is, is_not")
     outcome: Decision | None = Field(default=None, description="what turned out to be true: column, is, is_not")
+    score: Annotated[Score, BeforeValidator(_column)] | None = Field(
+        default=None, description="the score: its column, or column, unknown, probability"
+    )
+    amount: Annotated[Amount, BeforeValidator(_column)] | None = Field(
+        default=None, description="the amount: its column, or column, unknown, decimals, negative, unit"
+    )
+    opened: Text | None = Field(default=None, description="the column of the day when a wait began")
+    closed: Text | None = Field(default=None, description="the column of the day when it ended; empty where open")
+    until: Moment = Field(default=None, description="the day on which the records were drawn, such as 2024-12-31")
+    date_format: Text | None = Field(
+        default=None, description="how days are written where not as 2024-12-31, such as %m/%d/%Y"
+    )
     weight: Text | None = Field(default=None, description="the column of survey weights")
     cluster: Text | None = Field(
         default=None, description="the column that names a person (or area) with several records"

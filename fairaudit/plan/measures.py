@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
@@ -9,7 +10,7 @@ from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 from fairaudit.errors import PlanError, nearest
 from fairaudit.limits import limits
 from fairaudit.measures import MEASURES
-from fairaudit.plan.values import Strict, Text, refuse, shown
+from fairaudit.plan.values import Number, Share, Strict, Text, refuse, shown
 
 
 def _measure_name(value: str) -> str:
@@ -32,7 +33,8 @@ def _limit(kind: str, value: Any) -> float | str | None:
     if kind == "ratio" and value > 1:
         hint = f"It is the lower group's rate over the higher's: write {1 / value:.3g}."
         refuse(f"a ratio limit of {value:g} is above 1", hint)
-    if not 0 < value < 1:
+    # A difference may be in days or dollars: whether it must be a share hangs on the measure, and is checked with it.
+    if not (0 < value < 1 or (kind == "difference" and value > 0 and math.isfinite(value))):
         refuse(f"a {kind} limit of {value:g} is not between 0 and 1", "Write a share of 1: 0.05 for 5 in 100.")
     return float(value)
 
@@ -59,7 +61,14 @@ def _reads_as_number(text: str) -> bool:
 
 LIMIT_SCHEMA = WithJsonSchema({"anyOf": [{"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}, {"type": "string"}, {"type": "null"}]})  # fmt: skip  # noqa: E501
 Ratio = Annotated[float | str | None, PlainValidator(lambda value: _limit("ratio", value)), LIMIT_SCHEMA]
-Difference = Annotated[float | str | None, PlainValidator(lambda value: _limit("difference", value)), LIMIT_SCHEMA]
+DIFFERENCE_SCHEMA = WithJsonSchema({"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string"}, {"type": "null"}]})  # fmt: skip  # noqa: E501
+Difference = Annotated[
+    float | str | None, PlainValidator(lambda value: _limit("difference", value)), DIFFERENCE_SCHEMA
+]
+
+
+PARAMETERS = ("at", "capacity", "per", "days", "hours", "quantile", "above")
+"""What a measure may be told beside its limit, in the order in which names list it."""
 
 
 class MeasureLimit(Strict):
@@ -72,8 +81,21 @@ class MeasureLimit(Strict):
     difference: Difference = Field(
         default=None, description="the largest gap between two groups' rates allowed, or a limit's name"
     )
+    at: Number | None = Field(default=None, description="the cut-off: whoever scores so much or more is selected")
+    capacity: int | None = Field(default=None, gt=0, description="how many can be taken, those with the highest scores")
+    per: Text | None = Field(default=None, description="the column (one of the strata) of lists or periods to rank in")
+    days: int | None = Field(default=None, gt=0, description="within how many days")
+    hours: int | None = Field(default=None, gt=0, description="within how many hours")
+    quantile: Annotated[Share, Field(gt=0, lt=1)] | None = Field(default=None, description="which one: 0.9 for the 90th")
+    above: Number | None = Field(default=None, description="the amount that is to be reached")
     because: Text | None = Field(default=None, description="who set the limit, and where")
     blocks: bool = Field(default=True, description="whether it can block adoption")
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What the measure is told beside its limit, such as {"days": 30}; only what the plan says."""
+        given = {name: getattr(self, name) for name in PARAMETERS}
+        return {name: value for name, value in given.items() if value is not None}
 
     @property
     def limits(self) -> dict[str, float]:

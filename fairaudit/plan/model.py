@@ -92,10 +92,15 @@ class Evidence(Strict):
     """One question put to one data set: one block of the plan, one notebook run."""
 
     id: Slug = Field(description="a short name, such as time-to-close")
-    kind: Literal["decisions"] = Field(description="the kind of evidence: the notebook that runs")
+    kind: Literal["decisions", "scores", "amounts", "waits"] = Field(description="the kind of evidence: the notebook that runs")
     question: str = Field(default="", description="what is asked, in plain words")
     data: Data
-    being_selected_is: Literal["a burden", "a benefit"] = Field(description="what being selected means for a person")
+    being_selected_is: Literal["a burden", "a benefit"] | None = Field(
+        default=None, description="what being selected (or a high score) means for a person"
+    )
+    a_high_amount_is: Literal["a burden", "a benefit"] | None = Field(
+        default=None, description="what a high amount means for a person: a fine is a burden, pay a benefit"
+    )
     words: Words = Words()
     groups: Annotated[dict[Text, Group], BeforeValidator(_groups), Field(min_length=1), Frozen, AsDict] = Field(
         description="the columns that hold groups of people"
@@ -117,6 +122,9 @@ class Evidence(Strict):
     unknown_at_most: Annotated[Share, Field(ge=0, le=1), number_schema(minimum=0, maximum=1)] = Field(
         default=0.05, description="the share of unknowns above which the worst case decides"
     )
+    scenarios: Annotated[tuple[Literal["open_never"], ...], ListOnly] = Field(
+        default=(), description="what must hold too: open_never takes whatever is open for never closed"
+    )
     cannot_tell: Texts = Field(default=(), description="what this evidence cannot tell, a sentence each")
     notebook: Text | None = Field(default=None, description="a notebook of the audit's own (needs --allow-code)")
 
@@ -131,9 +139,36 @@ class Evidence(Strict):
         return self.alpha / 2**self.look if self.looks == "open" else self.alpha / self.looks
 
     @property
+    def selected_is(self) -> str | None:
+        """What is meant by the worse side: "a burden" or "a benefit"; being served, after a wait, is a benefit."""
+        return "a benefit" if self.kind == "waits" else self.being_selected_is or self.a_high_amount_is
+
+    @property
+    def time_unit(self) -> str:
+        """What waits are counted in: hours where any measure speaks of hours, else days."""
+        return "hours" if any(entry.hours for entry in self.measures) else "days"
+
+    def units_of(self, entry: MeasureLimit) -> int | None:
+        """Give the horizon of a measure in units of time; None where it has none."""
+        if entry.hours:
+            return entry.hours
+        return entry.days and entry.days * (24 if self.time_unit == "hours" else 1)
+
+    @property
+    def horizons(self) -> tuple[int, ...]:
+        """Give every horizon of the measures, in units of time, ascending."""
+        return tuple(sorted({units for entry in self.measures if (units := self.units_of(entry))}))
+
+    @property
+    def cut_points(self) -> tuple[float, ...]:
+        """Give every score or amount that a measure cuts at, ascending; 0 for amounts, since none is not little."""
+        cuts = {value for entry in self.measures for value in (entry.at, entry.above) if value is not None}
+        return tuple(sorted(cuts | ({0} if self.kind == "amounts" else set())))
+
+    @property
     def needs_outcome(self) -> bool:
-        """Say whether any measure needs to know what turned out to be true; an own measure is taken to."""
-        return any(_needs_outcome(entry.measure, self.data) for entry in self.measures)
+        """Say whether outcomes are counted: where a measure needs them, an own measure may, or scores are to be drawn."""
+        return (self.kind == "scores" and self.data.outcome is not None) or any(_needs_outcome(entry.measure, self.data) for entry in self.measures)
 
 
 def _needs_outcome(measure: str, data: Data) -> bool:

@@ -23,8 +23,8 @@ UNKNOWN = "?"
 ANY = "*"
 RESERVED = frozenset({
     "table", "decision", "outcome", "value", "open", "versus", "versus_decision", "fold", "left_out", "bad_weights",
-    "n", "n_high", "w", "ww", "wx", "wxx", "wwx", "wwxx", "moe", "kept", "everyone",
-    "duplicates", "without_key", "clusters", "without_cluster",
+    "followed", "n", "n_high", "w", "ww", "wx", "wxx", "wwx", "wwxx", "moe", "kept", "everyone",
+    "duplicates", "without_key", "clusters", "without_cluster", "same_moment",
 })  # fmt: skip
 """Columns of a tally that no attribute and no stratum may be called."""
 

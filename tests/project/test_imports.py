@@ -24,6 +24,7 @@ LAYERS = [
     "displays",
     "kernels",
     "yaml_reader",
+    "kinds",
     "stats",
     "measures",
     "limits",
