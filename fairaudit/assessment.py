@@ -10,15 +10,17 @@ from typing import Any
 import numpy as np
 
 from fairaudit.cells import Cells, Unknowns, unknowns
-from fairaudit.comparisons import Arms, Scenario, Scheme
+from fairaudit.comparisons import OTHERWISE, Arms, EstimateArms, Scenario, Scheme
+from fairaudit.distributions import BEFORE, Distributions
 from fairaudit.groupings import Grouping, groupings
-from fairaudit.measures import MEASURES, Measure
+from fairaudit.measures import MEASURES, Measure, Statistic
 from fairaudit.plan import Evidence, MeasureLimit
-from fairaudit.stats.intervals import wilson
-from fairaudit.tally import Tally
+from fairaudit.stats import means
+from fairaudit.tally import Tally, level_names
 from fairaudit.verdicts import HIGH_RATE, SEVERITY, Bounds, Comparison, Verdict, clear, cleared_for, flag, reason, worst
 
 FEW = 10
+SKEWED, MANY = 1.0, 300
 
 
 @dataclass
@@ -29,7 +31,7 @@ class Disparity:
         evidence: the block of the plan.
         grouping: the grouping and its reference scheme.
         entry: the measure and its limits, as the plan has them.
-        measure: the measure.
+        measure: the measure, with what the plan says beside it.
         arms: rates and counts of every group.
         unknown: how much is not known.
         comparisons: one a limit, in the order ratio, difference.
@@ -38,15 +40,15 @@ class Disparity:
     evidence: Evidence
     grouping: Grouping
     entry: MeasureLimit
-    measure: Measure
-    arms: Arms
+    measure: Measure | Statistic
+    arms: Arms | EstimateArms
     unknown: Unknowns
     comparisons: list[Comparison] = field(default_factory=list)
 
     @property
     def name(self) -> str:
         """The finding's id: evidence/grouping/measure, with the reference where it is not all pairs."""
-        return f"{self.evidence.id}/{self.grouping.name}{self.grouping.scheme}/{self.measure.name}"
+        return f"{self.evidence.id}/{self.grouping.name}{self.grouping.scheme}/{self.measure.label}"
 
     @property
     def blocks(self) -> bool:
@@ -96,17 +98,15 @@ class Disparity:
 
     @cached_property
     def rate_table(self) -> list[dict[str, Any]]:
-        """A row a known group: records, events, rate, and its interval (Wilson, both ends at alpha)."""
+        """A row a known group: records, events, rate or value, and its interval (both ends at alpha)."""
         events, n = self.arms.records
-        worth = self.arms.worth
         rates = self.arms.rates
-        alpha = self.evidence.alpha_of_look
-        low, high = wilson(np.nan_to_num(rates) * worth, worth, 2 * alpha)
+        low, high = self.arms.limits(self.evidence.alpha_of_look)
         return [
             {
                 "group": name,
                 "n": int(n[g]),
-                "events": int(events[g]),
+                "events": None if self.measure.averages else int(events[g]),
                 "rate": float(rates[g]),
                 "lower": float(low[g]),
                 "upper": float(high[g]),
@@ -116,8 +116,20 @@ class Disparity:
 
     @cached_property
     def few(self) -> list[str]:
-        """Groups with fewer than ten events or fewer than ten without: their rates say little."""
+        """Groups with fewer than ten events or fewer than ten without (or ten records): their rates say little."""
+        if self.measure.averages:
+            return [row["group"] for row in self.rate_table if row["n"] < FEW]
         return [row["group"] for row in self.rate_table if min(row["events"], row["n"] - row["events"]) < FEW]
+
+    @cached_property
+    def skewed(self) -> list[str]:
+        """Groups too small for the mean of values as skewed as theirs to be tested well (STATISTICS: Welch's t)."""
+        if not isinstance(self.arms, EstimateArms) or self.measure.scale != "money":
+            return []
+        d = self.arms.found.recorded(self.arms.scheme.arms)
+        skewness = means.skewness(d.values, d.all, d.sums[0])
+        sizes = self.arms.records[1]
+        return [name for g, name in enumerate(self.groups) if abs(skewness[g]) > SKEWED and sizes[g] < MANY]
 
 
 def assess(evidence: Evidence, tally: Tally, measures: Mapping[str, Measure] | None = None) -> list[Disparity]:
@@ -135,13 +147,13 @@ def assess(evidence: Evidence, tally: Tally, measures: Mapping[str, Measure] | N
     known = {**MEASURES, **(measures or {})}
     found = []
     for grouping in groupings(evidence):
-        cells = Cells.of(tally, grouping.attributes)
-        scheme = Scheme.of(cells.groups, grouping.reference)
-        found += [
-            _disparity(evidence, grouping, entry, known[entry.measure], cells, scheme)
-            for entry in evidence.measures
-            if entry.measure in known
-        ]
+        scheme = Scheme.of(tuple(level_names(tally.about, grouping.attributes)), grouping.reference)
+        shared = Cells.of(tally, grouping.attributes) if evidence.kind == "decisions" else None
+        for entry in evidence.measures:
+            if entry.measure in known:
+                measure = known[entry.measure].bound(evidence.given(entry))
+                arms = _arms(tally, grouping, measure, scheme, shared)
+                found.append(_disparity(evidence, grouping, entry, measure, arms, _waits_before(tally)))
     for family in ([d for d in found if d.blocks], [d for d in found if not d.blocks]):
         flag([comparison for disparity in family for comparison in disparity.comparisons])
     for disparity in found:
@@ -149,13 +161,39 @@ def assess(evidence: Evidence, tally: Tally, measures: Mapping[str, Measure] | N
     return found
 
 
+def _waits_before(tally: Tally) -> bool:
+    """Say whether any wait ended before it began."""
+    return tally.about.kind == "waits" and bool((tally.cells["value"].astype(str) == str(int(BEFORE))).any())
+
+
+def _arms(
+    tally: Tally, grouping: Grouping, measure: Measure | Statistic, scheme: Scheme, shared: Cells | None
+) -> Arms | EstimateArms:
+    by = grouping.attributes
+    if isinstance(measure, Statistic):
+        return EstimateArms(Distributions.of(tally, by, measure), measure, scheme)
+    cells = Cells.of(tally, by, measure) if shared is None else shared
+    otherwise = {}
+    if _waits_before(tally):
+        otherwise = {name: Cells.of(tally, by, measure, **told) for name, told in OTHERWISE.items()}
+    return Arms(cells, measure, scheme, otherwise)
+
+
 def _disparity(
-    evidence: Evidence, grouping: Grouping, entry: MeasureLimit, measure: Measure, cells: Cells, scheme: Scheme
+    evidence: Evidence,
+    grouping: Grouping,
+    entry: MeasureLimit,
+    measure: Measure | Statistic,
+    arms: Arms | EstimateArms,
+    before: bool,
 ) -> Disparity:
-    arms = Arms(cells, measure, scheme)
+    cells = arms.cells
     disparity = Disparity(evidence, grouping, entry, measure, arms, unknowns(cells, measure))
     limits = entry.limits
-    high = bool(np.nanmax(arms.rates[: len(cells.groups)], initial=0) > HIGH_RATE)
+    high = not measure.averages and bool(np.nanmax(arms.rates[: len(cells.groups)], initial=0) > HIGH_RATE)
+    scenarios = _scenarios(disparity.unknown, evidence.unknown_at_most)
+    scenarios += ("reversed",) if before else ()
+    scenarios += tuple(evidence.scenarios) if measure.averages else ()
     disparity.comparisons = [
         Comparison(
             arms=arms,
@@ -165,7 +203,7 @@ def _disparity(
             blocks=disparity.blocks,
             baseline=evidence.data.decided_by == "todays_process",
             unknown=disparity.unknown,
-            scenarios=_scenarios(disparity.unknown, evidence.unknown_at_most),
+            scenarios=scenarios,
             high=kind == "ratio" and high,
         )
         for kind, tolerance in limits.items()

@@ -8,15 +8,16 @@ values are all the same multiplication, with other tables of ones and zeros.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from fairaudit.errors import DataError
-from fairaudit.measures import Measure
+from fairaudit.measures import Measure, Rows, Statistic
+from fairaudit.measures.views import View, at_cut_off, known
 from fairaudit.plan import UNKNOWN
 from fairaudit.tally import CODES, About, Tally, level_names
 
@@ -49,19 +50,29 @@ class Cells:
     clustered: bool
 
     @classmethod
-    def of(cls, tally: Tally, attributes: Sequence[str]) -> Cells:
-        """Take one grouping out of a tally."""
+    def of(
+        cls, tally: Tally, attributes: Sequence[str], measure: Measure | Statistic | None = None, **how: Any
+    ) -> Cells:
+        """Take one grouping out of a tally.
+
+        Args:
+            tally: the counts.
+            attributes: the attributes to cross.
+            measure: whose view of the values is taken, where the tally counts no decisions.
+            how: what the view is told beside what the plan says.
+        """
         about, rows = tally.about, tally.rows_of(attributes)
         groups = tuple(level_names(about, attributes))
         strata, stratum = _strata(rows, about.strata)
-        outcome = _codes(rows["outcome"], CODES) if about.has_outcome else np.full(len(rows), PLACE[UNKNOWN])
         fold = rows["fold"].to_numpy(int) if about.folds is not None else np.zeros(len(rows), int)
-        place = fold, _groups(rows, about, attributes), stratum, _codes(rows["decision"], CODES), outcome
+        group = groups_of(rows, about, attributes)
+        codes = _read(tally, rows, measure, how)
         shape = (about.folds or 1, len(groups) + 1, len(strata), 3, 3)
 
         def dense(name: str) -> np.ndarray:
-            array = np.zeros(shape)
-            np.add.at(array, place, rows[name].to_numpy(float))
+            array, sums = np.zeros(shape), rows[name].to_numpy(float)
+            for decision, outcome, part in codes:
+                np.add.at(array, (fold, group, stratum, decision, outcome), sums * part)
             return array
 
         n = dense("n")
@@ -87,6 +98,39 @@ class Cells:
         return self.n if self.w is None else self.w
 
 
+def _read(tally: Tally, rows: pd.DataFrame, measure: Measure | Statistic | None, how: Mapping[str, Any]) -> list[tuple]:
+    """Read every row as a decision and an outcome: places on both axes, and how much of the row is read so."""
+    outcome = _codes(rows["outcome"], CODES) if tally.about.has_outcome else np.full(len(rows), PLACE[UNKNOWN])
+    if "decision" in rows:
+        return [(_codes(rows["decision"], CODES), outcome, 1.0)]
+    view = known if measure is None else view_of(measure)
+    selected, looked_at = view(rows_as_values(tally, rows), {} if measure is None else {**measure.given, **how})
+    if looked_at is not None:
+        outcome = np.select([np.isnan(looked_at), looked_at > 0], [PLACE[UNKNOWN], PLACE["1"]], PLACE["0"])
+    part, unknown = np.nan_to_num(selected), np.isnan(selected)
+    codes = [(np.where(unknown, PLACE[UNKNOWN], PLACE["1"]), outcome, np.where(unknown, 1.0, part))]
+    # Who is tied for the last places is in by a part only.
+    return [*codes, (np.full(len(rows), PLACE["0"]), outcome, np.where(unknown, 0.0, 1 - part))]
+
+
+def view_of(measure: Measure | Statistic) -> View:
+    """Give how values read as yes or no for a measure; measures of decisions are taken at a cut-off."""
+    return measure.view or at_cut_off
+
+
+def rows_as_values(tally: Tally, rows: pd.DataFrame) -> Rows:
+    """Give the rows of a table as numbers, amounts in their own unit."""
+    about = tally.about
+    value = pd.to_numeric(rows["value"].replace(UNKNOWN, None), errors="coerce").to_numpy(float)
+    amount = rows["w" if about.weighted else "n"].to_numpy(float)
+    waits = {}
+    if "open" in rows:
+        followed = pd.to_numeric(rows["followed"].replace(UNKNOWN, None), errors="coerce").to_numpy(float)
+        waits = {"open": (rows["open"] == "1").to_numpy(float), "followed": followed}
+    columns = {name: rows[name].to_numpy() for name in about.strata}
+    return Rows(value / 10 ** (about.decimals or 0), amount, **waits, columns=columns)
+
+
 def _alike(rows: pd.DataFrame) -> bool:
     """Say whether every record weighs the same, which is no weight: small groups are then tested exactly."""
     n, w, ww = (rows[name].to_numpy(float) for name in ("n", "w", "ww"))
@@ -100,7 +144,7 @@ def _codes(values: pd.Series, levels: Sequence[str]) -> np.ndarray:
     return np.fromiter(map(places.__getitem__, values.tolist()), int, len(values))
 
 
-def _groups(rows: pd.DataFrame, about: About, attributes: Sequence[str]) -> np.ndarray:
+def groups_of(rows: pd.DataFrame, about: About, attributes: Sequence[str]) -> np.ndarray:
     """Give each row's group by its place, in the order of `level_names`; the unknown group comes last."""
     group, unknown = np.zeros(len(rows), int), np.zeros(len(rows), bool)
     for name in attributes:
@@ -213,7 +257,7 @@ def counts(
     return numerator, denominator
 
 
-def spread(cells: np.ndarray) -> np.ndarray:
+def spread(cells: np.ndarray, unknown_places: tuple[bool, bool] = (True, True)) -> np.ndarray:
     """Spread unknowns as if they were missing at random, given the stratum and whatever else is known of a record.
 
     Unknown decisions and outcomes are shared out as they are known in the same group and stratum; people of unknown
@@ -221,12 +265,15 @@ def spread(cells: np.ndarray) -> np.ndarray:
     known, the wider table decides; where nobody at all is, they stay unknown.
 
     Args:
-        cells: shape (..., groups + 1, strata, 3, 3).
+        cells: shape (..., groups + 1, strata, 3, 3); or of other values in place of decisions and outcomes.
+        unknown_places: whether the last place of either of these two axes is the unknown one.
 
     Returns:
         The same shape, the unknown places emptied as far as anything is known.
     """
-    full = _share_out(_share_out(cells, axis=-2), axis=-1)
+    full = cells
+    for axis, has_unknown in zip((-2, -1), unknown_places, strict=True):
+        full = _share_out(full, axis) if has_unknown else full
     known, unknown = full[..., :-1, :, :, :], full[..., -1:, :, :, :]
     same_cell = known.sum(axis=-4, keepdims=True)
     same_stratum = known.sum(axis=(-4, -2, -1), keepdims=True)
@@ -242,8 +289,8 @@ def spread(cells: np.ndarray) -> np.ndarray:
 
 
 def _share_out(cells: np.ndarray, axis: int) -> np.ndarray:
-    """Share the unknown place of the decision or outcome axis out over the two known ones."""
-    known, unknown = np.take(cells, [0, 1], axis=axis), np.take(cells, [2], axis=axis)
+    """Share the unknown place of the decision or outcome axis, which is its last, out over the known ones."""
+    known, unknown = np.split(cells, [cells.shape[axis] - 1], axis=axis)
     same = _ratio(known, known.sum(axis=axis, keepdims=True))
     group = known.sum(axis=-3, keepdims=True)
     wider = _ratio(group, group.sum(axis=axis, keepdims=True))

@@ -6,17 +6,26 @@ clusters change how many records the counts are worth, never what the rates are.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from fairaudit.cells import Cells, Corner, counts, highest, lowest, recorded, spread
-from fairaudit.measures import Measure
-from fairaudit.stats import design, reference
+from fairaudit.distributions import Distributions
+from fairaudit.measures import Distribution, Measure, Statistic
+from fairaudit.stats import design, exact, means, reference, score
+from fairaudit.stats.estimates import Estimate, Pairs
+from fairaudit.stats.intervals import wilson
 
-Scenario = Literal["recorded", "spread", "worst"]
+Scenario = Literal["recorded", "spread", "worst", "reversed", "open_never"]
+OTHERWISE = {"reversed": {"reversed": True}}
+"""Scenarios in which values are read otherwise, and what the view is then told."""
+ROUNDING = 1e-12
 Kind = Literal["ratio", "difference"]
 EVERYONE_ELSE = "everyone else"
 EVERYONE = "everyone"
@@ -87,6 +96,37 @@ class PairCounts:
     whole: bool
 
     @property
+    def defined(self) -> np.ndarray:
+        """Say of which pairs anything can be said: both have records."""
+        return np.minimum(self.n1, self.n0) > 0
+
+    def clearing_z(self, kind: Kind, margins: np.ndarray) -> np.ndarray:
+        """Give the evidence that each pair's value is above its margin."""
+        return score.clearing_z(kind, self.x1, self.n1, self.x0, self.n0, margins)
+
+    def flagging_z(self, kind: Kind, margins: np.ndarray) -> np.ndarray:
+        """Give the evidence that each pair's value is below its margin."""
+        return score.flagging_z(kind, self.x1, self.n1, self.x0, self.n0, margins)
+
+    def bounds(self, kind: Kind, alpha_lower: ArrayLike, alpha_upper: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+        """Bound each pair's value from below and from above, each one-sided."""
+        counted = self.x1, self.n1, self.x0, self.n0
+        return score.bounds(kind, *counted, alpha_lower, alpha_upper, self.degrees_of_freedom)
+
+    def could_clear(self, kind: Kind, pair: int, margin: float, alpha: float) -> bool:
+        """Say whether a pair of this size could clear if both groups had the pooled rate."""
+        x1, n1, x0, n0 = self.at(pair)
+        rate = (x1 + x0) / (n1 + n0)
+        z = score.clearing_z(kind, rate * n1, n1, rate * n0, n0, margin)
+        if not score.clearing_p(z, self.freedom(pair)) < alpha:
+            return False
+        # The nearest whole counts, on the side that clears sooner.
+        alike = math.ceil(rate * n1 - ROUNDING), int(n1), math.floor(rate * n0 + ROUNDING), int(n0)
+        if not self.whole or not exact.feasible(*alike, kind):
+            return True
+        return exact.exact_passes(kind, *alike, margin, alpha)
+
+    @property
     def rates(self) -> tuple[np.ndarray, np.ndarray]:
         """The two rates; NaN where a denominator is 0."""
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -102,10 +142,17 @@ class PairCounts:
 
 
 class Arms:
-    """The rates of every arm of a scheme on one measure, under every scenario."""
+    """The rates of every arm of a scheme on one measure, under every scenario.
 
-    def __init__(self, cells: Cells, measure: Measure, scheme: Scheme):
-        self.cells, self.measure, self.scheme = cells, measure, scheme
+    Args:
+        cells: the counts.
+        measure: what is measured.
+        scheme: who is compared with whom.
+        otherwise: the counts as scenarios read them that read values otherwise.
+    """
+
+    def __init__(self, cells: Cells, measure: Measure, scheme: Scheme, otherwise: Mapping[str, Cells] | None = None):
+        self.cells, self.measure, self.scheme, self.otherwise = cells, measure, scheme, otherwise or {}
 
     @cached_property
     def records(self) -> tuple[np.ndarray, np.ndarray]:
@@ -128,6 +175,15 @@ class Arms:
         arms, corner = self.scheme.said, recorded(self.measure)
         _, n = counts(self.cells.n.sum(axis=0), None, arms, corner, unknown_group=False)
         return n, _divide(*counts(self.cells.amounts.sum(axis=0), None, arms, corner, unknown_group=False))
+
+    def said_of(self, pair: int) -> tuple[float, float]:
+        """Give both rates of one pair as its names say."""
+        a, b = self.said[1][self.scheme.pairs[pair]]
+        return float(a), float(b)
+
+    def limits(self, alpha: float) -> tuple[np.ndarray, np.ndarray]:
+        """Give the interval of each arm's own rate, both ends at alpha (Wilson)."""
+        return wilson(np.nan_to_num(self.rates) * self.worth, self.worth, 2 * alpha)
 
     def estimates(self, kind: Kind) -> np.ndarray:
         """Give every pair's value as recorded, theta_a / theta_b or theta_a - theta_b; NaN where undefined."""
@@ -172,11 +228,12 @@ class Arms:
             margins: each pair's margin, at which the variance of clustered records is taken.
             to_flag: unknown counts lean the other way, so that a flag holds at their best.
         """
-        total = self.cells.amounts.sum(axis=0)
+        total = self.otherwise.get(scenario, self.cells).amounts.sum(axis=0)
         rates = self._sides(total, _hidden(self.cells), scenario, to_flag)
         (x1, n1), (x0, n0) = rates
         if not self.cells.clustered and self.cells.w is None and scenario != "spread":
-            return PairCounts(x1, n1, x0, n0, None, True)
+            whole = all(np.array_equal(each, np.rint(each)) for each in (x1, n1, x0, n0))
+            return PairCounts(x1, n1, x0, n0, None, whole)
         theta = _divide(x1, n1), _divide(x0, n0)
         known = self.records[1][self.scheme.pairs].T
         degrees = None
@@ -202,7 +259,8 @@ class Arms:
         """Divide both arms' records by the pair's design effect, from leaving out one fold at a time."""
         amounts = self.cells.amounts
         kept = amounts[self.cells.n.sum(axis=(1, 2, 3, 4)) > 0]
-        (x1, n1), (x0, n0) = self._sides(kept.sum(axis=0) - kept, _hidden(self.cells), scenario, to_flag)
+        read = "recorded" if scenario in OTHERWISE else scenario
+        (x1, n1), (x0, n0) = self._sides(kept.sum(axis=0) - kept, _hidden(self.cells), read, to_flag)
         factor = margins if kind == "ratio" else 1.0
         variance = design.jackknife_variance(_divide(x1, n1) - factor * _divide(x0, n0))
         effect = design.pair_design_effect(variance, theta[0], known[0], theta[1], known[1], factor)
@@ -254,6 +312,191 @@ class Arms:
         return np.where(
             sure, np.minimum(worth, n), np.minimum(np.minimum(n, self._folds), np.where(worth > 0, worth, n))
         )
+
+
+class EstimateArms:
+    """The estimates of every arm of a scheme on one statistic, under every scenario.
+
+    Args:
+        found: every group's distribution.
+        statistic: what is estimated.
+        scheme: who is compared with whom; not with everyone, of whom a group is a part.
+    """
+
+    def __init__(self, found: Distributions, statistic: Statistic, scheme: Scheme):
+        self.found, self.measure, self.scheme = found, statistic, scheme
+
+    @property
+    def cells(self) -> Cells:
+        """Who is known, as yes and no."""
+        return self.found.cells
+
+    @cached_property
+    def records(self) -> tuple[np.ndarray, np.ndarray]:
+        """No events, and records known of every arm, unweighted; shape (arms,)."""
+        _, n = counts(self.cells.n.sum(axis=0), None, self.scheme.arms, recorded(self.measure), unknown_group=False)
+        return np.full(n.shape, np.nan), n
+
+    @cached_property
+    def of_arms(self) -> Estimate:
+        """Every arm's own estimate as recorded; of a pairwise statistic, against everybody else."""
+        first = self.found.recorded(self.scheme.arms)
+        others = self.found.recorded(1 - self.scheme.arms) if self.measure.pairwise else None
+        return self.measure.estimate(first, others).without_certainty()
+
+    @property
+    def rates(self) -> np.ndarray:
+        """Values as recorded; NaN where undefined."""
+        return self.of_arms.value
+
+    @cached_property
+    def said(self) -> tuple[np.ndarray, np.ndarray]:
+        """Give records and values of every arm."""
+        return self.records[1], self.rates
+
+    def said_of(self, pair: int) -> tuple[float, float]:
+        """Give both values of one pair as recorded."""
+        first, second = self._recorded_pairs.values
+        return float(first[pair]), float(second[pair])
+
+    def estimates(self, kind: Kind) -> np.ndarray:
+        """Give every pair's value as recorded, theta_a / theta_b or theta_a - theta_b; NaN where undefined."""
+        a, b = self._recorded_pairs.values
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.where((a > 0) & (b > 0), a / b, np.nan) if kind == "ratio" else a - b
+
+    def margins(self, kind: Kind, tolerance: float, scenario: Scenario = "recorded") -> np.ndarray:
+        """Give each pair's margin: tau, or -delta."""
+        return np.full(len(self.scheme.pairs), tolerance if kind == "ratio" else -tolerance)
+
+    def shown(self, kind: Kind, values: np.ndarray, scenario: Scenario = "recorded") -> np.ndarray:
+        """Give what the report shows of values: just them."""
+        return values
+
+    def pairs(self, scenario: Scenario, kind: Kind, margins: np.ndarray, *, to_flag: bool = False) -> Pairs:
+        """Give every pair's estimates under a scenario, ready to be held against margins."""
+        found = self._recorded_pairs if scenario == "recorded" else self._pairs_under(scenario)
+        factor = margins if kind == "ratio" else np.ones(len(margins))
+        stretch, degrees = np.ones((2, len(margins))), self._welch(found, factor)
+        if self.cells.clustered:
+            stretch, degrees = self._clustered(factor)
+        return replace(found, stretch=np.sqrt(stretch * self._added(scenario)), degrees_of_freedom=degrees)
+
+    @cached_property
+    def worth(self) -> np.ndarray:
+        """What each arm's known records are worth; shape (arms,)."""
+        if self.cells.clustered:
+            variance = design.jackknife_variance(np.array(list(self._left_out_of_arms)))
+            effect = _divide(variance, self.of_arms.variance)
+            least = np.minimum(self.records[1], self.found.folds_of(self.scheme.arms))
+            return np.where(
+                effect > NO_EFFECT, np.minimum(self.records[1] / np.maximum(effect, NO_EFFECT), self.records[1]), least
+            )
+        return self.found.recorded(self.scheme.arms).n.sum(axis=(1, 2))
+
+    def limits(self, alpha: float) -> tuple[np.ndarray, np.ndarray]:
+        """Give each arm's own limits, both ends at alpha."""
+        n, worth = self.records[1], self.worth
+        stretch = np.sqrt(_divide(n, worth)) if self.cells.clustered else np.ones(n.shape)
+        z = np.full(n.shape, float(score.critical_z(alpha)))
+        if self.of_arms.degrees is not None:
+            z = score.critical_z(
+                np.full(n.shape, alpha), np.where(self.of_arms.degrees > 0, self.of_arms.degrees, np.nan)
+            )
+        lower, upper = self.of_arms.limits(np.arange(len(n)), z * stretch)
+        return lower, upper
+
+    # --- inside ---
+
+    def _paired(self, low: Distribution, high: Distribution) -> Pairs:
+        """Put estimates into pairs; the first of each from one set of distributions, the second from another."""
+        a, b = self.scheme.pairs.T
+        if not self.measure.pairwise:
+            first, second = (self.measure.estimate(each).without_certainty() for each in (low, high))
+            places = np.stack([a, b])
+        else:
+            first = self.measure.estimate(_taken(low, a), _taken(low, b)).without_certainty()
+            second = self.measure.estimate(_taken(high, b), _taken(high, a)).without_certainty()
+            places = np.stack([np.arange(len(a))] * 2)
+        return Pairs(first, second, places, np.ones((2, len(a))), None)
+
+    @cached_property
+    def _recorded_pairs(self) -> Pairs:
+        found = self.found.recorded(self.scheme.arms)
+        return self._paired(found, found)
+
+    def _pairs_under(self, scenario: Scenario) -> Pairs:
+        arms = self.scheme.arms
+        if scenario == "worst":
+            low, high = (self.found.worst(arms, high=high) for high in (False, True))
+            return self._unbounded if low is None or high is None else self._paired(low, high)
+        if scenario == "spread":
+            found = self.found.spread(arms)
+        else:
+            found = self.found.moved(arms, before=scenario == "reversed", still_open=scenario == "open_never")
+        return self._paired(found, found)
+
+    @property
+    def _unbounded(self) -> Pairs:
+        nothing = np.full(len(self.scheme.arms), np.nan)
+        return Pairs(
+            Estimate(nothing, nothing),
+            Estimate(nothing, nothing),
+            self.scheme.pairs.T,
+            np.ones(self.scheme.pairs.T.shape),
+            None,
+        )
+
+    def _added(self, scenario: Scenario) -> np.ndarray:
+        """How many times more records a scenario counts of either arm than are known; the sample is no larger for it."""
+        if scenario not in ("spread", "worst"):
+            return np.ones((2, len(self.scheme.pairs)))
+        arms = self.scheme.arms
+        known = self.found.recorded(arms).n.sum(axis=(1, 2))
+        made = self.found.spread(arms) if scenario == "spread" else self.found.worst(arms, high=True)
+        more = np.ones(known.shape) if made is None else _divide(made.n.sum(axis=(1, 2)), known)
+        return more[self.scheme.pairs].T
+
+    def _welch(self, found: Pairs, factor: np.ndarray) -> np.ndarray | None:
+        """Give the degrees of freedom of each pair's difference (Welch 1947)."""
+        if found.first.degrees is None or found.second.degrees is None:
+            return None
+        (v1, v0), (a, b) = found.variances, found.places
+        size = found.first.degrees[a] + 1, found.second.degrees[b] + 1
+        return means.welch_degrees(v1, size[0], v0, size[1], factor)
+
+    @cached_property
+    def _left_out(self) -> tuple[np.ndarray, np.ndarray]:
+        """Both values of every pair without each fold; each of shape (folds, pairs)."""
+        found = [self._paired(each, each).values for each in self.found.without_each_fold(self.scheme.arms)]
+        return np.array([one for one, _ in found]), np.array([two for _, two in found])
+
+    @property
+    def _left_out_of_arms(self) -> Iterator[np.ndarray]:
+        others = iter(self.found.without_each_fold(1 - self.scheme.arms)) if self.measure.pairwise else None
+        for each in self.found.without_each_fold(self.scheme.arms):
+            yield self.measure.estimate(each, next(others) if others else None).value
+
+    def _clustered(self, factor: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Give both arms' design effect, from leaving out one fold at a time, and degrees of freedom."""
+        first, second = self._left_out
+        variance = design.jackknife_variance(first - factor * second)
+        one, two = self._recorded_pairs.variances
+        effect = _divide(variance, one + factor**2 * two)
+        folds = self.found.folds_of(self.scheme.arms)[self.scheme.pairs].T
+        a_fold_is_worth_one = _divide(self.records[1][self.scheme.pairs].T, folds)
+        either = np.broadcast_to(effect, (2, len(factor)))
+        either = np.where(either > NO_EFFECT, either, a_fold_is_worth_one)
+        # So few folds of a group say little of how they differ: the other group's must not speak for them.
+        either = np.where(folds < FEW_FOLDS, np.maximum(either, a_fold_is_worth_one), either)
+        freedom = folds.min(axis=0) - 1.0
+        return either, np.where(freedom > 0, freedom, np.nan)
+
+
+def _taken(d: Distribution, places: np.ndarray) -> Distribution:
+    """Take some groups' distributions."""
+    sums = [None if each is None else each[places] for each in (d.totals, d.squares)]
+    return Distribution(d.values, d.n[places], *sums, d.upper)
 
 
 def _hidden(cells: Cells) -> np.ndarray | None:

@@ -17,8 +17,9 @@ from typing import Literal
 import numpy as np
 
 from fairaudit.cells import Unknowns
-from fairaudit.comparisons import Arms, Kind, PairCounts, Scenario
+from fairaudit.comparisons import Arms, EstimateArms, Kind, PairCounts, Scenario
 from fairaudit.stats import exact, score
+from fairaudit.stats.estimates import Pairs
 
 Verdict = Literal["cleared", "flagged", "not_demonstrated"]
 SEVERITY: dict[str, int] = {"flagged": 2, "not_demonstrated": 1, "cleared": 0}
@@ -37,7 +38,7 @@ class Comparison:
     theta_a - theta_b; within the limit means above `margins`, which differ by scenario only against a whole.
     """
 
-    arms: Arms
+    arms: Arms | EstimateArms
     kind: Kind
     tolerance: float
     alpha: float
@@ -47,9 +48,9 @@ class Comparison:
     scenarios: tuple[Scenario, ...]
     high: bool
     margins_under: dict[Scenario, np.ndarray] = field(init=False)
-    counts: dict[Scenario, PairCounts] = field(init=False)
+    counts: dict[Scenario, PairCounts | Pairs] = field(init=False)
     z: dict[Scenario, np.ndarray] = field(init=False)
-    flag_counts: PairCounts = field(init=False)
+    flag_counts: PairCounts | Pairs = field(init=False)
     p_flag: np.ndarray = field(init=False)
     family: int = 1
     flagged_at: dict[int, float] = field(default_factory=dict)
@@ -64,14 +65,12 @@ class Comparison:
     def __post_init__(self) -> None:
         self.margins_under = {name: self.arms.margins(self.kind, self.tolerance, name) for name in self.scenarios}
         self.counts = {name: self.arms.pairs(name, self.kind, m) for name, m in self.margins_under.items()}
-        self.z = {
-            name: score.clearing_z(self.kind, c.x1, c.n1, c.x0, c.n0, self.tested(name))
-            for name, c in self.counts.items()
-        }
+        self.z = {name: c.clearing_z(self.kind, self.tested(name)) for name, c in self.counts.items()}
         self.flag_counts = self.arms.pairs("recorded", self.kind, self.margins, to_flag=True)
         c = self.flag_counts
-        z = score.flagging_z(self.kind, c.x1, c.n1, c.x0, c.n0, self.tested("recorded"))
-        self.p_flag = np.where(self.cannot_fail("recorded"), 1.0, score.flagging_p(z, c.degrees_of_freedom))
+        z = c.flagging_z(self.kind, self.tested("recorded"))
+        p = np.nan_to_num(score.flagging_p(z, c.degrees_of_freedom), nan=1.0)
+        self.p_flag = np.where(self.cannot_fail("recorded"), 1.0, p)
 
     @property
     def margins(self) -> np.ndarray:
@@ -285,10 +284,10 @@ def pair_bounds(comparison: Comparison) -> tuple[np.ndarray, np.ndarray]:
         flagged), each of shape (pairs,).
     """
     f = comparison.flag_counts
-    levels = np.full(len(f.x1), comparison.alpha / comparison.family)
+    levels = np.full(len(comparison.margins), comparison.alpha / comparison.family)
     for pair, level in comparison.flagged_at.items():
         levels[pair] = level
-    _, upper = score.bounds(comparison.kind, f.x1, f.n1, f.x0, f.n0, comparison.alpha, levels, f.degrees_of_freedom)
+    _, upper = f.bounds(comparison.kind, comparison.alpha, levels)
     comparison.exact_uppers = _decided_exactly(comparison, upper)
     for pair in comparison.exact_uppers:
         upper[pair] = _exact_upper(comparison, pair, float(levels[pair]), float(upper[pair]))
@@ -327,10 +326,7 @@ def _exact_lower(comparison: Comparison, scenario: Scenario, lower: np.ndarray) 
 
 def scenario_bounds(comparison: Comparison, scenario: Scenario) -> np.ndarray:
     """Give every pair's clearing bound under a scenario, exact where the exact step was what failed."""
-    c = comparison.counts[scenario]
-    lower, _ = score.bounds(
-        comparison.kind, c.x1, c.n1, c.x0, c.n0, comparison.alpha, comparison.alpha, c.degrees_of_freedom
-    )
+    lower, _ = comparison.counts[scenario].bounds(comparison.kind, comparison.alpha, comparison.alpha)
     return _exact_lower(comparison, scenario, lower)
 
 
@@ -405,7 +401,8 @@ def _distance(comparison: Comparison, scenario: Scenario, shown: np.ndarray) -> 
 
 def _at_least(comparison: Comparison, bounds: np.ndarray) -> np.ndarray:
     """Give the lowest value there is where there is no bound."""
-    return np.nan_to_num(bounds, nan=0.0 if comparison.kind == "ratio" else -1.0)
+    least = 0.0 if comparison.kind == "ratio" else -math.inf if comparison.arms.measure.averages else -1.0
+    return np.where(np.isnan(bounds), least, bounds)
 
 
 def lowest_shown(comparison: Comparison, scenario: Scenario, bounds: np.ndarray) -> float:
@@ -420,7 +417,8 @@ def reason(comparison: Comparison, bounds: Bounds) -> str:
     """Say why a comparison is not demonstrated.
 
     Returns:
-        One of: "" (cleared or flagged), "baseline", "no_data" (a declared group has nobody in the denominator), "side"
+        One of: "" (cleared or flagged), "baseline", "no_data" (a declared group has nobody in the denominator),
+        "no_variation" (a value is undefined, or nothing tells how sure it is), "side"
         (a ratio alone cannot clear where rates are high), "too_little_data" (even equal rates could not clear),
         "unknowns" (it clears as recorded, and not with the unknowns), "leaning_outside", "leaning_inside".
     """
@@ -428,9 +426,8 @@ def reason(comparison: Comparison, bounds: Bounds) -> str:
         return "baseline"
     if comparison.verdict != "not_demonstrated":
         return ""
-    recorded = comparison.counts["recorded"]
-    if not (np.minimum(recorded.n1, recorded.n0) > 0).all():
-        return "no_data"
+    if not comparison.counts["recorded"].defined.all():
+        return "no_data" if not _all_have_records(comparison) else "no_variation"
     if comparison.side_open and all(comparison.passes(name).all() for name in comparison.scenarios):
         return "side"
     if bounds.scenario != "recorded":
@@ -442,16 +439,11 @@ def reason(comparison: Comparison, bounds: Bounds) -> str:
     return "leaning_outside" if bounds.estimate < limit - ROUNDING else "leaning_inside"
 
 
+def _all_have_records(comparison: Comparison) -> bool:
+    return bool((comparison.arms.records[1][np.unique(comparison.arms.scheme.pairs)] > 0).all())
+
+
 def could_clear(comparison: Comparison, pair: int) -> bool:
-    """Say whether a pair of this size could clear as recorded if both groups had the pooled rate."""
-    counts, margin = comparison.counts["recorded"], float(comparison.tested("recorded")[pair])
-    x1, n1, x0, n0 = counts.at(pair)
-    rate = (x1 + x0) / (n1 + n0)
-    z = score.clearing_z(comparison.kind, rate * n1, n1, rate * n0, n0, margin)
-    if not score.clearing_p(z, counts.freedom(pair)) < comparison.alpha:
-        return False
-    # The nearest whole counts, on the side that clears sooner.
-    alike = math.ceil(rate * n1 - ROUNDING), int(n1), math.floor(rate * n0 + ROUNDING), int(n0)
-    if not counts.whole or not exact.feasible(*alike, comparison.kind):
-        return True
-    return exact.exact_passes(comparison.kind, *alike, margin, comparison.alpha)
+    """Say whether a pair of this size could clear as recorded if both groups fared alike."""
+    margin = float(comparison.tested("recorded")[pair])
+    return comparison.counts["recorded"].could_clear(comparison.kind, pair, margin, comparison.alpha)

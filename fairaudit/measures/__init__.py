@@ -1,8 +1,26 @@
-"""Measures: what is counted of a group, as two counts. `MEASURES` lists them; `@measure` adds one."""
+"""Measures: what is counted of a group, as two counts, or estimated of its values.
 
-from fairaudit.measures import decisions  # noqa: F401  (registers the measures of decisions)
+`MEASURES` lists them; `@measure` and `@statistic` add one.
+"""
+
+from fairaudit.measures import amounts, decisions, scores, waits  # noqa: F401  (registers their measures)
 from fairaudit.measures.counts import PLACES, Counts, Rate
+from fairaudit.measures.distribution import Distribution, Rows
 from fairaudit.measures.documentation import measures_table
 from fairaudit.measures.registry import DEFAULT_WORDS, MEASURES, Measure, measure
+from fairaudit.measures.statistic import Statistic, statistic
 
-__all__ = ["DEFAULT_WORDS", "MEASURES", "PLACES", "Counts", "Measure", "Rate", "measure", "measures_table"]
+__all__ = [
+    "DEFAULT_WORDS",
+    "MEASURES",
+    "PLACES",
+    "Counts",
+    "Distribution",
+    "Measure",
+    "Rate",
+    "Rows",
+    "Statistic",
+    "measure",
+    "measures_table",
+    "statistic",
+]

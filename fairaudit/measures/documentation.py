@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import inspect
 
-from fairaudit.measures.registry import MEASURES, Measure
+from fairaudit.kinds import KINDS
+from fairaudit.measures.registry import MEASURES, Measure, words_of
+from fairaudit.measures.statistic import Statistic
 
 LABELS = ("Formula", "Range", "Undefined", "Definition")
 """The lines that a measure's docstring has after its first paragraph, each as ``Label: text``."""
+
+
+PLAN_SAYS = {
+    "within": "a stated time",
+    "capacity": "so many",
+    "each": "all, or of each list",
+    "percentile": "stated percentile",
+    "amount": "a stated amount",
+}
+"""What a title says where no plan has said it."""
 
 
 def read_docstring(doc: str) -> dict[str, str]:
@@ -34,12 +46,13 @@ def read_docstring(doc: str) -> dict[str, str]:
     return said
 
 
-def describe(measure: Measure) -> dict[str, object]:
+def describe(measure: Measure | Statistic) -> dict[str, object]:
     """Put in one flat dict all that is worth printing about a measure."""
     said = read_docstring(measure.doc)
     return {
         "name": measure.name,
-        "title": measure.title,
+        "title": measure.title.format_map(words_of(measure.given) if measure.given else PLAN_SAYS),
+        "kind": measure.kind,
         "what": said["what"],
         "formula": said["formula"],
         "range": said["range"],
@@ -50,10 +63,12 @@ def describe(measure: Measure) -> dict[str, object]:
         "worse_if_burden": measure.worse_when("burden"),
         "worse_if_benefit": measure.worse_when("benefit"),
         "aliases": list(measure.aliases),
+        "parameters": [*measure.parameters, *(f"{name} (may be left out)" for name in measure.optional)],
         "counterpart": measure.counterpart,
     }
 
 
 def measures_table() -> list[dict[str, object]]:
-    """List every registered measure, in the order in which they were registered, as `describe` gives them."""
-    return [describe(measure) for measure in MEASURES.values()]
+    """List every registered measure, as `describe` gives them: by kind, then in the order of registering."""
+    kinds = list(KINDS)
+    return [describe(measure) for measure in sorted(MEASURES.values(), key=lambda each: kinds.index(each.kind))]

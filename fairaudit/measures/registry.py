@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from copy import copy
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Literal
@@ -17,6 +18,7 @@ import numpy as np
 
 from fairaudit.errors import PlanError, Problem, UsageError, nearest
 from fairaudit.measures.counts import PLACES, Counts, Rate
+from fairaudit.measures.views import View
 
 RisesWith = Literal["selection", "non_selection", "accuracy", "error"] | None
 Side = Literal["high", "low"] | None
@@ -53,6 +55,10 @@ class Measure:
         counterpart: the function of fairlearn or scikit-learn that must agree, such as
             ``sklearn.metrics.precision_score(pos_label=0)``; None where there is none.
         kind: the kind of evidence it belongs to.
+        parameters: what a plan must say beside it, such as "days/hours": one of the two.
+        optional: what a plan may say beside it.
+        view: how the values of a tally read as yes or no; None where decisions are counted.
+        given: what the plan says beside it, once `bound`.
     """
 
     name: str
@@ -67,8 +73,14 @@ class Measure:
     aliases: tuple[str, ...] = ()
     counterpart: str | None = None
     kind: str = "decisions"
+    parameters: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    view: View | None = None
+    given: Mapping[str, Any] = field(default_factory=dict)
     _cells: tuple[np.ndarray, np.ndarray] = field(init=False, repr=False, compare=False)
 
+    scale = "share"
+    averages = False  # a share is counted, not estimated
     approximate = False  # its verdict rests on a test whose error rate is known; an ApproximateMeasure's does not
 
     def __post_init__(self) -> None:
@@ -107,8 +119,61 @@ class Measure:
 
     def phrases(self, words: Mapping[str, str] | None = None) -> tuple[str, str]:
         """Fill `of` and `share` with a plan's words, for "Of every 100 {of}, 12 {share}"."""
-        filled = {**DEFAULT_WORDS, **(words or {})}
+        filled = {**words_of(self.given), **(words or {})}
         return self.of.format_map(filled), self.share.format_map(filled)
+
+    def bound(self, given: Mapping[str, Any]) -> Measure:
+        """Take down what a plan says beside a measure, such as {"days": 30}."""
+        return bound(self, given)
+
+    @property
+    def label(self) -> str:
+        """The name with what the plan says beside it, such as ``served_within-30-days``."""
+        return labelled(self.name, self.given)
+
+
+BESIDE = ("at", "capacity", "per", "days", "hours", "quantile", "above")
+"""What a plan may say beside a measure, in the order in which names list it."""
+
+LABELS = {"days": "{}-days", "hours": "{}-hours"}
+
+
+def labelled(name: str, given: Mapping[str, Any]) -> str:
+    """Name a measure with what the plan says beside it."""
+    parts = [LABELS.get(key, f"{key}-{{}}").format(given[key]) for key in BESIDE if key in given]
+    return "-".join([name, *parts])
+
+
+def words_of(given: Mapping[str, Any]) -> dict[str, str]:
+    """Say what a plan says beside a measure in words that sentences and titles hold."""
+    words = {key: _number_in_words(value) for key, value in given.items() if key in BESIDE}
+    words["within"] = "the days that the plan says"
+    for unit in ("days", "hours"):
+        if unit in given:
+            words["within"] = f"{_number_in_words(given[unit])} {unit if given[unit] != 1 else unit[:-1]}"
+    words["each"] = f"each {given['per'].replace('_', ' ')}" if "per" in given else "all"
+    words["percentile"] = f"{100 * given['quantile']:g}% point" if "quantile" in given else "middle"
+    unit = str(given.get("unit", ""))
+    words["amount"] = f"{words.get('above', 'the amount that the plan says')} {unit}".strip()
+    own = {}
+    if "at" in given:
+        own = {"selected": f"scored {words['at']} or more", "not_selected": f"scored less than {words['at']}"}
+    return {**DEFAULT_WORDS, **dict.fromkeys(BESIDE, ""), **words, **own}
+
+
+def _number_in_words(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+
+
+def bound(measure: Any, given: Mapping[str, Any]) -> Any:
+    """Copy a measure or statistic with what a plan says beside it, and its title filled in."""
+    copied = copy(measure)
+    title = measure.title.format_map(words_of(given)) + (
+        f", at {words_of(given)['at']} or more" if "at" in given else ""
+    )
+    for name, value in (("given", dict(given)), ("title", title)):
+        object.__setattr__(copied, name, value)
+    return copied
 
 
 def worse_side(rises_with: RisesWith, being_selected_is: str | None) -> Side:
@@ -209,7 +274,7 @@ def _refuse_unknown_words(measure: Measure) -> None:
         )
     for phrase in (measure.of, measure.share):
         try:
-            phrase.format_map(DEFAULT_WORDS)
+            phrase.format_map(words_of({}))
         except (KeyError, ValueError, IndexError) as error:
             words = ", ".join("{" + word + "}" for word in DEFAULT_WORDS)
             raise _refused(
@@ -359,8 +424,12 @@ def measure(
     title: str = "",
     aliases: tuple[str, ...] = (),
     counterpart: str | None = None,
+    kind: str = "decisions",
+    parameters: tuple[str, ...] = (),
+    optional: tuple[str, ...] = (),
+    view: View | None = None,
 ) -> Callable[[Callable[[Any], Rate]], Callable[[Any], Rate]]:
-    """Register a function from counts to a `Rate` as a measure of decisions.
+    """Register a function from counts to a `Rate` as a measure.
 
     The arguments are the attributes of `Measure`; its name and doc are the function's own.
 
@@ -384,9 +453,18 @@ def measure(
             doc=function.__doc__ or "",
             aliases=tuple(aliases),
             counterpart=counterpart,
+            kind=kind,
+            parameters=tuple(parameters),
+            optional=tuple(optional),
+            view=view,
         )
-        _REGISTERS_INTO.get().add(built)
-        function.measure = built
-        return function
+        return registered(function, built)
 
     return register
+
+
+def registered(function: Callable, built: Any) -> Callable:
+    """Put what was built of a function on the list, and leave the function as it is."""
+    _REGISTERS_INTO.get().add(built)
+    function.measure = built
+    return function

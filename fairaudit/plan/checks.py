@@ -147,7 +147,11 @@ def _check_decision(block: dict) -> Found:
         return
     for key in sorted(set(data) & OF_A_KIND - {*kind.requires, *kind.allows}):
         of = [name for name, other in KINDS.items() if key in (*other.requires, *other.allows)]
-        yield ("data", key), f"evidence of the kind {kind.name} has no {key}", f"It goes with {listed(of)}: take it out."
+        yield (
+            ("data", key),
+            f"evidence of the kind {kind.name} has no {key}",
+            f"It goes with {listed(of)}: take it out.",
+        )
     if not isinstance(data.get("source"), str) or data["source"].endswith(TALLY_SUFFIX):
         return
     names = [_measure_name(entry.get("measure")) for _, entry in _entries(block, "measures")]

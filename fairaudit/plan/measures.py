@@ -62,9 +62,7 @@ def _reads_as_number(text: str) -> bool:
 LIMIT_SCHEMA = WithJsonSchema({"anyOf": [{"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}, {"type": "string"}, {"type": "null"}]})  # fmt: skip  # noqa: E501
 Ratio = Annotated[float | str | None, PlainValidator(lambda value: _limit("ratio", value)), LIMIT_SCHEMA]
 DIFFERENCE_SCHEMA = WithJsonSchema({"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string"}, {"type": "null"}]})  # fmt: skip  # noqa: E501
-Difference = Annotated[
-    float | str | None, PlainValidator(lambda value: _limit("difference", value)), DIFFERENCE_SCHEMA
-]
+Difference = Annotated[float | str | None, PlainValidator(lambda value: _limit("difference", value)), DIFFERENCE_SCHEMA]
 
 
 PARAMETERS = ("at", "capacity", "per", "days", "hours", "quantile", "above")
@@ -86,7 +84,9 @@ class MeasureLimit(Strict):
     per: Text | None = Field(default=None, description="the column (one of the strata) of lists or periods to rank in")
     days: int | None = Field(default=None, gt=0, description="within how many days")
     hours: int | None = Field(default=None, gt=0, description="within how many hours")
-    quantile: Annotated[Share, Field(gt=0, lt=1)] | None = Field(default=None, description="which one: 0.9 for the 90th")
+    quantile: Annotated[Share, Field(gt=0, lt=1)] | None = Field(
+        default=None, description="which one: 0.9 for the 90th"
+    )
     above: Number | None = Field(default=None, description="the amount that is to be reached")
     because: Text | None = Field(default=None, description="who set the limit, and where")
     blocks: bool = Field(default=True, description="whether it can block adoption")

@@ -13,6 +13,7 @@ from pydantic import (
 )
 
 from fairaudit.errors import PlanError, nearest
+from fairaudit.kinds import KINDS
 from fairaudit.measures import MEASURES
 from fairaudit.plan.data import Data
 from fairaudit.plan.groups import Compare, Group
@@ -92,7 +93,9 @@ class Evidence(Strict):
     """One question put to one data set: one block of the plan, one notebook run."""
 
     id: Slug = Field(description="a short name, such as time-to-close")
-    kind: Literal["decisions", "scores", "amounts", "waits"] = Field(description="the kind of evidence: the notebook that runs")
+    kind: Literal["decisions", "scores", "amounts", "waits"] = Field(
+        description="the kind of evidence: the notebook that runs"
+    )
     question: str = Field(default="", description="what is asked, in plain words")
     data: Data
     being_selected_is: Literal["a burden", "a benefit"] | None = Field(
@@ -154,6 +157,11 @@ class Evidence(Strict):
             return entry.hours
         return entry.days and entry.days * (24 if self.time_unit == "hours" else 1)
 
+    def given(self, entry: MeasureLimit) -> dict[str, Any]:
+        """Give all that a measure is told: what stands beside it, its horizon in units of time, what is counted."""
+        told = {**entry.parameters, "horizon": self.units_of(entry), "unit": self.data.amount and self.data.amount.unit}
+        return {name: value for name, value in told.items() if value is not None}
+
     @property
     def horizons(self) -> tuple[int, ...]:
         """Give every horizon of the measures, in units of time, ascending."""
@@ -168,7 +176,11 @@ class Evidence(Strict):
     @property
     def needs_outcome(self) -> bool:
         """Say whether outcomes are counted: where a measure needs them, an own measure may, or scores are to be drawn."""
-        return (self.kind == "scores" and self.data.outcome is not None) or any(_needs_outcome(entry.measure, self.data) for entry in self.measures)
+        if "outcome" not in KINDS[self.kind].keys:
+            return False
+        return (self.kind == "scores" and self.data.outcome is not None) or any(
+            _needs_outcome(entry.measure, self.data) for entry in self.measures
+        )
 
 
 def _needs_outcome(measure: str, data: Data) -> bool:

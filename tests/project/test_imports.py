@@ -38,6 +38,7 @@ LAYERS = [
     "scaffold",
     "assumptions",
     "cells",
+    "distributions",
     "comparisons",
     "verdicts",
     "sentences",

@@ -1,0 +1,196 @@
+"""One grouping of a tally of scores, amounts or waits, as distributions over values, under every scenario.
+
+What `Cells` are to shares, these are to means, medians, curves and areas: records by group, stratum, value and part
+(with or without the outcome; ended or still open), in one array, from which every scenario of the unknown is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from fairaudit.cells import Cells, groups_of, rows_as_values, spread
+from fairaudit.measures import Distribution, Statistic
+from fairaudit.plan import UNKNOWN
+from fairaudit.stats import design
+from fairaudit.tally import Tally
+
+PARTS = {"outcome": ("1", "0", UNKNOWN), "open": ("0", "1")}
+BEFORE = -1.0  # how the tally writes a wait that ended before it began
+
+
+@dataclass(frozen=True)
+class Distributions:
+    """Records by group and value.
+
+    Attributes:
+        cells: the same records as yes, no and unknown: who is known, and how many.
+        values: the distinct known values, ascending, shape (values,).
+        upper: upper edges of the bins; None where values are exact.
+        n: records, shape (groups + 1, strata, values + 1, parts); the last group and the last value are the unknown.
+        totals, squares: sums of values and of their squares in the same shape; None where values are exact.
+        by_fold: records (weighted where they are) of each fold without strata, shape (folds, groups + 1, values + 1,
+            parts); None where records are not clustered.
+        fold_sums: the sums that go with it, each of the same shape; None where values are exact.
+        statistic: what is to be estimated, which says what is needed and where the ends are.
+    """
+
+    cells: Cells
+    values: np.ndarray
+    upper: np.ndarray | None
+    n: np.ndarray
+    totals: np.ndarray | None
+    squares: np.ndarray | None
+    by_fold: np.ndarray | None
+    fold_sums: tuple[np.ndarray, np.ndarray] | None
+    statistic: Statistic
+
+    @classmethod
+    def of(cls, tally: Tally, attributes: Sequence[str], statistic: Statistic) -> Distributions:
+        """Take one grouping out of a tally."""
+        cells = Cells.of(tally, attributes, statistic)
+        about, rows = tally.about, tally.rows_of(attributes)
+        read = rows_as_values(tally, rows)
+        derived = read.value if statistic.derive is None else statistic.derive(read, statistic.given)
+        # A wait that ended before it began is a value of its own, which scenarios move.
+        values = np.unique(derived[~np.isnan(derived)])
+        value = np.where(np.isnan(derived), len(values), np.searchsorted(values, derived))
+        name = next((name for name in PARTS if name in rows), None)
+        levels = PARTS[name] if name else ("",)
+        part = np.zeros(len(rows), int) if name is None else pd.Index(levels).get_indexer(rows[name])
+        labels = pd.Series([", ".join(map(str, each)) for each in zip(*(rows[s] for s in about.strata), strict=True)])
+        stratum = pd.Index(cells.strata).get_indexer(labels) if about.strata else np.zeros(len(rows), int)
+        group = groups_of(rows, about, attributes)
+        fold = rows["fold"].to_numpy(int) if cells.clustered else np.zeros(len(rows), int)
+        shape = (len(cells.groups) + 1, len(cells.strata), len(values) + 1, len(levels))
+
+        def dense(sums: np.ndarray, *, folds: bool = False) -> np.ndarray:
+            place = (fold, group, value, part) if folds else (group, stratum, value, part)
+            array = np.zeros((about.folds, shape[0], *shape[2:]) if folds else shape)
+            np.add.at(array, tuple(axis.astype(int) for axis in place), sums)
+            return array
+
+        sums = None
+        if "wx" in rows and statistic.derive is None:
+            unit = 10.0 ** (about.decimals or 0)
+            sums = rows["wx"].to_numpy(float) / unit, rows["wxx"].to_numpy(float) / unit**2
+        counted = rows["w" if cells.w is not None else "n"].to_numpy(float)
+        return cls(
+            cells=cells,
+            values=values,
+            upper=None if sums is None else np.append(values[1:], values[-1:]),
+            n=dense(counted),
+            totals=None if sums is None else dense(sums[0]),
+            squares=None if sums is None else dense(sums[1]),
+            by_fold=dense(counted, folds=True) if cells.clustered else None,
+            fold_sums=tuple(dense(each, folds=True) for each in sums) if sums and cells.clustered else None,
+            statistic=statistic,
+        )
+
+    def recorded(self, arms: np.ndarray) -> Distribution:
+        """Give every arm's distribution as recorded, in effective records; arms of shape (arms, groups)."""
+        return self._of(arms, *self._settled(self.n, self.totals, self.squares))
+
+    def spread(self, arms: np.ndarray) -> Distribution:
+        """Give it with the unknown shared out as if missing at random, given stratum, value and part."""
+        known_parts = not (self.n.shape[-1] == 3 and "outcome" in self.statistic.needs)
+        full = spread(self.n, (True, not known_parts))
+        return self._of(arms, *self._settled(full, *self._scaled(full)))
+
+    def moved(self, arms: np.ndarray, *, before: bool = False, still_open: bool = False) -> Distribution:
+        """Give it with waits taken otherwise.
+
+        Args:
+            arms: shape (arms, groups).
+            before: waits that ended before they began never end.
+            still_open: whatever is open never ends.
+        """
+        n = self.n.copy()
+        if before and len(self.values) and self.values[0] == BEFORE:
+            n[..., -2, 1] += n[..., 0, :].sum(axis=-1)
+            n[..., 0, :] = 0
+        if still_open:
+            n[..., -2, 1] += n[..., :-2, 1].sum(axis=-1)
+            n[..., :-2, 1] = 0
+        return self._of(arms, *self._settled(n, self.totals, self.squares))
+
+    def worst(self, arms: np.ndarray, *, high: bool) -> Distribution | None:
+        """Give it with everybody of whom something is unknown where they make the value lowest, or highest."""
+        if self.statistic.ends is None:
+            return None
+        n, totals, squares = (None if each is None else each.copy() for each in (self.n, self.totals, self.squares))
+        known = n[:-1, :, :-1, :2] if "outcome" in self.statistic.needs else n[:-1, :, :-1]
+        missing = n[:-1].sum(axis=(1, 2, 3)) - known.sum(axis=(1, 2, 3)) + n[-1].sum()
+        found = self._of(arms, *self._settled(n, totals, squares), scale=False)
+        # Whoever is of unknown group may be of each arm; whoever lacks a value or an outcome is of an own group.
+        extra = arms @ (missing - n[-1].sum()) + n[-1].sum()
+        value, part = self.statistic.ends[int(high)]
+        at = found.values[value]
+        found.n[:, value, part] += extra
+        if found.totals is not None:
+            found.totals[:, value, part] += extra * at
+            found.squares[:, value, part] += extra * at**2
+        return self._in_effect(found, arms)
+
+    def without_each_fold(self, arms: np.ndarray) -> Iterator[Distribution]:
+        """Leave out one fold at a time of those that hold anybody."""
+        everything = self.by_fold.sum(axis=0)
+        sums = [None, None] if self.fold_sums is None else [each.sum(axis=0) for each in self.fold_sums]
+        for fold in np.flatnonzero(self.by_fold.sum(axis=(1, 2, 3)) > 0):
+            left = [None if s is None else (s - self.fold_sums[k][fold])[:, None] for k, s in enumerate(sums)]
+            yield self._of(arms, *self._settled((everything - self.by_fold[fold])[:, None], *left), scale=False)
+
+    def folds_of(self, arms: np.ndarray) -> np.ndarray:
+        """In how many folds each arm has anybody; shape (arms,)."""
+        known = self.by_fold[:, :-1, :-1].sum(axis=(2, 3))
+        return (known @ arms.T > 0).sum(axis=0)
+
+    # --- inside ---
+
+    def _settled(self, n: np.ndarray, totals: np.ndarray | None, squares: np.ndarray | None) -> list:
+        """Leave out whoever is unknown, and add up the strata: shape (groups, values, parts)."""
+        parts = 2 if "outcome" in self.statistic.needs else n.shape[-1]
+        return [None if each is None else each[:-1, :, :-1, :parts].sum(axis=1) for each in (n, totals, squares)]
+
+    def _scaled(self, n: np.ndarray) -> tuple[np.ndarray | None, np.ndarray | None]:
+        """Give sums for other counts: who was added has the mean of the others of its bin."""
+        if self.totals is None:
+            return None, None
+        bins = self.n.sum(axis=(0, 1, 3), keepdims=True)
+        return tuple(
+            n * np.divide(each.sum(axis=(0, 1, 3), keepdims=True), bins, out=np.zeros(bins.shape), where=bins > 0)
+            for each in (self.totals, self.squares)
+        )
+
+    def _of(self, arms: np.ndarray, n, totals, squares, *, scale: bool = True) -> Distribution:
+        made = [None if each is None else np.einsum("ag,gvp->avp", arms, each) for each in (n, totals, squares)]
+        values = np.maximum(self.values, 0) if "open" in self._parts else self.values
+        found = Distribution(values, made[0], made[1], made[2], self.upper)
+        found = self._at_once(found) if "open" in self._parts else found
+        return self._in_effect(found, arms) if scale else found
+
+    @property
+    def _parts(self) -> str:
+        return "open" if self.n.shape[-1] == 2 else ""
+
+    def _at_once(self, found: Distribution) -> Distribution:
+        """Count waits that ended before they began as ended at once."""
+        if len(self.values) < 2 or self.values[0] != BEFORE:
+            return found
+        if self.values[1] != 0:
+            return found  # the first value reads as 0 already
+        n = found.n[:, 1:].copy()
+        n[:, 0] += found.n[:, 0]
+        return Distribution(found.values[1:], n)
+
+    def _in_effect(self, found: Distribution, arms: np.ndarray) -> Distribution:
+        """Let weighted records count for as many as they are worth (Kish 1965)."""
+        if self.cells.w is None:
+            return found
+        w, ww = ((each.sum(axis=(0, 2, 3, 4))[:-1] @ arms.T) for each in (self.cells.w, self.cells.ww))
+        share = np.divide(design.kish(w, ww), w, out=np.zeros(w.shape), where=w > 0)[:, None, None]
+        sums = [None if each is None else each * share for each in (found.totals, found.squares)]
+        return Distribution(found.values, found.n * share, *sums, found.upper)

@@ -1,0 +1,136 @@
+"""The `@statistic` decorator: a measure that is no share, such as a mean, a median or an area under a curve."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from fairaudit.errors import UsageError, nearest
+from fairaudit.measures.distribution import Distribution, Rows
+from fairaudit.measures.registry import RisesWith, Side, bound, labelled, registered, words_of, worse_side
+from fairaudit.measures.views import known
+from fairaudit.stats.estimates import Estimate
+
+SCALES = ("share", "time", "money", "number")
+Ends = tuple[tuple[int, int], tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """An estimate of a group's distribution, and all that a plan, a verdict and a sentence need to know of it.
+
+    Attributes:
+        name: the field's term, such as ``restricted_mean_wait``.
+        function: takes a `Distribution` (of two, where `pairwise`) and what the plan says beside it, gives an
+            `Estimate` of one entry a group.
+        phrase: "{who} waited {value} on average", with the plan's words in braces too.
+        rises_with: as of a `Measure`.
+        needs: "decision" (the value) and "outcome", whichever must be known of a record for it to count.
+        source: whose definition: author and year, or statute.
+        scale: what its values are: "share", "time", "money" or "number".
+        kind: the kind of evidence it belongs to.
+        title, doc, aliases, counterpart, parameters, optional, given: as of a `Measure`.
+        pairwise: whether a pair's values are of both groups together: first against second, and second against first.
+        derive: gives another value in the place of each, from all rows; None where values are taken as they are.
+        ends: where somebody of whom nothing is known would make it lowest, and highest: (value, part), as places; None
+            where that cannot be said.
+        ratios: whether ratios of its values mean anything.
+    """
+
+    name: str
+    function: Callable[..., Estimate]
+    phrase: str
+    rises_with: RisesWith
+    source: str
+    kind: str
+    scale: str = "number"
+    needs: tuple[str, ...] = ("decision",)
+    title: str = ""
+    doc: str = ""
+    aliases: tuple[str, ...] = ()
+    counterpart: str | None = None
+    parameters: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    pairwise: bool = False
+    derive: Callable[[Rows, Mapping[str, Any]], np.ndarray] | None = None
+    ends: Ends | None = ((0, 0), (-1, 0))
+    ratios: bool = True
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+    view = staticmethod(known)
+    averages = True
+    approximate = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", self.title or self.name.replace("_", " "))
+        if self.scale not in SCALES:
+            what = f"scale={self.scale!r} is not known"
+            raise UsageError.one(f"statistic {self.name}", what, nearest(self.scale, list(SCALES)))
+        try:
+            self.phrase.format_map({**words_of({}), "who": "", "value": ""})
+        except (KeyError, ValueError, IndexError) as error:
+            what = f"the phrase {self.phrase!r} holds a word that no plan gives ({error})"
+            raise UsageError.one(f"statistic {self.name}", what, "It may hold {who}, {value} and words.") from error
+
+    def membership(self) -> tuple[np.ndarray, np.ndarray]:
+        """Say which cells count: those whose value (and outcome, where it needs one) is known; twice the same."""
+        counted = np.zeros((3, 3), bool)
+        counted[:2, : 2 if "outcome" in self.needs else 3] = True
+        return counted, counted
+
+    def estimate(self, first: Distribution, second: Distribution | None = None) -> Estimate:
+        """Estimate every group's value.
+
+        Args:
+            first: the groups' distributions.
+            second: of a pairwise statistic, the other side's.
+        """
+        told = {key: value for key, value in self.given.items() if key in TOLD}
+        both = (first, first if second is None else second) if self.pairwise else (first,)
+        with np.errstate(all="ignore"):
+            return self.function(*both, **told)
+
+    def worse_when(self, being_selected_is: str | None) -> Side:
+        """Say which side of the statistic is the worse one to be on: "high", "low", or None where neither is."""
+        return worse_side(self.rises_with, being_selected_is)
+
+    def bound(self, given: Mapping[str, Any]) -> Statistic:
+        """Take down what a plan says beside it, such as {"days": 30}."""
+        return bound(self, given)
+
+    @property
+    def label(self) -> str:
+        """The name with what the plan says beside it."""
+        return labelled(self.name, self.given)
+
+    def phrases(self, words: Mapping[str, str] | None = None) -> tuple[str, str]:
+        """Give the plan's word for people, and the title: who is looked at, and what of them."""
+        filled = {**words_of(self.given), **(words or {})}
+        return filled["people"], self.title
+
+    def says(self, who: str, value: str, words: Mapping[str, str] | None = None) -> str:
+        """Say one group's value."""
+        return self.phrase.format_map({**words_of(self.given), **(words or {}), "who": who, "value": value})
+
+
+TOLD = ("horizon", "quantile")
+"""What a statistic's function is told of the plan."""
+
+
+def statistic(**details: Any) -> Callable[[Callable[..., Estimate]], Callable[..., Estimate]]:
+    """Register a function from a `Distribution` to an `Estimate` as a measure.
+
+    The arguments are the attributes of `Statistic`; its name and doc are the function's own.
+
+    Returns:
+        A decorator that leaves the function as it is, but for an attribute `measure` that holds the `Statistic`.
+    """
+
+    def register(function: Callable[..., Estimate]) -> Callable[..., Estimate]:
+        built = Statistic(name=function.__name__, function=function, doc=function.__doc__ or "", **details)
+        return registered(function, built)
+
+    return register

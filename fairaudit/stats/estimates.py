@@ -1,0 +1,210 @@
+"""Estimates of two groups, each with limits of its own, compared by MOVER.
+
+A mean, an area under a curve or a median of a group comes with one-sided limits at any level: symmetric ones, ones that
+are symmetric on the logit scale, or ones read off the group's own distribution. The limits of a difference or a ratio
+of two groups are recovered from them (method of variance estimates recovery; Zou & Donner 2008, Statistics in Medicine
+27: 1693-1702; Donner & Zou 2012, Statistical Methods in Medical Research 21: 347-359). With symmetric limits that is
+Welch's test for a difference and Fieller's for a ratio.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from fairaudit.stats.score import Kind, clearing_p, critical_z
+
+Array = NDArray[np.float64]
+Ends = Callable[[NDArray[np.intp], Array], tuple[Array, Array]]
+FURTHEST = 40.0  # standard errors; beyond it no level is told apart
+STEPS = 60
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One number a group, and how sure it is.
+
+    Attributes:
+        value: shape (groups,); NaN where undefined.
+        variance: of the value, shape (groups,); NaN where it is not known.
+        degrees: of Student's t, shape (groups,); infinite for a normal one.
+        link: "identity", or "logit" where limits are symmetric on the logit scale.
+        ends: gives both limits of some groups (by place) at some z, where they are read off a distribution.
+    """
+
+    value: Array
+    variance: Array
+    degrees: Array | None = None
+    link: str = "identity"
+    ends: Ends | None = field(default=None, repr=False)
+
+    def limits(self, places: NDArray[np.intp], z: Array) -> tuple[Array, Array]:
+        """Give both limits at z standard errors.
+
+        Args:
+            places: which groups, shape (n,).
+            z: at least 0, shape (n,).
+
+        Returns:
+            Lower and upper limits of shape (n,); NaN where they are not known.
+        """
+        if self.ends is not None:
+            return self.ends(places, z)
+        value, reach = self.value[places], z * np.sqrt(self.variance[places])
+        if self.link == "identity":
+            return value - reach, value + reach
+        with np.errstate(divide="ignore", invalid="ignore"):
+            odds = np.log(value) - np.log1p(-value)
+            reach = reach / (value * (1 - value))
+            return 1 / (1 + np.exp(reach - odds)), 1 / (1 + np.exp(-reach - odds))
+
+    def without_certainty(self) -> Estimate:
+        """Know nothing of how sure a value is where a group's own variance says that it is certain.
+
+        Values that are all alike, or scores that part two outcomes wholly, leave no variance to go by.
+        """
+        certain = ~(self.variance > 0) if self.ends is None else np.zeros(self.value.shape, bool)
+        return replace(self, variance=np.where(certain, np.nan, self.variance))
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Ordered pairs of estimates, ready to be held against a margin; arrays of shape (pairs,).
+
+    Attributes:
+        first, second: the estimates; `places` says which of them make a pair, shape (2, pairs).
+        stretch: what the limits of either side are stretched by, shape (2, pairs): the root of a design effect.
+        degrees_of_freedom: of Student's t; None for a normal one.
+    """
+
+    first: Estimate
+    second: Estimate
+    places: NDArray[np.intp]
+    stretch: Array
+    degrees_of_freedom: Array | None
+
+    whole = False  # there are no plain counts, and so no exact test
+
+    @property
+    def values(self) -> tuple[Array, Array]:
+        """Both values of every pair."""
+        return self.first.value[self.places[0]], self.second.value[self.places[1]]
+
+    @property
+    def variances(self) -> tuple[Array, Array]:
+        """Both variances of every pair, stretched."""
+        one, two = self.stretch**2
+        return self.first.variance[self.places[0]] * one, self.second.variance[self.places[1]] * two
+
+    @property
+    def defined(self) -> NDArray[np.bool_]:
+        """Say of which pairs anything can be said."""
+        one, two = self.values
+        known = np.isfinite(self._reach("first", np.ones(one.shape))) & np.isfinite(
+            self._reach("second", np.ones(two.shape))
+        )
+        return np.isfinite(one) & np.isfinite(two) & known
+
+    def freedom(self, pair: int) -> float | None:
+        """Give the degrees of freedom of one pair."""
+        return None if self.degrees_of_freedom is None else float(self.degrees_of_freedom[pair])
+
+    def clearing_z(self, kind: Kind, margins: ArrayLike) -> Array:
+        """Give the z at which the lower limit of theta_a - margin * theta_b (or of the difference) meets the margin.
+
+        Args:
+            kind: "ratio" or "difference".
+            margins: shape (pairs,).
+
+        Returns:
+            z, high where the data show that the margin is exceeded; NaN where a value or its variance is not known, and
+            for a ratio also where a value is not above 0.
+        """
+        one, two = self.values
+        factor = np.broadcast_to(np.asarray(margins, float) if kind == "ratio" else 1.0, one.shape)
+        apart = one - factor * two - (0.0 if kind == "ratio" else np.asarray(margins, float))
+        if kind == "ratio":
+            apart = np.where((one > 0) & (two > 0), apart, np.nan)
+        if self._symmetric:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                return apart / np.sqrt(self.variances[0] + factor**2 * self.variances[1])
+        return self._solved(apart, factor)
+
+    def flagging_z(self, kind: Kind, margins: ArrayLike) -> Array:
+        """Give the same z: low where the data show that the value falls short of the margin."""
+        return self.clearing_z(kind, margins)
+
+    def bounds(self, kind: Kind, alpha_lower: ArrayLike, alpha_upper: ArrayLike) -> tuple[Array, Array]:
+        """Bound theta_a / theta_b or theta_a - theta_b from below and from above, each one-sided.
+
+        Args:
+            kind: "ratio" or "difference".
+            alpha_lower: level of the lower bound, shape (pairs,) or one number.
+            alpha_upper: level of the upper bound.
+
+        Returns:
+            Both bounds; of a ratio 0 or more, the upper infinite where the second value may be 0. NaN where undefined.
+        """
+        one, two = self.values
+        z = [
+            np.broadcast_to(critical_z(a, self.degrees_of_freedom), one.shape).astype(float)
+            for a in (alpha_lower, alpha_upper)
+        ]
+        down = self._reach("first", z[0]), self._reach("second", z[0], up=True)
+        up = self._reach("first", z[1], up=True), self._reach("second", z[1])
+        if kind == "difference":
+            return one - two - np.hypot(*down), one - two + np.hypot(*up)
+        with np.errstate(all="ignore"):
+            product = one * two
+            root = np.sqrt(np.maximum(product**2 - (one**2 - down[0] ** 2) * (two**2 - down[1] ** 2), 0))
+            lower = np.where(down[0] >= one, 0.0, (one**2 - down[0] ** 2) / (product + root))
+            root = np.sqrt(np.maximum(product**2 - (one**2 - up[0] ** 2) * (two**2 - up[1] ** 2), 0))
+            upper = np.where(up[1] >= two, np.inf, (product + root) / (two**2 - up[1] ** 2))
+        unknown = ~((one > 0) & (two > 0)) | np.isnan(sum(down)) | np.isnan(sum(up))
+        return np.where(unknown, np.nan, lower), np.where(unknown, np.nan, upper)
+
+    def could_clear(self, kind: Kind, pair: int, margin: float, alpha: float) -> bool:
+        """Say whether a pair as unsure as this could clear if both values were the same."""
+        p = clearing_p(self.equal_z(kind, pair, margin), self.freedom(pair))
+        return bool(p < alpha)
+
+    def equal_z(self, kind: Kind, pair: int, margin: float) -> float:
+        """Give the z that a pair as unsure as this would have if both values were the same."""
+        one, two = (float(values[pair]) for values in self.values)
+        reach = [
+            self._reach(side, np.ones(len(self.values[0])), up=up)[pair] for side, up in (("first", 0), ("second", 1))
+        ]
+        if kind == "difference":
+            return float(-margin / np.hypot(*reach))
+        middle = (one + two) / 2
+        return float((1 - margin) * middle / np.hypot(reach[0], margin * reach[1]))
+
+    # --- inside ---
+
+    @property
+    def _symmetric(self) -> bool:
+        return all(side.ends is None and side.link == "identity" for side in (self.first, self.second))
+
+    def _reach(self, which: str, z: Array, *, up: bool = False) -> Array:
+        """How far a side's limit lies from its value."""
+        side, row = (self.first, 0) if which == "first" else (self.second, 1)
+        lower, upper = side.limits(self.places[row], z * self.stretch[row])
+        value = side.value[self.places[row]]
+        with np.errstate(invalid="ignore"):
+            return upper - value if up else value - lower
+
+    def _solved(self, apart: Array, factor: Array) -> Array:
+        """Halve the interval of z until the limit meets the margin."""
+        ahead = apart > 0
+        low, high = np.zeros(apart.shape), np.full(apart.shape, FURTHEST)
+        for _ in range(STEPS):
+            z = (low + high) / 2
+            one = np.where(ahead, self._reach("first", z), self._reach("first", z, up=True))
+            two = np.where(ahead, self._reach("second", z, up=True), self._reach("second", z))
+            short = np.abs(apart) > np.hypot(one, factor * two)
+            low, high = np.where(short, z, low), np.where(short, high, z)
+        unknown = np.isnan(apart) | ~self.defined
+        return np.where(unknown, np.nan, np.where(ahead, low, -low))
