@@ -163,19 +163,22 @@ class _Finding:
                 "id": f"{evidence.id}/{grouping.name}{grouping.scheme}/{self.measure.name}",
                 "evidence": evidence.id,
                 "measure": self.measure.name,
+                "parameters": {},
+                "scale": {"name": "own", "unit": ""},
+                "counted": {"of": "", "share": ""},
                 "title": self.measure.title,
                 "grouping": list(grouping.attributes),
                 "reference": "all_pairs",
                 "comparison": decides["kind"],
                 **self._verdict(decides["verdict"]),
                 **{"blocks": False, "approximate": True},
-                "worse": self.measure.worse_when(evidence.being_selected_is),
+                "worse": self.measure.worse_when(evidence.selected_is),
                 **{key: decides[key] for key in copied},
                 "cleared_for": {"groups": [], "share": 0.0, "left": [], "sentence": ""},
                 "more_records": None,
                 "groups": self._groups(found),
                 "unknown": self._unknown(),
-                **{"few": [], "checks": [], "comparisons": described, "other_side": None, "yearly": ""},
+                **{"few": [], "skewed": [], "checks": [], "comparisons": described, "other_side": None, "yearly": ""},
             }
         )
 
@@ -192,7 +195,7 @@ class _Finding:
 
     def _described(self, comparison: _Comparison, found: Approximation) -> dict[str, Any]:
         pair, baseline = comparison.worst, self.evidence.data.decided_by == "todays_process"
-        high_is_worse = self.measure.worse_when(self.evidence.being_selected_is) == "high"
+        high_is_worse = self.measure.worse_when(self.evidence.selected_is) == "high"
         named = list(reversed(pair)) if high_is_worse else list(pair)
         flagged = comparison.is_outside(pair) and not baseline
         return {

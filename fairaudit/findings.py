@@ -11,8 +11,9 @@ from fairaudit import sentences
 from fairaudit.assessment import Disparity
 from fairaudit.checks.unknowns import tipping_point
 from fairaudit.limits import limits
+from fairaudit.plan import Evidence
 from fairaudit.planning import more_records
-from fairaudit.sentences import Reading
+from fairaudit.sentences import Reading, Scale
 from fairaudit.stats import design
 from fairaudit.stats.intervals import wilson
 from fairaudit.verdicts import Bounds, Comparison, lowest_shown, pairs_within, scenario_bounds
@@ -22,7 +23,10 @@ SCENARIOS = {
     "recorded": "as recorded",
     "spread": "unknowns spread as if missing at random",
     "worst": "unknowns where they hurt most",
+    "reversed": "waits that ended before they began never ended",
+    "open_never": "whatever is open never ends",
 }
+USUAL = ("recorded", "spread", "worst")
 
 
 def finding(disparity: Disparity) -> dict[str, Any]:
@@ -48,6 +52,9 @@ def finding(disparity: Disparity) -> dict[str, Any]:
         "id": disparity.name,
         "evidence": disparity.evidence.id,
         "measure": disparity.measure.name,
+        "parameters": disparity.entry.parameters,
+        "scale": {"name": scale_of(disparity).name, "unit": scale_of(disparity).unit},
+        "counted": dict(zip(("of", "share"), _phrases(disparity), strict=True)),
         "title": disparity.measure.title,
         "grouping": list(disparity.grouping.attributes),
         "reference": disparity.grouping.reference,
@@ -61,7 +68,7 @@ def finding(disparity: Disparity) -> dict[str, Any]:
         "approximate": False,
         "tolerance": decides["tolerance"],
         "worst_pair": decides["worst_pair"],
-        "worse": disparity.measure.worse_when(disparity.evidence.being_selected_is),
+        "worse": disparity.measure.worse_when(disparity.evidence.selected_is),
         "worse_off": decides["worse_off"],
         "estimate": decides["estimate"],
         "lower": decides["lower"],
@@ -72,6 +79,7 @@ def finding(disparity: Disparity) -> dict[str, Any]:
         "groups": _groups(disparity),
         "unknown": _unknown(disparity),
         "few": disparity.few,
+        "skewed": disparity.skewed,
         "pairs": decides["pairs"],
         "checks": _checks(disparity, comparison),
         "comparisons": described,
@@ -83,13 +91,21 @@ def finding(disparity: Disparity) -> dict[str, Any]:
 # --- one comparison ------------------------------------------------------------------------------------------------
 
 
+def scale_of(disparity: Disparity) -> Scale:
+    """Say what a measure's values are, and in what unit."""
+    evidence, name = disparity.evidence, disparity.measure.scale
+    units = {"time": evidence.time_unit, "money": evidence.data.amount.unit if evidence.data.amount else ""}
+    return Scale(name, units.get(name, ""))
+
+
 def reading(disparity: Disparity, comparison: Comparison, bounds: Bounds) -> Reading:
     """Put a comparison's worst pair into the numbers that its sentence says."""
     margin = comparison.tolerance if comparison.kind == "ratio" else -comparison.tolerance
-    worse = disparity.measure.worse_when(disparity.evidence.being_selected_is)
+    worse = disparity.measure.worse_when(disparity.evidence.selected_is)
     words = disparity.evidence.words.people
     first, second = (sentences.who(name, words, words) for _, name in _named(disparity, comparison, bounds.pair))
-    return Reading(comparison.kind, worse, bounds.estimate, bounds.lower, bounds.upper, margin, (first, second))
+    numbers = comparison.kind, worse, bounds.estimate, bounds.lower, bounds.upper, margin
+    return Reading(*numbers, (first, second), scale_of(disparity))
 
 
 def _named(disparity: Disparity, comparison: Comparison, pair: int) -> tuple[tuple[int, str], tuple[int, str]]:
@@ -100,7 +116,7 @@ def _named(disparity: Disparity, comparison: Comparison, pair: int) -> tuple[tup
     """
     a, b = (int(arm) for arm in comparison.arms.scheme.pairs[pair])
     names = comparison.arms.scheme.names
-    if disparity.measure.worse_when(disparity.evidence.being_selected_is) == "high":
+    if disparity.measure.worse_when(disparity.evidence.selected_is) == "high":
         a, b = b, a
     return (a, names[a]), (b, names[b])
 
@@ -120,10 +136,10 @@ def _comparison(disparity: Disparity, comparison: Comparison, bounds: Bounds, re
         "estimate": sign * bounds.estimate,
         "lower": lower,
         "upper": upper,
-        "method": _method(comparison, bounds.method),
+        "method": _method(comparison, _named_method(disparity, bounds.method)),
         "family": comparison.family,
         "sentence": _sentence(disparity, comparison, said, (first, first_name), (second, second_name)),
-        "pairs": _pairs(comparison, bounds),
+        "pairs": _pairs(disparity, comparison, bounds),
     }
 
 
@@ -145,6 +161,8 @@ def _tolerance(disparity: Disparity, comparison: Comparison) -> dict[str, Any]:
 def _allows(disparity: Disparity, comparison: Comparison) -> str:
     """Say what a limit lets happen, in people."""
     of, share = _phrases(disparity)
+    if disparity.measure.averages:
+        return _allows_of_values(disparity, comparison)
     if comparison.kind == "difference":
         number = sentences.exactly(100 * comparison.tolerance)
         return f"It lets {number} more in 100 of one group than of another be among those who {share}, of {of}."
@@ -152,14 +170,30 @@ def _allows(disparity: Disparity, comparison: Comparison) -> str:
     return f"It lets one group's share who {share} be {number}% smaller than another's, of {of}."
 
 
+def _allows_of_values(disparity: Disparity, comparison: Comparison) -> str:
+    if comparison.kind == "difference":
+        scale = scale_of(disparity)
+        gap = sentences.exactly(scale.per * comparison.tolerance) + scale.after
+        return f"It lets the value of one group be {gap} from that of another."
+    number = sentences.exactly(100 * comparison.tolerance)
+    return f"It lets the value of one group be {number}% of that of another."
+
+
 def _looser_than_any(disparity: Disparity, comparison: Comparison) -> bool:
     """Say whether the plan's own number allows more than every limit on file of its kind."""
+    if not scale_of(disparity).counted:
+        return False
     on_file = [limit.value for limit in limits().values() if limit.kind == comparison.kind]
     return comparison.tolerance < min(on_file) if comparison.kind == "ratio" else comparison.tolerance > max(on_file)
 
 
 def _phrases(disparity: Disparity) -> tuple[str, str]:
-    return disparity.measure.phrases(disparity.evidence.words.model_dump())
+    return disparity.measure.phrases(own_words(disparity.evidence))
+
+
+def own_words(evidence: Evidence) -> dict[str, str]:
+    """Give the words that the plan itself brings; at a cut-off others stand in for those it leaves out."""
+    return evidence.words.model_dump(exclude_unset=True)
 
 
 def _sentence(
@@ -167,20 +201,45 @@ def _sentence(
 ) -> str:
     of, share = _phrases(disparity)
     people = disparity.evidence.words.people
-    rates = (float(comparison.arms.said[1][first[0]]), float(comparison.arms.said[1][second[0]]))
+    a, b = comparison.arms.said_of(int(_pair_of(comparison, first[0], second[0])))
+    turned = comparison.arms.scheme.pairs[_pair_of(comparison, first[0], second[0])][0] != first[0]
+    rates = (b, a) if turned else (a, b)
+    if disparity.measure.averages:
+        said_of_both = _values_sentence(disparity, (first[1], second[1]), rates)
+    else:
+        said_of_both = sentences.rates_sentence(first[1], second[1], rates, of, share, people)
     parts = [
-        sentences.rates_sentence(first[1], second[1], rates, of, share, people),
+        said_of_both,
         sentences.shown_sentence(said, comparison.verdict, comparison.baseline),
         sentences.limit_sentence(said, disparity.entry.cited(comparison.kind)),
     ]
     return " ".join(part for part in parts if part)
 
 
+def _pair_of(comparison: Comparison, first: int, second: int) -> int:
+    """Find the pair of two arms, whichever way round."""
+    pairs = comparison.arms.scheme.pairs
+    return int(np.flatnonzero(((pairs == (first, second)) | (pairs == (second, first))).all(axis=1))[0])
+
+
+def _values_sentence(disparity: Disparity, groups: tuple[str, str], values: tuple[float, float]) -> str:
+    """Say both groups' values: On average Black workers got 15 dollars; White workers, 17."""
+    words = own_words(disparity.evidence)
+    people = disparity.evidence.words.people
+    undefined = [group for group, value in zip(groups, values, strict=True) if math.isnan(value)]
+    if undefined:
+        return f"There is no {disparity.measure.title} of {sentences.listed(undefined)}."
+    texts = sentences.values_in_words(values, scale_of(disparity))
+    first, second = (sentences.who(group, people, people) for group in groups)
+    said = disparity.measure.says(first, texts[0], words)
+    return f"{said[:1].upper()}{said[1:]}; {second}: {texts[1]}."
+
+
 def yearly(disparity: Disparity, people_per_year: int | None) -> str:
     """Say at least how many more people a year a flagged gap means; "" where nothing can be said."""
     comparison, bounds = disparity.comparisons[disparity.deciding], disparity.bounds[disparity.deciding]
     (first, name), _ = _named(disparity, comparison, bounds.pair)
-    if first >= len(disparity.groups):
+    if first >= len(disparity.groups) or disparity.measure.averages:
         return ""
     share_of_records = _least_share(disparity, first)
     said = reading(disparity, comparison, bounds)
@@ -198,13 +257,17 @@ def _least_share(disparity: Disparity, group: int) -> float:
     return float(low)
 
 
+def _named_method(disparity: Disparity, method: str) -> str:
+    return disparity.measure.method if disparity.measure.averages else method
+
+
 def _method(comparison: Comparison, method: str) -> str:
     cells = comparison.arms.cells
     basis = " ".join(word for word, here in (("clustered", cells.clustered), ("weighted", cells.w is not None)) if here)
     return f"{basis} {method}".strip()
 
 
-def _pairs(comparison: Comparison, bounds: Bounds) -> list[dict[str, Any]]:
+def _pairs(disparity: Disparity, comparison: Comparison, bounds: Bounds) -> list[dict[str, Any]]:
     """Write every pair as a row: its value, both bounds, and whether it alone would be within or outside the limit."""
     names, records = comparison.arms.scheme.names, comparison.arms.said[0]
     inside = pairs_within(comparison)
@@ -222,7 +285,7 @@ def _pairs(comparison: Comparison, bounds: Bounds) -> list[dict[str, Any]]:
                 "estimate": sign * estimate,
                 "lower": lower,
                 "upper": upper,
-                "method": _method(comparison, "exact" if exactly else "score"),
+                "method": _method(comparison, _named_method(disparity, "exact" if exactly else "score")),
                 "reading": _row_reading(comparison, place, bool(inside[place])),
             }
         )
@@ -257,9 +320,14 @@ def _unknown(disparity: Disparity) -> dict[str, Any]:
 
 def _checks(disparity: Disparity, comparison: Comparison) -> list[dict[str, Any]]:
     """Write what the unknowns could change: one row a scenario, and the tipping point of a clearance."""
-    if not disparity.unknown.total or comparison.baseline:
+    names = [name for name in SCENARIOS if name in comparison.scenarios]
+    if disparity.unknown.total:
+        names = [name for name in SCENARIOS if name in USUAL or name in names]
+    if disparity.evidence.kind == "waits" and disparity.measure.averages:
+        names = [name for name in SCENARIOS if name in names or name in ("recorded", "open_never")]
+    if names in ([], ["recorded"]) or comparison.baseline:
         return []
-    rows = [_scenario_row(disparity, comparison, name, name in comparison.scenarios) for name in SCENARIOS]
+    rows = [_scenario_row(disparity, comparison, name, name in comparison.scenarios) for name in names]
     if disparity.verdict == "cleared" and "worst" not in comparison.scenarios:
         rows += _tipping_row(disparity)
     return rows
@@ -284,11 +352,12 @@ def _scenario_row(disparity: Disparity, comparison: Comparison, name: str, decid
     inside = bool(other.passes(name).all()) and (comparison.failed_exact or ("",))[0] != name
     said = Reading(
         comparison.kind,
-        disparity.measure.worse_when(disparity.evidence.being_selected_is),
+        disparity.measure.worse_when(disparity.evidence.selected_is),
         math.nan,
         lowest,
         math.inf,
         comparison.tolerance if comparison.kind == "ratio" else -comparison.tolerance,
+        scale=scale_of(disparity),
     )
     toward_harm = "up" if said.turned else "down"
     word = "at most" if said.turned else "at least"
@@ -298,7 +367,7 @@ def _scenario_row(disparity: Disparity, comparison: Comparison, name: str, decid
         f"{SCENARIOS[name][0].upper()}{SCENARIOS[name][1:]}: {word} {said.shown(lowest, toward_harm)}, {verdict}{role}."
     )
     return {
-        "check": "unknowns",
+        "check": "unknowns" if name in USUAL else "waits",
         "scenario": name,
         "decides": decides,
         "holds": inside,
@@ -353,7 +422,7 @@ def _cleared_for(disparity: Disparity, comparison: Comparison, more: dict[str, A
 
 def _other_side(disparity: Disparity, comparison: Comparison, bounds: Bounds) -> float | None:
     """Give the ratio of the shares left over: 93% v 97% not flagged is 7 v 3 flagged, 2.33 times."""
-    if comparison.kind != "ratio":
+    if comparison.kind != "ratio" or disparity.measure.averages:
         return None
     a, b = comparison.arms.scheme.pairs[bounds.pair]
     rates = 1 - comparison.arms.said[1][[a, b]]

@@ -13,7 +13,7 @@ from fairaudit.groupings import attributes, groupings
 from fairaudit.measures import MEASURES, Measure
 from fairaudit.plan import Evidence
 from fairaudit.sentences import digits, exactly, percent
-from fairaudit.stats import sample_size
+from fairaudit.stats import sample_size, score
 from fairaudit.tally import Tally
 from fairaudit.verdicts import Bounds, Comparison, could_clear
 
@@ -38,6 +38,8 @@ def more_records(
     """
     if bounds.scenario != "recorded" or comparison.side_open:
         return None
+    if disparity.measure.averages:
+        return _more_values(disparity, comparison, bounds, power)
     a, b = (int(arm) for arm in comparison.arms.scheme.pairs[bounds.pair])
     counts = comparison.counts["recorded"]
     x1, n1, x0, n0 = counts.at(bounds.pair)
@@ -69,6 +71,37 @@ def more_records(
         f"there are {have:,}."
     )
     return {"group": name, "have": have, "needed": rounded, "sentence": text}
+
+
+def _more_values(disparity: Disparity, comparison: Comparison, bounds: Bounds, power: float) -> dict[str, Any] | None:
+    """Say the same of estimates: their variance falls as records grow, in step in both groups."""
+    a, b = (int(arm) for arm in comparison.arms.scheme.pairs[bounds.pair])
+    pairs = comparison.counts["recorded"]
+    if max(a, b) >= len(disparity.groups) or not pairs.defined[bounds.pair]:
+        return None
+    group = a if disparity.sizes[a] <= disparity.sizes[b] else b
+    have, name = int(disparity.sizes[group]), disparity.groups[group]
+    if bounds.estimate <= comparison.margins[bounds.pair] and could_clear(comparison, bounds.pair):
+        text = "If the best estimate is the truth, no number of records would show it to be within."
+        return {"group": name, "have": have, "needed": None, "sentence": text}
+    needed = values_needed(comparison, bounds.pair, have, power)
+    if not math.isfinite(needed) or needed <= have:
+        return {"group": name, "have": have, "needed": None, "sentence": ""}
+    rounded = _two_digits(needed)
+    text = (
+        f"If all fare alike, about {rounded:,} records of the group {name}, and as many times more of the others, "
+        f"would probably show it; there are {have:,}."
+    )
+    return {"group": name, "have": have, "needed": rounded, "sentence": text}
+
+
+def values_needed(comparison: Comparison, pair: int, have: float, power: float) -> float:
+    """Give the records of a pair's smaller group that would probably show values to be alike that are."""
+    z = comparison.counts["recorded"].equal_z(comparison.kind, pair, float(comparison.margins[pair]))
+    groups = len(comparison.arms.cells.groups)
+    miss = (1 - power) / max(groups * (groups - 1), 1)
+    wanted = float(score.critical_z(comparison.alpha)) + float(score.critical_z(min(miss, 0.499)))
+    return have * (wanted / z) ** 2 if z > 0 else math.inf
 
 
 def _could_clear_at_worst(comparison: Comparison, pair: int) -> bool:
@@ -138,6 +171,9 @@ def how_many(
         return _before_any(evidence, rate or SUPPOSED_RATE, power, {**MEASURES, **(measures or {})})
     rows = []
     for disparity in assess(evidence, tally, measures):
+        if disparity.measure.averages:
+            rows += _of_values(disparity, power)
+            continue
         names, records, worth = disparity.groups, disparity.sizes, disparity.arms.worth
         total = float(records.sum())
         events = float(disparity.arms.records[0][: len(names)].sum())
@@ -154,6 +190,39 @@ def how_many(
     return rows
 
 
+def _of_values(disparity: Disparity, power: float) -> list[dict[str, Any]]:
+    """Plan for estimates, whose spread must be seen first: the least sure pair decides."""
+    rows = []
+    sizes = disparity.sizes
+    for comparison in disparity.comparisons:
+        pairs = comparison.arms.scheme.pairs
+        inside = [
+            p for p, pair in enumerate(pairs) if pair.max() < len(sizes) and comparison.counts["recorded"].defined[p]
+        ]
+        smaller = {p: float(sizes[pairs[p]].min()) for p in inside}
+        needed = max((values_needed(comparison, p, smaller[p], power) for p in inside), default=math.inf)
+        fewest = max((values_needed(comparison, p, smaller[p], 0.5) for p in inside), default=math.inf)
+        worth = comparison.arms.worth
+        rows.append(
+            {
+                "grouping": disparity.grouping.name,
+                "measure": disparity.measure.label,
+                "title": disparity.measure.title,
+                "groups": len(sizes),
+                "rate": None,
+                "at_hand": {name: (int(sizes[g]), float(worth[g])) for g, name in enumerate(disparity.groups)},
+                "unknown": disparity.unknown.share
+                if disparity.unknown.share > disparity.evidence.unknown_at_most
+                else 0.0,
+                "kind": comparison.kind,
+                "limit": comparison.tolerance,
+                "needed": _two_digits(needed) if math.isfinite(needed) else None,
+                "fewest": math.ceil(fewest) if math.isfinite(fewest) else None,
+            }
+        )
+    return rows
+
+
 def _before_any(evidence: Evidence, rate: float, power: float, known: Mapping[str, Measure]) -> list[dict[str, Any]]:
     """Plan from the declared groups alone."""
     rows = []
@@ -162,6 +231,8 @@ def _before_any(evidence: Evidence, rate: float, power: float, known: Mapping[st
         sizes = [len(levels[name].levels or range(SUPPOSED_GROUPS)) for name in grouping.attributes]
         for entry in evidence.measures:
             row = {"grouping": grouping.name, "measure": entry.measure, "groups": math.prod(sizes), "rate": rate}
+            if entry.measure in known and known[entry.measure].averages:
+                continue  # how much values differ must be seen first
             limits = entry.limits.items() if entry.measure in known else ()
             rows += [
                 _row({**row, "at_hand": {}, "unknown": 0.0}, *limit, evidence.alpha_of_look, power) for limit in limits
@@ -187,6 +258,8 @@ def _row(row: Mapping[str, Any], kind: str, limit: float, alpha: float, power: f
 
 def said(row: Mapping[str, Any]) -> str:
     """Say a row of `how_many` in a sentence to paste into a request for records."""
+    if row["rate"] is None:
+        return _said_of_values(row)
     number = exactly(100 * row["limit"])
     limit = f"a ratio of {number}%" if row["kind"] == "ratio" else f"a gap of {number} in 100"
     what = f"{row['measure']} by {row['grouping'].replace('_', ' and ')}"
@@ -206,6 +279,17 @@ def said(row: Mapping[str, Any]) -> str:
         return text
     short = [_short(name, *at_hand) for name, at_hand in row["at_hand"].items() if at_hand[1] < row["needed"]]
     return text + (f" Too few now: {', '.join(short)}." if short else " There are enough now.")
+
+
+def _said_of_values(row: Mapping[str, Any]) -> str:
+    """Say a row of an estimate: what is needed hangs on how much the values at hand differ."""
+    limit = f"a ratio of {exactly(100 * row['limit'])}%" if row["kind"] == "ratio" else f"a gap of {row['limit']:,.10g}"
+    what = f"{row['title']} by {row['grouping'].replace('_', ' and ')} ({row['groups']} groups, {limit})"
+    if row["needed"] is None:
+        return f"{what}: the records at hand do not say how much values differ, so nothing can be planned."
+    short = [_short(name, *at_hand) for name, at_hand in row["at_hand"].items() if at_hand[1] < row["needed"]]
+    left = f" Too few now: {', '.join(short)}." if short else " There are enough now."
+    return f"{what}: about {row['needed']:,} records of each group, if values differ as much as those at hand.{left}"
 
 
 def _short(name: str, records: int, worth: float) -> str:

@@ -24,6 +24,37 @@ MOST_DIGITS = 6
 
 
 @dataclass(frozen=True)
+class Scale:
+    """What a measure's values are, and how they are said.
+
+    Attributes:
+        name: "share" (of people), "points" (a share that may be below 0), "time", "money", "number" or "own".
+        unit: what follows a number: "days", "dollars"; empty where nothing does.
+    """
+
+    name: str = "share"
+    unit: str = ""
+
+    @property
+    def per(self) -> float:
+        """What a value is multiplied by before it is said: shares are said in 100."""
+        return 100.0 if self.name in ("share", "points") else 1.0
+
+    @property
+    def after(self) -> str:
+        """What follows a gap."""
+        return " in 100" if self.per == 100 else f" {self.unit}" if self.unit else ""
+
+    @property
+    def counted(self) -> bool:
+        """Whether values are shares of people, of whom a ratio may be said as so many for every 100."""
+        return self.name == "share"
+
+
+SHARE = Scale()
+
+
+@dataclass(frozen=True)
 class Reading:
     """One comparison as numbers a reader can take in.
 
@@ -35,6 +66,7 @@ class Reading:
         upper: shown to be at most this.
         margin: the limit on the same scale: tau or -delta.
         people: those of the worse-treated group and of the other, for "145 Black people for every 100 White people".
+        scale: what the values are.
     """
 
     kind: str
@@ -44,6 +76,7 @@ class Reading:
     upper: float
     margin: float
     people: tuple[str, str] | None = None
+    scale: Scale = SHARE
 
     @property
     def turned(self) -> bool:
@@ -53,7 +86,7 @@ class Reading:
     def number(self, value: float) -> float:
         """Turn a value into the number shown: percent as often, people for every 100, or people in 100."""
         if self.kind == "difference":
-            return -100 * value
+            return -self.scale.per * value
         if self.worse == "high":
             return 100 / value if value > 0 else math.inf
         return 100 * value
@@ -73,29 +106,38 @@ class Reading:
         number = self.number(value)
         if not math.isfinite(number):
             return "any number"
-        text = digits(number, self.limit, rounding)
+        text = self.digits(number, rounding)
         if self.unit != FOR_EVERY or self.people is None:
             return text + self.unit
         first, second = self.people
         return f"{text} {first}{FOR_EVERY} {second}, in groups of equal size"
 
+    def digits(self, number: float, rounding: str = "nearest") -> str:
+        """Write a number with as many digits as tell it from the limit."""
+        if self.scale.per == 100 or self.kind == "ratio":
+            return digits(number, self.limit, rounding)
+        return digits(number, self.limit, rounding, _places(number, self.limit))
+
     @property
     def unit(self) -> str:
         """What follows the number."""
         if self.kind == "difference":
-            return " in 100"
+            return self.scale.after
+        if not self.scale.counted:
+            return "% as much"
         return FOR_EVERY if self.worse == "high" else "% as often"
 
 
-def digits(number: float, limit: float | None = None, rounding: str = "nearest") -> str:
+def digits(number: float, limit: float | None = None, rounding: str = "nearest", least: int = 0) -> str:
     """Round a number, adding digits while it would read like a limit that it is not.
 
     Args:
         number: what to write.
         limit: what it is compared with; None where with nothing.
         rounding: "nearest", "down" or "up".
+        least: how many digits behind the point to begin with.
     """
-    for places in range(MOST_DIGITS + 1):
+    for places in range(least, least + MOST_DIGITS + 1):
         text = _rounded(number, places, rounding)
         if (
             limit is None
@@ -104,6 +146,41 @@ def digits(number: float, limit: float | None = None, rounding: str = "nearest")
         ):
             break
     return _plain(text)
+
+
+def _places(*numbers: float) -> int:
+    """Say how many digits behind the point make three significant ones of the largest number."""
+    largest = max((abs(number) for number in numbers if math.isfinite(number)), default=0.0)
+    return min(max(0, 2 - math.floor(math.log10(largest))), MOST_DIGITS) if largest > 0 else 0
+
+
+def significant(number: float, limit: float = math.nan) -> str:
+    """Write a number of any scale with three digits or more, and without an exponent.
+
+    Args:
+        number: what to write.
+        limit: what it must not read like unless it is that.
+    """
+    if not math.isfinite(number):
+        return "any number"
+    for more in range(MOST_DIGITS + 1):
+        text = f"{number + 0.0:,.{_places(number) + more}f}"
+        plain = text.rstrip("0").rstrip(".") if "." in text else text
+        if not math.isfinite(limit) or abs(number - limit) < 1e-12 or float(plain.replace(",", "")) != limit:
+            break
+    return "0" if plain == "-0" else plain
+
+
+def values_in_words(values: Sequence[float], scale: Scale) -> list[str]:
+    """Write values with their unit, with more digits where they would read alike and are not."""
+    told = [scale.per * value for value in values]
+    places = 1 if scale.per == 100 else _places(*told)
+    for more in range(MOST_DIGITS + 1):
+        texts = [_plain(f"{value:.{places + more}f}") for value in told]
+        if len(set(texts)) == len(set(told)):
+            break
+    unit = f" {scale.unit}" if scale.unit and scale.per == 1 else ""
+    return [text + unit for text in texts]
 
 
 def exactly(number: float) -> str:
@@ -135,6 +212,8 @@ def _rounded(number: float, places: int, rounding: str) -> str:
 
 def _plain(text: str) -> str:
     """Leave out what says nothing, and part thousands."""
+    if text.startswith("-") and float(text) != 0 and not text.startswith("-0"):
+        return f"-{_plain(text[1:])}"
     whole, _, rest = text.partition(".")
     rest = rest.rstrip("0")
     return f"{int(whole):,}" + (f".{rest}" if rest else "") if whole != "-0" or not rest else f"-0.{rest}"
@@ -227,14 +306,21 @@ def shown_sentence(reading: Reading, verdict: str, baseline: bool = False) -> st
         return f"The data set no bound to it{best}."
     if reading.kind == "difference":
         return f"The data allow a gap as large as {bound}{best}."
+    if not reading.scale.counted:
+        return f"The data allow as {'much' if reading.turned else 'little'} as {bound.removesuffix(' as much')}{best}."
     return f"The data allow as {'many' if reading.turned else 'little'} as {bound}{best}."
 
 
 def _best(reading: Reading) -> str:
     if math.isnan(reading.estimate) or not math.isfinite(reading.number(reading.estimate)):
         return ""
-    number = digits(reading.number(reading.estimate), reading.limit)
-    return f" (best estimate {number}{'' if reading.turned else '%'})"
+    number = reading.digits(reading.number(reading.estimate))
+    return f" (best estimate {number}{'%' if _in_percent(reading) else ''})"
+
+
+def _in_percent(reading: Reading) -> bool:
+    """Say whether a reading's number is a percentage of the other group's."""
+    return reading.kind == "ratio" and not (reading.turned and reading.scale.counted)
 
 
 def _what(reading: Reading) -> str:
@@ -244,11 +330,7 @@ def _what(reading: Reading) -> str:
 def limit_sentence(reading: Reading, cited: str, allows: str = "") -> str:
     """Say the limit and who set it."""
     number = exactly(reading.limit)
-    amount = (
-        f"{number}{'%' if not reading.turned else ''}"
-        if reading.kind == "ratio" and not reading.turned
-        else number + (reading.unit if reading.kind == "ratio" else " in 100")
-    )
+    amount = f"{number}%" if _in_percent(reading) else number + reading.unit
     source = f", from {cited}" if cited else ", and the plan does not say who set it"
     return f"The limit is {amount}{source}.{' ' + allows if allows else ''}"
 
@@ -280,6 +362,10 @@ REASONS: Mapping[str, str] = {
     "": "",
     "baseline": "These are today's decisions and not the system's: they are shown to compare with, and decide nothing.",
     "no_data": "A declared group has nobody that this measure could be taken of.",
+    "no_variation": (
+        "It cannot be told of every group: a value is undefined, or all of a group are so alike that nothing says how "
+        "sure it is."
+    ),
     "side": (
         "Where rates are above 80% a ratio alone cannot show it, since the rates of those left over may "
         "differ manifold: a limit on the difference must hold too."

@@ -7,7 +7,7 @@ from typing import Any
 
 from fairaudit.charts.chart import LONGEST_ALT
 from fairaudit.charts.numbers import count, rate_writer
-from fairaudit.charts.rows import Row, grouping_words
+from fairaudit.charts.rows import Row, grouping_words, is_own
 from fairaudit.charts.text import clean
 from fairaudit.sentences import VERDICT_WORDS
 from fairaudit.verdicts import SEVERITY
@@ -31,7 +31,7 @@ def _short(text: str, most: int = LONGEST_NAME) -> str:
 
 
 def _rates(finding: Mapping[str, Any], table: Sequence[Row], room: int) -> str:
-    write = rate_writer(finding["approximate"])
+    write = rate_writer(is_own(finding))
     told = [f"{_short(row.group)} {write(row.rate) if row.n else 'no records'}" for row in table]
     for kept in range(len(told), 0, -1):
         rest = f"; {count(len(told) - kept)} more" if kept < len(told) else ""

@@ -24,6 +24,7 @@ from fairaudit.charts.rows import (
     Contrast,
     Row,
     grouping_words,
+    is_own,
     limit_text,
     numbers_of,
     rows,
@@ -97,7 +98,7 @@ class _Forest:
     def __init__(self, finding: Mapping[str, Any], table: Sequence[Row], title: bool):
         self.finding, self.table = finding, table
         self.baseline: bool = finding["baseline"]
-        self.approximate: bool = finding["approximate"]
+        self.approximate: bool = is_own(finding)
         self.rate_text = rate_writer(self.approximate)
         self.numbers: Reading = numbers_of(finding)
         self.names = [_name_lines(row, place) for place, row in enumerate(table)]

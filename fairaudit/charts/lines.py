@@ -45,6 +45,7 @@ SEEN_THROUGH = 0.16
 DOTTED = (0, (1, 1.6))
 AXIS, UNDER, MARK, HEADING = 15.0, 11.0, 9.5, 18.0
 HIGH, HIGH_IN_ROW, HIGH_OF_MANY = 190.0, 150.0, 84.0
+UPWARD = 0.75 * SMALL  # labels over each other need less room than side by side
 MOST_MARKS = 3  # lines of labels over a panel
 LEGEND_LINE, NOTE_GAP, ASIDE = 13.0, 6.0, 7.0
 
@@ -206,7 +207,7 @@ class _Lines:
         self.title = fitted(title, TITLE, WIDTH - 2 * MARGIN, 2, bold=True) if title else []
         self.legend = [*self._group_entries(groups), *self._other_entries()]
         self.legend_rows = _flow([entry.wide for entry in self.legend])
-        self.y_words = [text for _, text in frame.y.ticks(blocks[0].high, SMALL)]
+        self.y_words = [text for _, text in frame.y.ticks(blocks[0].high, UPWARD)]
         height = self._head() + sum(self._block_height(block) for block in blocks) + MARGIN
         self.sheet = Sheet(height)
 
@@ -360,7 +361,7 @@ class _Lines:
             heading = fitted(block.heading, SIZE, WIDTH - 2 * MARGIN, 1, bold=True)[0]
             self.sheet.say(MARGIN, top + HEADING / 2, heading, fontweight="bold")
             top += HEADING
-        left = MARGIN + (self._gutter(block) if self.shared and block.columns == 1 else 0.0)
+        left = MARGIN + (0.0 if block.cells[0].title else self._gutter(block))
         self.sheet.say(left, top + LINE / 2, self.frame.y_title, SMALL, color=GREY)
         top += LINE + 4
         for number, row in enumerate(block.rows):
@@ -399,7 +400,7 @@ class _Lines:
 
     def _draw_axes(self, block: Block, axes: Axes, start: float, top: float, last: bool) -> None:
         wide, foot = self._plot_width(block), top + block.high
-        for number, text in self.frame.y.ticks(block.high, SMALL):
+        for number, text in self.frame.y.ticks(block.high, UPWARD):
             y = self.frame.y.place(number)
             grid_line(axes, y)
             self.sheet.say(start - 4, foot - y * block.high, text, SMALL, ha="right", color=GREY)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from fairaudit.sentences import significant
+
 MOST_PLACES = 6
 
 
@@ -29,7 +31,7 @@ def rate_writer(approximate: bool) -> Callable[[float | None], str]:
 
 
 def _value(number: float | None) -> str:
-    return "undefined" if number is None else f"{number:.3g}".replace("-", "−")
+    return "undefined" if number is None else significant(number).replace("-", "−")
 
 
 def count(number: float | None) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fairaudit.sentences import Reading, digits
+from fairaudit.sentences import Reading, digits, significant
 from fairaudit.verdicts import SEVERITY
 
 OUTSIDE, NOT_SHOWN, WITHIN = "flagged", "not_demonstrated", "cleared"
@@ -120,12 +120,13 @@ def limit_text(numbers: Reading, approximate: bool) -> str:
 
 
 def own_scale(number: float, limit: float = math.nan) -> str:
-    """Write a number of an approximate measure, with more digits while it would read like the limit that it is not."""
-    for places in range(3, 10):
-        text = f"{number / 100 + 0.0:.{places}g}"
-        if number == limit or float(text) != float(f"{limit / 100:.9g}"):
-            break
-    return text
+    """Write a number of a measure that is no share, with more digits while it would read like the limit."""
+    return significant(number / 100, limit / 100)
+
+
+def is_own(finding: Mapping[str, Any]) -> bool:
+    """Say whether a finding's values are no shares, so that they are written as they are."""
+    return finding["scale"]["name"] != "share"
 
 
 @dataclass(frozen=True)
@@ -194,7 +195,7 @@ def contrasts(finding: Mapping[str, Any], comparison: Mapping[str, Any] | None =
     """
     comparison = comparison or decisive(finding)
     worse = worse_side(finding)
-    found = (_contrast(row, comparison, worse, finding["approximate"]) for row in comparison["pairs"])
+    found = (_contrast(row, comparison, worse, is_own(finding)) for row in comparison["pairs"])
     return sorted(found, key=lambda contrast: contrast.rank)
 
 

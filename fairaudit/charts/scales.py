@@ -71,7 +71,8 @@ class Scale:
         return self._factors() if self.log else self._steps()
 
     def _steps(self) -> list[list[float]]:
-        steps = [scale * digit for scale in (0.01, 0.1, 1, 10, 100) for digit in (1, 2, 5)]
+        widest = math.floor(math.log10(self.high - self.low))
+        steps = [10.0**power * digit for power in range(widest - 1, widest + 1) for digit in (1, 2, 5)]
         few = [step for step in steps if (self.high - self.low) / step <= 12]
         return [
             [round(step * k, 9) for k in range(math.ceil(self.low / step), math.floor(self.high / step) + 1)]

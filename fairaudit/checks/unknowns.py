@@ -44,8 +44,10 @@ def tipping_point(comparison: Comparison) -> Tipping | None:
         compared with a whole, whose limits move with its groups.
     """
     at = comparison.counts["recorded"]
+    if not at.whole:
+        return None
     with_event, all_unknown = _unknown_people(comparison)
-    if not at.whole or all_unknown == 0 or comparison.arms.scheme.overall:
+    if all_unknown == 0 or comparison.arms.scheme.overall:
         return None
     fewest = all_unknown + 1
     for pair, margin in enumerate(comparison.margins):

@@ -67,6 +67,7 @@ def share_at_or_above(c: Any) -> Rate:
 @statistic(
     kind="amounts",
     scale="money",
+    method="Welch",
     phrase="On average {who} got {value}",
     rises_with="selection",
     source=WELCH,
@@ -89,6 +90,7 @@ def mean_amount(d: Distribution) -> Estimate:
 @statistic(
     kind="amounts",
     scale="money",
+    method="Woodruff",
     phrase="Half of {who} got {value} or more",
     rises_with="selection",
     source=WOODRUFF,
@@ -109,6 +111,7 @@ def median_amount(d: Distribution) -> Estimate:
 @statistic(
     kind="amounts",
     scale="money",
+    method="Woodruff",
     phrase="The {percentile} of {who} is {value}",
     rises_with="selection",
     source=WOODRUFF,

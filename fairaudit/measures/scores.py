@@ -74,6 +74,7 @@ def top_k_share(c: Any) -> Rate:
 @statistic(
     kind="scores",
     scale="share",
+    method="DeLong",
     phrase="Of {who}, the score put the one who {positive} above the one who {negative} {value} in 100 times",
     rises_with="accuracy",
     needs=BOTH,
@@ -99,6 +100,7 @@ def auc(d: Distribution) -> Estimate:
 @statistic(
     kind="scores",
     scale="share",
+    method="DeLong",
     phrase="{who} who {positive} scored above others who {negative} {value} in 100 times",
     rises_with="accuracy",
     needs=BOTH,
@@ -127,8 +129,10 @@ def _ranked(positives: np.ndarray, negatives: np.ndarray) -> Estimate:
 
 @statistic(
     kind="scores",
-    scale="share",
+    scale="points",
+    method="Welch",
     phrase="Of {who}, {value} in 100 more than predicted {positive}",
+    phrase_below="Of {who}, {value} in 100 fewer than predicted {positive}",
     rises_with="non_selection",
     needs=BOTH,
     source=COX,
@@ -152,6 +156,7 @@ def calibration_in_the_large(d: Distribution) -> Estimate:
 @statistic(
     kind="scores",
     scale="number",
+    method="Wald",
     phrase="For {who}, the calibration slope is {value}",
     rises_with=None,
     needs=BOTH,
@@ -173,6 +178,7 @@ def calibration_slope(d: Distribution) -> Estimate:
 @statistic(
     kind="scores",
     scale="number",
+    method="Welch",
     phrase="On average {who} get an exposure of {value}",
     rises_with="selection",
     source=SINGH,

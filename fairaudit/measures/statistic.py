@@ -14,7 +14,7 @@ from fairaudit.measures.registry import RisesWith, Side, bound, labelled, regist
 from fairaudit.measures.views import known
 from fairaudit.stats.estimates import Estimate
 
-SCALES = ("share", "time", "money", "number")
+SCALES = ("share", "points", "time", "money", "number")
 Ends = tuple[tuple[int, int], tuple[int, int]]
 
 
@@ -30,7 +30,8 @@ class Statistic:
         rises_with: as of a `Measure`.
         needs: "decision" (the value) and "outcome", whichever must be known of a record for it to count.
         source: whose definition: author and year, or statute.
-        scale: what its values are: "share", "time", "money" or "number".
+        scale: what its values are: "share", "points" (a share that may be below 0), "time", "money" or "number".
+        method: how its bounds come about, in a word.
         kind: the kind of evidence it belongs to.
         title, doc, aliases, counterpart, parameters, optional, given: as of a `Measure`.
         pairwise: whether a pair's values are of both groups together: first against second, and second against first.
@@ -38,6 +39,7 @@ class Statistic:
         ends: where somebody of whom nothing is known would make it lowest, and highest: (value, part), as places; None
             where that cannot be said.
         ratios: whether ratios of its values mean anything.
+        phrase_below: what stands in for the phrase where the value is below 0.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Statistic:
     source: str
     kind: str
     scale: str = "number"
+    method: str = "MOVER"
     needs: tuple[str, ...] = ("decision",)
     title: str = ""
     doc: str = ""
@@ -58,6 +61,7 @@ class Statistic:
     derive: Callable[[Rows, Mapping[str, Any]], np.ndarray] | None = None
     ends: Ends | None = ((0, 0), (-1, 0))
     ratios: bool = True
+    phrase_below: str = ""
     given: Mapping[str, Any] = field(default_factory=dict)
 
     view = staticmethod(known)
@@ -113,7 +117,10 @@ class Statistic:
 
     def says(self, who: str, value: str, words: Mapping[str, str] | None = None) -> str:
         """Say one group's value."""
-        return self.phrase.format_map({**words_of(self.given), **(words or {}), "who": who, "value": value})
+        phrase = self.phrase
+        if value.startswith("-") and self.phrase_below:
+            phrase, value = self.phrase_below, value[1:]
+        return phrase.format_map({**words_of(self.given), **(words or {}), "who": who, "value": value})
 
 
 TOLD = ("horizon", "quantile")

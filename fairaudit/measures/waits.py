@@ -45,6 +45,7 @@ def served_within(c: Any) -> Rate:
 @statistic(
     kind="waits",
     scale="time",
+    method="Kaplan-Meier",
     phrase="Of the first {within}, {who} waited {value} on average",
     rises_with="error",
     source=RESTRICTED,
@@ -67,6 +68,7 @@ def restricted_mean_wait(d: Distribution, horizon: float) -> Estimate:
 @statistic(
     kind="waits",
     scale="time",
+    method="Kaplan-Meier",
     phrase="Half of {who} waited {value} or more",
     rises_with="error",
     source=BROOKMEYER,

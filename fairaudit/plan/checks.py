@@ -17,6 +17,7 @@ from fairaudit.limits import limits, limits_for
 from fairaudit.measures import MEASURES
 from fairaudit.plan.data import TALLY_SUFFIX
 from fairaudit.plan.groups import Group
+from fairaudit.plan.measures import PARAMETERS
 from fairaudit.plan.values import RESERVED, SPACES, as_tuple, scalar_text, spellings
 from fairaudit.yaml_reader import Place
 
@@ -100,10 +101,11 @@ def _check_measures(block: dict) -> Found:
         name = _measure_name(entry.get("measure"))
         if name is None:
             continue
-        if name in seen:
+        told = tuple((key, entry.get(key)) for key in PARAMETERS if entry.get(key) is not None)
+        if (name, told) in seen:
             hint = "Give both limits in one entry: {measure: ..., ratio: ..., difference: ...}."
             yield ("measures", index), f"{name} stands here twice", hint
-        seen.add(name)
+        seen.add((name, told))
         if entry.get("ratio") is None and entry.get("difference") is None:
             yield ("measures", index), f"{name} has no limit, and no limit is assumed", _limits_on_file(name)
 
@@ -115,6 +117,81 @@ def _limits_on_file(measure: str) -> str:
     if on_file:
         return f"On file: {'; '.join(on_file)}."
     return "None is on file: write ratio: or difference: with a number, and who set it in because:."
+
+
+def _check_of_kind(block: dict) -> Found:
+    """A measure of another kind of evidence; one that is not told what it needs, or told what it does not take."""
+    kind = _kind(block)
+    for index, entry in _entries(block, "measures"):
+        name = _measure_name(entry.get("measure"))
+        if kind is None or name not in MEASURES:
+            continue
+        measure = MEASURES[name]
+        if measure.kind not in kind.measures:
+            own = [each.name for each in MEASURES.values() if each.kind in kind.measures]
+            yield (
+                ("measures", index, "measure"),
+                f"{name} is a measure of {measure.kind}",
+                f"Of {kind.name} there are: {listed(own, 12)}.",
+            )
+            continue
+        at_cut_off = measure.kind == "decisions" and kind.name == "scores"
+        needed = ("at",) if at_cut_off else measure.parameters
+        taken = {key for each in needed for key in each.split("/")} | set(measure.optional)
+        for each in needed:
+            if not any(entry.get(key) is not None for key in each.split("/")):
+                hint = f"Write {' or '.join(EXAMPLES[key] for key in each.split('/'))}."
+                yield ("measures", index), f"{name} needs {' or '.join(each.split('/'))}", hint
+        for key in PARAMETERS:
+            if entry.get(key) is not None and key not in taken:
+                hint = f"It takes {listed(sorted(taken))}." if taken else "Take it out."
+                yield ("measures", index, key), f"{name} takes no {key}", hint
+        yield from (((("measures", index, *place), what, hint)) for place, what, hint in _told(block, entry, measure))
+
+
+EXAMPLES = {
+    "at": "at: 5 (whoever scores 5 or more is selected)",
+    "capacity": "capacity: 100 (how many can be taken)",
+    "days": "days: 30",
+    "hours": "hours: 48",
+    "quantile": "quantile: 0.9",
+    "above": "above: 15.00",
+}
+CALIBRATION = ("calibration_in_the_large", "calibration_slope")
+
+
+def _told(block: dict, entry: dict, measure: Any) -> Found:
+    """What a measure asks of the rest of the block."""
+    data = _mapping(block, "data")
+    if entry.get("days") is not None and entry.get("hours") is not None:
+        yield ("hours",), "days and hours stand here at once", ONE_OF_THEM
+    per = entry.get("per")
+    if isinstance(per, str) and per not in _texts(block.get("strata")):
+        yield ("per",), f"{per!r} is none of the strata", f"Write strata: [{per}] in this block."
+    if measure.name in CALIBRATION and not _mapping(data, "score").get("probability"):
+        hint = "Write score: {column: ..., probability: true} where it is one; else look at positive_predictive_value at the cut-offs in use."
+        yield ("measure",), f"{measure.name} needs a score that is a probability", hint
+    difference = entry.get("difference")
+    if measure.scale in ("share", "points") and isinstance(difference, int | float) and difference >= 1:
+        hint = "Write a share of 1: 0.05 for 5 in 100."
+        yield ("difference",), f"a difference limit of {difference:g} is not between 0 and 1", hint
+    if measure.averages and not measure.ratios and entry.get("ratio") is not None:
+        yield ("ratio",), f"ratios of {measure.name} mean nothing", "Write difference: with a number."
+    if measure.averages and isinstance(difference, str):
+        yield ("difference",), f"{difference} was made for shares", "Write the number itself."
+    negative = _mapping(data, "amount").get("negative")
+    if measure.averages and negative is True and entry.get("ratio") is not None:
+        yield ("ratio",), "amounts may be below 0, and ratios of them mean nothing", "Write difference: with a number."
+
+
+def _check_overall(block: dict) -> Found:
+    """A comparison with everyone, of whom a group is a part, of what is no share."""
+    names = [_measure_name(entry.get("measure")) for _, entry in _entries(block, "measures")]
+    averages = [name for name in names if name in MEASURES and MEASURES[name].averages]
+    for index, entry in _entries(block, "compare"):
+        if entry.get("reference") == "overall" and averages:
+            what = f"{listed(averages)} cannot be compared with everyone, of whom a group is a part"
+            yield ("compare", index, "reference"), what, "Write rest: everyone else."
 
 
 def _check_limits(block: dict) -> Found:
@@ -403,6 +480,8 @@ def _no_level(name: str, level: str, spec: dict) -> Iterator[tuple[str, str]]:
 
 CHECKS = (
     _check_measures,
+    _check_of_kind,
+    _check_overall,
     _check_limits,
     _check_looks,
     _check_decision,

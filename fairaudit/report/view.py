@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
 
 from fairaudit.charts import forest_plot
 from fairaudit.charts.numbers import count, percent, rate_writer
-from fairaudit.charts.rows import Contrast, Row, contrasts, grouping_words, numbers_of, rows, worse_side
-from fairaudit.measures import MEASURES, measures_table
+from fairaudit.charts.rows import Contrast, Row, contrasts, grouping_words, is_own, numbers_of, rows, worse_side
+from fairaudit.measures import measures_table
 from fairaudit.report.first_page import first_page
 from fairaudit.report.tables import table
 from fairaudit.sentences import Reading, digits
@@ -126,10 +126,9 @@ def finding_view(finding: Found, block: Mapping[str, Any], w: Words) -> dict[str
     """Prepare one finding: its chart and its tables."""
     chart = forest_plot(finding, title=False)
     name = w["name"].format(finding["title"], grouping_words(finding))
-    of, share = phrases(finding["measure"], block["words"])
     return {
         "name": capital(name),
-        "counted": w["counted_are"].format(of=of, share=share) if of else "",
+        "counted": counted(finding, w),
         "chart": chart,
         "chart_label": w["chart_label"].format(name),
         "groups": groups_table(finding, w["groups_caption"].format(name), block["alpha"], w),
@@ -137,9 +136,10 @@ def finding_view(finding: Found, block: Mapping[str, Any], w: Words) -> dict[str
     }
 
 
-def phrases(measure: str, words: Mapping[str, str]) -> tuple[str, str]:
-    """Say who is counted, and what of them, in the plan's words; nothing for a measure of the audit's own."""
-    return MEASURES[measure].phrases(words) if measure in MEASURES else ("", "")
+def counted(finding: Found, w: Words) -> str:
+    """Say who is counted, and what of them; nothing for a measure of values or of the audit's own."""
+    shares = finding["groups"] and any(group["events"] is not None for group in finding["groups"])
+    return w["counted_are"].format(**finding["counted"]) if finding["counted"]["of"] and shares else ""
 
 
 def other_side(finding: Found, w: Words) -> str:
@@ -152,7 +152,7 @@ def other_side(finding: Found, w: Words) -> str:
 
 def groups_table(finding: Found, caption: str, alpha: float, w: Words) -> Markup:
     """Write every group's counts and rate, in the order of the chart."""
-    table_rows, write = rows(finding), rate_writer(finding["approximate"])
+    table_rows, write = rows(finding), rate_writer(is_own(finding))
     records = {group["group"]: group["records"] for group in finding["groups"]}
     columns = {
         w["records"]: [count(records[row.group]) for row in table_rows],
@@ -160,19 +160,21 @@ def groups_table(finding: Found, caption: str, alpha: float, w: Words) -> Markup
     }
     if any(row.events is not None for row in table_rows):
         columns[w["events"]] = [count(row.events) for row in table_rows]
-    columns[w["rate"]] = [write(row.rate) for row in table_rows]
+    columns[w["value" if is_own(finding) else "rate"].format(finding["scale"]["unit"]).removesuffix(" ()")] = [
+        write(row.rate) for row in table_rows
+    ]
     if any(row.lower is not None for row in table_rows):
         level = digits(100 * (1 - 2 * alpha))
-        columns[w["interval"].format(level)] = [_interval(row, w) for row in table_rows]
+        columns[w["interval"].format(level)] = [_interval(row, write, w) for row in table_rows]
     names = [row.group for row in table_rows]
     return table(caption, [w["group"], *columns], list(zip(names, *columns.values(), strict=True)))
 
 
-def _interval(row: Row, w: Words) -> str:
+def _interval(row: Row, write: Callable[[float | None], str], w: Words) -> str:
     """Write the interval of a rate; rates of approximate measures have none."""
     if row.lower is None or row.upper is None:
         return percent(None)
-    return w["from_to"].format(percent(row.lower), percent(row.upper))
+    return w["from_to"].format(write(row.lower), write(row.upper))
 
 
 def comparison_view(finding: Found, comparison: Mapping[str, Any], name: str, w: Words) -> dict[str, Any]:
@@ -182,7 +184,7 @@ def comparison_view(finding: Found, comparison: Mapping[str, Any], name: str, w:
     empty = [group["group"] for group in finding["groups"] if not group["n"]]
     methods = list(dict.fromkeys(pair.method for pair in found))
     return {
-        "limit": limit_words(comparison["tolerance"], finding["approximate"], w),
+        "limit": limit_words(comparison["tolerance"], finding, w),
         "sentence": comparison["sentence"],
         "other_side": other_side(finding, w) if comparison["kind"] == "ratio" else "",
         "folded": w["pairs_summary"].format(len(found)) if len(found) > FOLDED else "",
@@ -192,11 +194,14 @@ def comparison_view(finding: Found, comparison: Mapping[str, Any], name: str, w:
     }
 
 
-def limit_words(tolerance: Mapping[str, Any], approximate: bool, w: Words) -> str:
+def limit_words(tolerance: Mapping[str, Any], finding: Found, w: Words) -> str:
     """Say the limit, whose it is, and what it lets happen."""
     kind, value = tolerance["kind"], tolerance["value"]
+    unit = finding["scale"]["unit"] if kind == "difference" else ""
     said = (
-        w[f"limit_own_{kind}"].format(f"{value:g}") if approximate else w[f"limit_{kind}"].format(digits(100 * value))
+        w[f"limit_own_{kind}"].format(" ".join(filter(None, [f"{value:,.10g}", unit])))
+        if is_own(finding)
+        else w[f"limit_{kind}"].format(digits(100 * value))
     )
     parts = [said]
     if tolerance["because"]:
@@ -228,7 +233,7 @@ def pairs_table(
     A baseline's pairs have no reading, since it decides nothing; the method has a column only where there are several.
     """
     numbers = numbers_of(finding, comparison)
-    value = w[f"own_{numbers.kind}"] if finding["approximate"] else w[_numbers_head(numbers)]
+    value = w[f"own_{numbers.kind}"] if is_own(finding) else w[_numbers_head(numbers)]
     columns = {
         w["pair_other"]: [pair.other for pair in found],
         w["records"]: [w["against"].format(*map(count, pair.n)) for pair in found],

@@ -14,8 +14,9 @@ from scipy import special
 Array = NDArray[np.float64]
 SMALLEST_SCORE = 1e-6
 TOLERANCE = 1e-9
-LARGEST_CHANGE = 4.0
-MOST_STEPS = 100
+# In log odds of any bin: where all is saturated, a full Newton step goes so far that no step brings it back.
+LARGEST_CHANGE = 30.0
+MOST_STEPS = 400
 MOST_HALVINGS = 30
 
 

@@ -162,7 +162,7 @@ def unknown(shown: dict[str, Any], *places: int) -> dict[str, Any]:
 
 FINE = [place / 200 for place in range(200)]
 SWEEP: dict[str, dict[str, Any]] = {
-    **{case: sweep(names, DECILES, [5.0]) for case, names in NAMES.items()},
+    **{case: sweep(names, DECILES, [5.0], 2 if len(names) <= 12 else 1) for case, names in NAMES.items()},
     "one measure": sweep(["Black", "White"], DECILES, [5.0], 1),
     "three measures": sweep(["Black", "White", "Hispanic"], FINE, [0.5], 3),
     "four measures": sweep(["Black", "White"], FINE, [0.005, 0.5, 0.505, 0.995], 4),

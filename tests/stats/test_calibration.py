@@ -120,6 +120,9 @@ class TestSlope:
             ([1e-6, 1 - 1e-6], [1, 10**6], [10**6, 1]),
             ([1e-6, 2e-6, 1 - 1e-6], [1, 0, 1], [10**7, 1, 0]),
             ([0.5, 0.5000001], [5, 5], [5, 4]),
+            # Nearly separated in the middle, with many on one side: plain Newton steps overshoot for good
+            (special.expit([-1.26, 0.26, 1.57]), [2655, 1, 1], [0, 44, 0]),
+            (special.expit([-0.017, -0.009, 0.001, 0.002]), [0, 114, 1, 1], [9996, 0, 0, 1]),
         ]:
             assert np.isfinite(calibration.slope(scores, positives, negatives)).all()
 
