@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -49,7 +50,18 @@ def _dealt(tally: Tally, table: str, attributes: list[str], generator: np.random
     group, kind = np.nonzero(drawn)
     dealt = pd.concat([_firsts(rows[attributes], groups, group), _firsts(rows[others], kinds, kind)], axis=1)
     n = drawn[group, kind]
-    return dealt.assign(n=n, **{name: n * mean[kind] for name, mean in means.items()})
+    sums = {name: n * mean[kind] for name, mean in means.items()}
+    if tally.about.adds_whole and "wx" in sums:
+        sums = _whole(n, sums["wx"], sums["wxx"])
+    return dealt.assign(n=n, **sums)
+
+
+def _whole(n: np.ndarray, wx: np.ndarray, wxx: np.ndarray) -> dict[str, np.ndarray]:
+    """Round the sums of amounts to whole numbers that so many amounts can have."""
+    sums = [round(value) for value in wx]
+    least = [-(-value * value // count) for value, count in zip(sums, n.tolist(), strict=True)]
+    squares = [max(math.ceil(value), low) for value, low in zip(wxx, least, strict=True)]
+    return {"wx": np.array(sums, dtype=object), "wxx": np.array(squares, dtype=object)}
 
 
 def _drawn(counts: np.ndarray, generator: np.random.Generator) -> np.ndarray:

@@ -9,84 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlglot import exp
 
+from fairaudit import syntax
 from fairaudit.groupings import CODED, STRAY, Coding
-from fairaudit.plan import SPACES, UNKNOWN, Data, FromTo, Scalar, spellings
+from fairaudit.plan import UNKNOWN, Data, FromTo, Scalar, spellings
 
 RECORDS = "records"
-KEY, CLUSTER, COPY = " key", " cluster", " copy"  # no column of a plan begins with a space
+# No column of a plan begins with a space.
+KEY, CLUSTER, COPY = " key", " cluster", " copy"
+VALUE, EDGE, OPENED, CLOSED = " value", " edge", " opened", " closed"
 FOLDS = 100
 HEX = "0123456789abcdef"
 LARGEST_WEIGHT = "1e15"
-
-
-# --- small words of the syntax tree ----------------------------------------------------------------------------------
-
-
-def _string(text: str) -> exp.Expression:
-    return exp.Literal.string(text)
-
-
-def _spaces() -> exp.Expression:
-    """Give the characters that are trimmed, by number: in a text they would get lost on the way to a vendor."""
-    codes = [exp.func("CHR", exp.Literal.number(ord(space))) for space in SPACES]
-    return exp.func("CONCAT", *codes)
-
-
-def _number(value: float | int) -> exp.Expression:
-    literal = exp.Literal.number(repr(abs(value)))
-    return exp.Neg(this=literal) if value < 0 else literal
-
-
-def _name(name: str) -> exp.Column:
-    return exp.column(name, quoted=True)
-
-
-def _text(value: exp.Expression) -> exp.Expression:
-    return exp.cast(value, "varchar")
-
-
-def _is_null(value: exp.Expression) -> exp.Expression:
-    return exp.Is(this=value, expression=exp.null())
-
-
-def _join(mark: str, value: exp.Expression) -> exp.Expression:
-    return exp.DPipe(this=_string(mark), expression=value)
-
-
-def _first(value: exp.Expression, length: int) -> exp.Expression:
-    return exp.Substring(this=value, start=exp.Literal.number(1), length=exp.Literal.number(length))
-
-
-def _to_number(value: exp.Expression) -> exp.Expression:
-    """Read a text as a number; NULL where it is none, or not a finite one."""
-    number = exp.TryCast(this=value.copy(), to=exp.DataType.build("double"))
-    return _case([(exp.func("ISFINITE", number), number.copy())], exp.null())
-
-
-def _case(branches: Sequence[tuple[exp.Expression, exp.Expression]], otherwise: exp.Expression) -> exp.Expression:
-    """Build a CASE at once; growing it branch by branch would copy it each time."""
-    ifs = [exp.If(this=condition, true=value) for condition, value in branches]
-    return exp.Case(ifs=ifs, default=otherwise) if ifs else otherwise
-
-
-def _is_in(value: exp.Expression, texts: Sequence[str]) -> exp.Expression:
-    return exp.In(this=value, expressions=[_string(text) for text in texts])
-
-
-def _select(columns: Mapping[str, exp.Expression], source: str) -> exp.Select:
-    aliases = [
-        value if value.alias_or_name == name else exp.alias_(value, name, quoted=True, copy=False)
-        for name, value in columns.items()
-    ]
-    return exp.Select(expressions=aliases).from_(exp.to_table(source), copy=False)
-
-
-def _count_if(condition: exp.Expression) -> exp.Expression:
-    return exp.func("SUM", _case([(condition, exp.Literal.number(1))], exp.Literal.number(0)))
 
 
 # --- columns ---------------------------------------------------------------------------------------------------------
@@ -104,7 +41,7 @@ class Columns:
 
     def raw(self, column: str) -> exp.Expression:
         """Give the column itself."""
-        return _name(column)
+        return syntax.name(column)
 
     def text(self, column: str, of: exp.Expression | None = None) -> exp.Expression:
         """Give a value as text, alike whatever the column's type; NULL where it is missing.
@@ -120,12 +57,12 @@ class Columns:
         if kind.startswith(("FLOAT", "DOUBLE", "REAL", "DECIMAL")):
             return _number_as_text(value, "double" if kind.startswith("DECIMAL") else None)
         if kind.startswith("TIMESTAMP"):
-            midnight = exp.EQ(this=value, expression=exp.func("DATE_TRUNC", _string("day"), value))
-            return _case([(midnight, _first(_text(value), len("2024-01-31")))], _text(value))
+            midnight = exp.EQ(this=value, expression=exp.func("DATE_TRUNC", syntax.string("day"), value))
+            return syntax.case([(midnight, syntax.first(syntax.text(value), len("2024-01-31")))], syntax.text(value))
         if kind == "VARCHAR" or kind.startswith("ENUM"):
-            text = exp.Trim(this=value if kind == "VARCHAR" else _text(value), expression=_spaces())
-            return exp.func("NULLIF", text, _string(""))
-        return _text(value)
+            text = exp.Trim(this=value if kind == "VARCHAR" else syntax.text(value), expression=syntax.spaces())
+            return exp.func("NULLIF", text, syntax.string(""))
+        return syntax.text(value)
 
     def identity(self, column: str) -> exp.Expression:
         """Give what tells values apart: whole numbers as they are, which is quicker than as text."""
@@ -133,9 +70,18 @@ class Columns:
 
     def number(self, column: str) -> exp.Expression:
         """Give a value as a number; NULL where it is none, or not a finite one."""
-        if NUMERIC.match(self.types[column].upper()):
-            return _to_number(self.raw(column))
-        return _to_number(self.text(column))
+        kind = self.types[column].upper()
+        if kind.startswith(("FLOAT", "REAL")):
+            return syntax.to_number(self.text(column))  # else a 0.7 of seven digits were 0.699999988
+        if NUMERIC.match(kind):
+            return syntax.to_number(self.raw(column))
+        text = self.text(column)
+        # The engine would read 1_000 as a thousand.
+        return syntax.case([(syntax.call("CONTAINS", text, syntax.string("_")), exp.null())], syntax.to_number(text))
+
+    def is_numeric(self, column: str) -> bool:
+        """Say whether the engine holds a column as numbers."""
+        return bool(NUMERIC.match(self.types[column].upper()))
 
 
 def _number_as_text(value: exp.Expression, other: str | None) -> exp.Expression:
@@ -146,8 +92,8 @@ def _number_as_text(value: exp.Expression, other: str | None) -> exp.Expression:
     # An engine may cast before it has looked at the condition, so that NaN must not stop it.
     integer = exp.TryCast(this=value, to=exp.DataType.build("bigint"))
     missing = exp.func("ISNAN", exp.cast(value, "double"))
-    rest = _text(exp.cast(value, other) if other else value)
-    return _case([(missing, exp.null()), (whole, _text(integer))], rest)
+    rest = syntax.text(exp.cast(value, other) if other else value)
+    return syntax.case([(missing, exp.null()), (whole, syntax.text(integer))], rest)
 
 
 # --- which rows are kept ---------------------------------------------------------------------------------------------
@@ -161,13 +107,13 @@ def left_out(data: Data, columns: Columns) -> exp.Expression:
             branches += _outside(column, columns, want)
         else:
             kept = _is_among(columns.text(column), want)
-            branches.append((exp.Not(this=exp.paren(kept)), _string(f"{column} not kept")))
-    return _case(branches, _string(""))
+            branches.append((exp.Not(this=exp.paren(kept)), syntax.string(f"{column} not kept")))
+    return syntax.case(branches, syntax.string(""))
 
 
 def _is_among(text: exp.Expression, values: Sequence[Scalar]) -> exp.Expression:
     texts = [spelling for value in values for spelling in spellings(value)]
-    return _is_in(exp.func("COALESCE", text, _string("")), texts)
+    return syntax.is_in(exp.func("COALESCE", text, syntax.string("")), texts)
 
 
 DATE = re.compile(r"\d{4}-\d{2}")
@@ -181,10 +127,10 @@ def _outside(column: str, columns: Columns, want: FromTo) -> list[tuple[exp.Expr
         if bound is None:
             continue
         value, literal, kind = _comparable(text, bound)
-        incomparable = exp.and_(exp.Not(this=_is_null(text)), _is_null(value))
+        incomparable = exp.and_(exp.Not(this=syntax.is_null(text)), syntax.is_null(value))
         kept = exp.func("COALESCE", comparison(this=value.copy(), expression=literal), exp.false())
-        branches.append((incomparable, _string(f"{column} is no {kind}")))
-        branches.append((exp.Not(this=kept), _string(f"{column} not kept")))
+        branches.append((incomparable, syntax.string(f"{column} is no {kind}")))
+        branches.append((exp.Not(this=kept), syntax.string(f"{column} not kept")))
     return branches
 
 
@@ -194,17 +140,17 @@ def _comparable(text: exp.Expression, bound: Scalar) -> tuple[exp.Expression, ex
     Numbers compare as numbers, and a year also with dates. Dates are written 2024-01-31 and compare as far as the bound
     goes, so that 2019-12-31 10:00 is within 2019-12-31. Any other text compares as text.
     """
-    dated = exp.Like(this=text.copy(), expression=_string(LIKE_A_DATE))
+    dated = exp.Like(this=text.copy(), expression=syntax.string(LIKE_A_DATE))
     number = _as_number(bound)
     if number is not None:
         is_year = number == int(number) and 1000 <= number <= 9999
-        value = _to_number(text)
-        value = _case([(dated, _to_number(_first(text, 4)))], value) if is_year else value
-        return value, _number(number), "number"
-    start = _first(text, len(bound))
+        value = syntax.to_number(text)
+        value = syntax.case([(dated, syntax.to_number(syntax.first(text, 4)))], value) if is_year else value
+        return value, syntax.number(number), "number"
+    start = syntax.first(text, len(bound))
     if DATE.match(bound):
-        return _case([(dated, start)], exp.null()), _string(bound), "date (2024-01-31)"
-    return start, _string(bound), "text"
+        return syntax.case([(dated, start)], exp.null()), syntax.string(bound), "date (2024-01-31)"
+    return start, syntax.string(bound), "text"
 
 
 def _as_number(bound: Scalar) -> float | None:
@@ -223,33 +169,74 @@ def code(coding: Coding, text: exp.Expression) -> exp.Expression:
     for raw, value in coding.codes.items():
         if raw:
             by_code.setdefault(value, []).append(raw)
-    named = [(_is_in(text.copy(), raws), _string(CODED + value)) for value, raws in by_code.items()]
-    return _case([(_is_null(text), _string(CODED + UNKNOWN)), *named], _join(STRAY, text))
+    named = [(syntax.is_in(text.copy(), raws), syntax.string(CODED + value)) for value, raws in by_code.items()]
+    return syntax.case([(syntax.is_null(text), syntax.string(CODED + UNKNOWN)), *named], syntax.join(STRAY, text))
 
 
 def band(coding: Coding, column: Columns) -> exp.Expression:
     """Cut a number into bands, before counting, so that a fine-grained column stays a few values."""
     text, number = column.text(coding.column), column.number(coding.column)
-    unknown = _is_null(text) if not coding.codes else exp.or_(_is_null(text), _is_in(text, list(coding.codes)))
-    branches = [(unknown, _string(CODED + UNKNOWN)), (_is_null(number), _join(STRAY, text.copy()))]
+    unknown = (
+        syntax.is_null(text)
+        if not coding.codes
+        else exp.or_(syntax.is_null(text), syntax.is_in(text, list(coding.codes)))
+    )
+    branches = [(unknown, syntax.string(CODED + UNKNOWN)), (syntax.is_null(number), syntax.join(STRAY, text.copy()))]
     for cut, name in zip(coding.bands, coding.levels, strict=False):
-        branches.append((exp.LT(this=number.copy(), expression=_number(cut)), _string(CODED + name)))
-    return _case(branches, _string(CODED + coding.levels[-1]))
+        branches.append((exp.LT(this=number.copy(), expression=syntax.number(cut)), syntax.string(CODED + name)))
+    return syntax.case(branches, syntax.string(CODED + coding.levels[-1]))
 
 
 def fold(text: exp.Expression, folds: int = FOLDS) -> exp.Expression:
     """Cut clusters into folds by the first three hex digits of the key's md5, alike in every engine."""
-    digest = exp.func("MD5", exp.func("COALESCE", text, _string("")))
+    digest = exp.func("MD5", exp.func("COALESCE", text, syntax.string("")))
     parts = []
     for place, weight in ((1, 256), (2, 16), (3, 1)):
         digit = exp.Substring(this=digest.copy(), start=exp.Literal.number(place), length=exp.Literal.number(1))
-        position = exp.func("STR_POSITION", _string(HEX), digit) - exp.Literal.number(1)
+        position = exp.func("STR_POSITION", syntax.string(HEX), digit) - exp.Literal.number(1)
         parts.append(exp.paren(position) * exp.Literal.number(weight))
     value = parts[0] + parts[1] + parts[2]
-    return _text(exp.Mod(this=exp.paren(value), expression=exp.Literal.number(folds)))
+    return syntax.text(exp.Mod(this=exp.paren(value), expression=exp.Literal.number(folds)))
 
 
 # --- the query -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a kind counts records by beside groups and yes or no: columns that are computed from each record.
+
+    Attributes:
+        prepared: names that begin with a space -> what is computed first; `keys` and `sums` name these.
+        keys: columns of the tally -> their values, which nothing has to settle.
+        sums: further columns that add -> how they are added up over the records of a cell.
+        edges: lower edges of the bins that `VALUE` is cut into; the bin's edge is in `EDGE`.
+    """
+
+    prepared: Mapping[str, exp.Expression] = field(default_factory=dict)
+    keys: Mapping[str, exp.Expression] = field(default_factory=dict)
+    sums: Mapping[str, exp.Expression] = field(default_factory=dict)
+    edges: Sequence[float] = ()
+
+    @property
+    def source(self) -> str | exp.Expression:
+        """The records, each with what is computed first."""
+        if not self.prepared:
+            return RECORDS
+        prepared = [exp.alias_(value, name, quoted=True) for name, value in self.prepared.items()]
+        return exp.Select(expressions=[exp.Star(), *prepared]).from_(exp.to_table(RECORDS)).subquery()
+
+    def joined(self, query: exp.Select) -> exp.Select:
+        """Give each record of a query the edge of its bin: the largest that its value reaches."""
+        if not self.edges:
+            return query
+        lowest, value = syntax.number(self.edges[0]), syntax.name(VALUE)
+        # What lies below the lowest edge by a rounding belongs to the lowest bin.
+        reached = syntax.case([(exp.LT(this=value, expression=lowest), lowest.copy())], value.copy())
+        edges = exp.func("UNNEST", exp.Array(expressions=[syntax.number(edge) for edge in self.edges]))
+        bins = exp.Select(expressions=[exp.alias_(edges, EDGE, quoted=True)]).subquery("bins")
+        at = exp.GTE(this=reached, expression=syntax.name(EDGE))
+        return query.join(exp.Join(this=bins, method="ASOF", side="LEFT", on=at), copy=False)
 
 
 @dataclass(frozen=True)
@@ -262,6 +249,7 @@ class Request:
         tables: name -> attributes.
         strata: names of the strata.
         folds: number of folds; 0 for none; -1 where each of a few clusters is its own fold.
+        reading: what the kind computes from each record.
     """
 
     data: Data
@@ -269,12 +257,13 @@ class Request:
     tables: Mapping[str, Sequence[str]]
     strata: Sequence[str]
     folds: int = 0
+    reading: Reading = Reading()
 
     @property
     def keys(self) -> list[str]:
-        """The columns that every table has: strata, decision, outcome, fold."""
+        """The columns that every table has: strata, decision or the like, outcome, fold."""
         found = [name for name in ("decision", "outcome") if name in self.codings]
-        return [*self.strata, *found, *(["fold"] if self.folds else [])]
+        return [*self.strata, *found, *self.reading.keys, *(["fold"] if self.folds else [])]
 
     @property
     def attributes(self) -> list[str]:
@@ -284,7 +273,8 @@ class Request:
     @property
     def sums(self) -> list[str]:
         """The columns that add."""
-        return ["n", "w", "ww", "bad_weights"] if self.data.weight else ["n"]
+        weights = ["w", "ww", "bad_weights"] if self.data.weight else []
+        return ["n", *weights, *self.reading.sums]
 
 
 def tally_query(request: Request, columns: Columns) -> exp.Select:
@@ -295,8 +285,8 @@ def tally_query(request: Request, columns: Columns) -> exp.Select:
     """
     keys = [*request.attributes, *request.keys, "left_out"]
     sets = [[*names, *request.keys, "left_out"] for names in request.tables.values()]
-    sums = {name: exp.func("SUM", _name(name)) for name in request.sums}
-    query = _select({name: _name(name) for name in keys} | sums, "coded")
+    sums = {name: exp.func("SUM", syntax.name(name)) for name in request.sums}
+    query = syntax.select({name: syntax.name(name) for name in keys} | sums, "coded")
     query.set("group", _grouping_sets(sets))
     steps = {"counted": _counted(request, columns), "texts": _texts(request, columns), "coded": _coded(request)}
     for name, step in steps.items():
@@ -305,16 +295,17 @@ def tally_query(request: Request, columns: Columns) -> exp.Select:
 
 
 def _grouping_sets(sets: Sequence[Sequence[str]]) -> exp.Group:
-    tuples = [exp.Tuple(expressions=[_name(name) for name in names]) for names in sets]
+    tuples = [exp.Tuple(expressions=[syntax.name(name) for name in names]) for names in sets]
     return exp.Group(grouping_sets=[exp.GroupingSets(expressions=tuples)])
 
 
 def _counted(request: Request, columns: Columns) -> exp.Select:
     """Count the records by raw values: the one pass over the data."""
     raws = _raws(request, columns)
-    sums = {"n": exp.func("COUNT", exp.Star())} | (_weights(request, columns) if request.data.weight else {})
+    sums = {"n": syntax.count()} | (_weights(request, columns) if request.data.weight else {})
     places = [exp.Literal.number(place + 1) for place in range(len(raws))]
-    return _select(raws | sums, RECORDS).group_by(*places, copy=False)
+    query = syntax.select(raws | sums | dict(request.reading.sums), request.reading.source)
+    return request.reading.joined(query).group_by(*places, copy=False)
 
 
 def _weights(request: Request, columns: Columns) -> dict[str, exp.Expression]:
@@ -323,7 +314,7 @@ def _weights(request: Request, columns: Columns) -> dict[str, exp.Expression]:
     return {
         "w": exp.func("FSUM", weight),
         "ww": exp.func("FSUM", exp.Mul(this=weight, expression=weight.copy())),
-        "bad_weights": _count_if(_is_bad(weight)),
+        "bad_weights": syntax.count_if(_is_bad(weight)),
     }
 
 
@@ -341,7 +332,7 @@ def _raws(request: Request, columns: Columns) -> dict[str, exp.Expression]:
     if request.folds:
         text = columns.text(request.data.cluster)
         raws["raw fold"] = text if request.folds < 0 else fold(text, request.folds)
-    return raws | {"left_out": left_out(request.data, columns)}
+    return raws | dict(request.reading.keys) | {"left_out": left_out(request.data, columns)}
 
 
 def _raw_name(coding: Coding) -> str:
@@ -356,26 +347,27 @@ def _text_name(coding: Coding) -> str:
 def _texts(request: Request, columns: Columns) -> exp.Select:
     """Write raw values as text, alike whatever their type."""
     texts = {
-        _text_name(coding): columns.text(coding.column, _name(_raw_name(coding)))
+        _text_name(coding): columns.text(coding.column, syntax.name(_raw_name(coding)))
         for coding in request.codings.values()
         if not coding.bands
     }
-    bands = {_raw_name(coding): _name(_raw_name(coding)) for coding in request.codings.values() if coding.bands}
-    fold_of = {"fold": exp.func("COALESCE", _name("raw fold"), _string(""))} if request.folds else {}
-    rest = {name: _name(name) for name in ("left_out", *request.sums)}
-    return _select(texts | bands | fold_of | rest, "counted")
+    bands = {_raw_name(coding): syntax.name(_raw_name(coding)) for coding in request.codings.values() if coding.bands}
+    fold_of = {"fold": exp.func("COALESCE", syntax.name("raw fold"), syntax.string(""))} if request.folds else {}
+    rest = {name: syntax.name(name) for name in (*request.reading.keys, "left_out", *request.sums)}
+    return syntax.select(texts | bands | fold_of | rest, "counted")
 
 
 def _coded(request: Request) -> exp.Select:
     """Turn texts into codes; rows that are left out keep their groups only."""
-    kept = exp.EQ(this=_name("left_out"), expression=_string(""))
+    kept = exp.EQ(this=syntax.name("left_out"), expression=syntax.string(""))
     codes = {}
     for name, coding in request.codings.items():
-        value = _name(_raw_name(coding)) if coding.bands else code(coding, _name(_text_name(coding)))
+        value = syntax.name(_raw_name(coding)) if coding.bands else code(coding, syntax.name(_text_name(coding)))
         in_table = name in request.attributes
-        codes[name] = value if in_table else _case([(kept.copy(), value)], _string(CODED + UNKNOWN))
-    fold_of = {"fold": _case([(kept.copy(), _name("fold"))], _string(""))} if request.folds else {}
-    return _select(codes | fold_of | {name: _name(name) for name in ("left_out", *request.sums)}, "texts")
+        codes[name] = value if in_table else syntax.case([(kept.copy(), value)], syntax.string(CODED + UNKNOWN))
+    codes |= {name: syntax.case([(kept.copy(), syntax.name(name))], exp.null()) for name in request.reading.keys}
+    fold_of = {"fold": syntax.case([(kept.copy(), syntax.name("fold"))], syntax.string(""))} if request.folds else {}
+    return syntax.select(codes | fold_of | {name: syntax.name(name) for name in ("left_out", *request.sums)}, "texts")
 
 
 # --- questions asked beside it ---------------------------------------------------------------------------------------
@@ -387,30 +379,32 @@ def duplicates_query(request: Request, columns: Columns) -> exp.Select:
     Of rows that share a key the first by attributes is no repeat, so that the order of rows does not show.
     """
     key = columns.identity(request.data.key)
-    keys = _of_kept(_select({KEY: key}, RECORDS), request.data, columns)
+    keys = of_kept(syntax.select({KEY: key}, RECORDS), request.data, columns)
     repeated = keys.group_by(exp.Literal.number(1)).having(exp.func("COUNT", exp.Star()) > 1)
     # Most keys stand there once: only the others, and rows without a key, are looked at one by one.
-    rows = _of_kept(_select(_raw_attributes(request, columns) | {KEY: key.copy()}, RECORDS), request.data, columns)
-    rows = rows.where(exp.or_(_is_null(key.copy()), exp.In(this=key.copy(), query=repeated.subquery())))
+    rows = of_kept(syntax.select(_raw_attributes(request, columns) | {KEY: key.copy()}, RECORDS), request.data, columns)
+    rows = rows.where(exp.or_(syntax.is_null(key.copy()), exp.In(this=key.copy(), query=repeated.subquery())))
     coded = _attribute_codes(request, columns)
     order = exp.Order(expressions=[value.copy() for value in coded.values()])
-    copy = exp.Window(this=exp.func("ROW_NUMBER"), partition_by=[_name(KEY)], order=order)
-    missing = _is_null(_name(KEY))
+    copy = exp.Window(this=exp.func("ROW_NUMBER"), partition_by=[syntax.name(KEY)], order=order)
+    missing = syntax.is_null(syntax.name(KEY))
     counts = {
-        "duplicates": _count_if(exp.and_(exp.Not(this=missing), _name(COPY) > 1)),
-        "without_key": _count_if(missing.copy()),
+        "duplicates": syntax.count_if(exp.and_(exp.Not(this=missing), syntax.name(COPY) > 1)),
+        "without_key": syntax.count_if(missing.copy()),
     }
-    return _by_attribute(request, rows, coded | {KEY: _name(KEY), COPY: copy}, counts)
+    return _by_attribute(request, rows, coded | {KEY: syntax.name(KEY), COPY: copy}, counts)
 
 
 def clusters_query(request: Request, columns: Columns) -> exp.Select:
     """Count, by attribute, the clusters of the kept rows; and the rows without one."""
     raws = _raw_attributes(request, columns) | {CLUSTER: columns.identity(request.data.cluster)}
-    rows = _of_kept(_select(raws | {"n": exp.func("COUNT", exp.Star())}, RECORDS), request.data, columns)
+    rows = of_kept(syntax.select(raws | {"n": exp.func("COUNT", exp.Star())}, RECORDS), request.data, columns)
     rows = rows.group_by(*[exp.Literal.number(place + 1) for place in range(len(raws))])
-    without = exp.func("SUM", _case([(_is_null(_name(CLUSTER)), _name("n"))], exp.Literal.number(0)))
-    counts = {"clusters": exp.Count(this=exp.Distinct(expressions=[_name(CLUSTER)])), "without_cluster": without}
-    rest = {name: _name(name) for name in (CLUSTER, "n")}
+    without = exp.func(
+        "SUM", syntax.case([(syntax.is_null(syntax.name(CLUSTER)), syntax.name("n"))], exp.Literal.number(0))
+    )
+    counts = {"clusters": exp.Count(this=exp.Distinct(expressions=[syntax.name(CLUSTER)])), "without_cluster": without}
+    rest = {name: syntax.name(name) for name in (CLUSTER, "n")}
     return _by_attribute(request, rows, _attribute_codes(request, columns) | rest, counts)
 
 
@@ -424,7 +418,7 @@ def _attribute_codes(request: Request, columns: Columns) -> dict[str, exp.Expres
     codes = {}
     for name in request.attributes:
         coding = request.codings[name]
-        raw = _name(_raw_name(coding))
+        raw = syntax.name(_raw_name(coding))
         codes[name] = raw if coding.bands else code(coding, columns.text(coding.column, raw))
     return codes
 
@@ -432,43 +426,46 @@ def _attribute_codes(request: Request, columns: Columns) -> dict[str, exp.Expres
 def _by_attribute(
     request: Request, rows: exp.Select, coded: Mapping[str, exp.Expression], counts: Mapping[str, exp.Expression]
 ) -> exp.Select:
-    query = _select({name: _name(name) for name in request.attributes} | dict(counts), "coded")
+    query = syntax.select({name: syntax.name(name) for name in request.attributes} | dict(counts), "coded")
     query.set("group", _grouping_sets([[name] for name in request.attributes]))
     query = query.with_("kept", as_=rows, copy=False)
-    return query.with_("coded", as_=_select(dict(coded), "kept"), copy=False)
+    return query.with_("coded", as_=syntax.select(dict(coded), "kept"), copy=False)
 
 
-def _of_kept(query: exp.Select, data: Data, columns: Columns) -> exp.Select:
-    return query.where(exp.EQ(this=left_out(data, columns), expression=_string(""))) if data.keep else query
+def of_kept(query: exp.Select, data: Data, columns: Columns) -> exp.Select:
+    """Let a query see the kept rows only."""
+    return query.where(exp.EQ(this=left_out(data, columns), expression=syntax.string(""))) if data.keep else query
 
 
 def values_query(column: str, data: Data, columns: Columns, most: int = 12) -> exp.Select:
     """List a column's most frequent values among the kept rows, as text, with their counts."""
-    query = _select({"value": columns.text(column), "n": exp.func("COUNT", exp.Star())}, RECORDS)
-    query = _of_kept(query, data, columns).group_by(exp.Literal.number(1))
-    return query.order_by(_name("n").desc(), _name("value")).limit(most)
+    query = syntax.select({"value": columns.text(column), "n": exp.func("COUNT", exp.Star())}, RECORDS)
+    query = of_kept(query, data, columns).group_by(exp.Literal.number(1))
+    return query.order_by(syntax.name("n").desc(), syntax.name("value")).limit(most)
 
 
 def bad_weights_query(data: Data, columns: Columns, most: int = 5) -> exp.Select:
     """List weights of the kept rows that are missing, not a number, negative or infinite."""
-    query = _of_kept(_select({"value": columns.text(data.weight)}, RECORDS).distinct(), data, columns)
+    query = of_kept(syntax.select({"value": columns.text(data.weight)}, RECORDS).distinct(), data, columns)
     return query.where(_is_bad(columns.number(data.weight))).order_by(exp.Literal.number(1)).limit(most)
 
 
 def not_numbers_query(column: str, unknown: Sequence[str], data: Data, columns: Columns, most: int = 12) -> exp.Select:
     """List the most frequent values of a column that should be a number and are none."""
     text = columns.text(column)
-    query = values_query(column, data, columns, most).where(_is_null(_to_number(text)), exp.Not(this=_is_null(text)))
-    return query.where(exp.Not(this=_is_in(text.copy(), unknown))) if unknown else query
+    query = values_query(column, data, columns, most).where(
+        syntax.is_null(syntax.to_number(text)), exp.Not(this=syntax.is_null(text))
+    )
+    return query.where(exp.Not(this=syntax.is_in(text.copy(), unknown))) if unknown else query
 
 
 def distinct_query(column: str, data: Data, columns: Columns, most: int) -> exp.Select:
     """List the distinct values of a column among the kept rows, at most so many; a missing one as an empty text."""
-    value = exp.func("COALESCE", columns.text(column), _string(""))
-    return _of_kept(_select({"value": value}, RECORDS).distinct(), data, columns).limit(most)
+    value = exp.func("COALESCE", columns.text(column), syntax.string(""))
+    return of_kept(syntax.select({"value": value}, RECORDS).distinct(), data, columns).limit(most)
 
 
 def count_distinct_query(column: str, data: Data, columns: Columns) -> exp.Select:
     """Count the distinct values of a column among the kept rows."""
     count = exp.Count(this=exp.Distinct(expressions=[columns.text(column)]))
-    return _of_kept(_select({"n": count}, RECORDS), data, columns)
+    return of_kept(syntax.select({"n": count}, RECORDS), data, columns)

@@ -8,12 +8,17 @@ from typing import Any
 from fairaudit import sql
 from fairaudit.errors import DataError, UsageError
 from fairaudit.groupings import Coding, attributes, decision_coding, stratum_coding, tables
+from fairaudit.kinds import KINDS
 from fairaudit.plan import Evidence
+from fairaudit.sources import days, numbers
 from fairaudit.sources.complaints import MOST_GROUPS, missing_columns, not_levels, too_many_cells, too_many_values
 from fairaudit.sources.counted import Counted
 from fairaudit.sources.opening import Records
+from fairaudit.sources.readings import Look, Reading
 
 MOST_CELLS = 1_000_000
+READERS = {"scores": numbers.scores, "amounts": numbers.amounts, "waits": days.waits}
+"""What looks at the columns of a kind before its records are counted."""
 
 
 class Asked:
@@ -21,6 +26,7 @@ class Asked:
 
     Attributes:
         codings: how each column is read, by its name in the tally.
+        reading: how the columns are read that only some kinds have.
         request: what is to be counted.
         fold_of: cluster -> fold, where each of a few clusters is a fold of its own.
 
@@ -35,7 +41,11 @@ class Asked:
             raise DataError(problems)
         self.codings = codings_of(evidence)
         self.fold_of: dict[str, int] = {}
-        self.request = sql.Request(self.data, self.codings, tables(evidence), evidence.strata, self._folds())
+        look = Look(evidence, self.columns, self._fetch)
+        self.reading = READERS[evidence.kind](look) if evidence.kind in READERS else Reading()
+        self.request = sql.Request(
+            self.data, self.codings, tables(evidence), evidence.strata, self._folds(), self.reading.columns
+        )
 
     @property
     def folds(self) -> int | None:
@@ -99,9 +109,13 @@ class Asked:
                 return DataError(not_levels(self.data.source, coding, wrong))
         plain = [coding for coding in self.codings.values() if not coding.bands]
         counts = {coding.column: self._distinct(coding.column) for coding in plain}
+        if self.reading.problems:
+            return DataError(self.reading.problems)
         coding = max(plain, key=lambda coding: counts[coding.column])
         if counts[coding.column] > MOST_GROUPS:
             return too_many_values(self.data.source, coding.column, counts[coding.column], self.role(coding.name))
+        own = [getattr(self.data, name) for name in KINDS[self.evidence.kind].requires if name != "until"]
+        counts |= {column: self._distinct(column) for column in map(_column_of, own)}
         return too_many_cells(self.data.source, counts, MOST_CELLS)
 
     def _not_numbers(self, coding: Coding) -> dict[str, int]:
@@ -118,10 +132,12 @@ class Asked:
 def codings_of(evidence: Evidence) -> dict[str, Coding]:
     """Give how each column is read, by its name in the tally: attributes, strata, decision, outcome."""
     data = evidence.data
-    if data.decision is None:
-        raise UsageError.one(evidence.id, "names no decision column", "Write decision: {column: NAME, is: [1]}.")
+    for name, example in KINDS[evidence.kind].requires.items():
+        if getattr(data, name) is None:
+            raise UsageError.one(evidence.id, f"names no {name} column", f"Write {example}.")
     codings = attributes(evidence) | {column: stratum_coding(column) for column in evidence.strata}
-    codings["decision"] = decision_coding("decision", data.decision)
+    if data.decision:
+        codings["decision"] = decision_coding("decision", data.decision)
     if data.outcome and evidence.needs_outcome:
         codings["outcome"] = decision_coding("outcome", data.outcome)
     return codings
@@ -133,4 +149,10 @@ def named_columns(evidence: Evidence) -> dict[str, str]:
     named = {group.column or name: "groups" for name, group in evidence.groups.items()}
     named |= dict.fromkeys(evidence.strata, "strata") | dict.fromkeys(data.keep, "keep")
     named |= {column: place for place in ("weight", "cluster", "key") if (column := getattr(data, place))}
-    return named | {spec.column: place for place in ("decision", "outcome") if (spec := getattr(data, place))}
+    own = [place for kind in KINDS.values() for place in (*kind.requires, "outcome") if place != "until"]
+    return named | {_column_of(spec): place for place in own if (spec := getattr(data, place))}
+
+
+def _column_of(spec: Any) -> str:
+    """Give the column of a part of the plan, which may be the name of one."""
+    return getattr(spec, "column", spec)

@@ -138,3 +138,126 @@ def check_groupings(source: str, found: Sequence[Grouping], levels: Mapping[str,
             what = f"the reference {grouping.reference!r} is no group of {crossed}"
             problems.append(Problem(source, what, nearest(grouping.reference, groups)))
     return problems
+
+
+# --- scores and amounts ----------------------------------------------------------------------------------------------
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Count things in words: 1 record, 12 records."""
+    return f"1 {one}" if number == 1 else f"{number:,} {many or one + 's'}"
+
+
+def _examples(values: Mapping[str, int]) -> str:
+    return listed([f"{quoted(value)} ({n:,})" for value, n in values.items()])
+
+
+def not_numbers(source: str, column: str, name: str, count: int, values: Mapping[str, int]) -> Problem:
+    """Refuse a score or an amount that is no number."""
+    on_paper = f"{column} holds {counted(count, f'{name} that is no number', f'{name}s that are not numbers')}"
+    hint = f"Mend them, or list them as `unknown:` of the {name}."
+    return Problem(source, f"{on_paper}: {_examples(values)}", hint, on_paper)
+
+
+def nothing_known(source: str, column: str, name: str) -> Problem:
+    """Refuse a column that holds no value at all."""
+    return Problem(source, f"no record has {_a(name)} in {column!r}", "Choose another column, or look at `keep`.")
+
+
+def _a(name: str) -> str:
+    return f"an {name}" if name[0] in "aeiou" else f"a {name}"
+
+
+def no_probabilities(source: str, column: str, count: int) -> Problem:
+    """Refuse scores beyond 0 and 1 that are said to be probabilities."""
+    what = f"{counted(count, 'score')} in {column!r} {'is' if count == 1 else 'are'} not between 0 and 1"
+    return Problem(source, what, "Leave `probability: true` out, or divide percentages by 100.")
+
+
+def money(source: str, column: str, count: int, values: Mapping[str, int], symbols: Sequence[str]) -> Problem:
+    """Refuse amounts with currency symbols or thousands separators, which may be read in two ways."""
+    on_paper = f"{column} holds {counted(count, 'amount')} written with currency symbols, separators or brackets"
+    several = f"; there are several currencies: {listed(symbols)}" if len(symbols) > 1 else ""
+    hint = "Write plain numbers in one currency, such as 1234.50."
+    return Problem(source, f"{on_paper}: {_examples(values)}{several}", hint, on_paper + several)
+
+
+def too_fine(source: str, column: str, count: int, decimals: int, values: Mapping[str, int]) -> Problem:
+    """Refuse amounts with more digits than the smallest unit has."""
+    digits = counted(decimals, "digit")
+    verb = "has" if count == 1 else "have"
+    on_paper = f"{counted(count, 'amount')} in {column!r} {verb} more than {digits} after the point"
+    hint = "Write `decimals:` as they are, or round the amounts."
+    return Problem(source, f"{on_paper}: {_examples(values)}", hint, on_paper)
+
+
+def too_large(source: str, column: str, count: int, values: Mapping[str, int]) -> Problem:
+    """Refuse amounts too large to be added up without rounding."""
+    on_paper = f"{counted(count, 'amount')} in {column!r} {'is' if count == 1 else 'are'} too large to be true"
+    return Problem(source, f"{on_paper}: {_examples(values)}", "Mend them, or list them as `unknown:`.", on_paper)
+
+
+def negative(source: str, column: str, count: int) -> Problem:
+    """Refuse amounts below 0 where the plan does not say that they make sense."""
+    what = f"{counted(count, 'amount')} in {column!r} {'is' if count == 1 else 'are'} below 0"
+    return Problem(source, what, "Where that makes sense, write `negative: true` in the amount; else mend them.")
+
+
+# --- days ------------------------------------------------------------------------------------------------------------
+
+
+def not_days(source: str, column: str, count: int, values: Mapping[str, int], ways: Mapping[str, int], hint: str):
+    """Refuse a column of days that are not read.
+
+    Args:
+        source: the data.
+        column: whose values they are.
+        count: how many are not read.
+        values: the most frequent of them, with their counts.
+        ways: the ways in which the column writes days, with their counts, where there are several.
+        hint: what to do about it.
+    """
+    on_paper = f"{column} holds {counted(count, 'value that is no day', 'values that are not read as days')}"
+    mixed = ", ".join(f"{way} ({n:,})" for way, n in ways.items())
+    several = f"; it mixes ways to write days: {mixed}" if mixed else ""
+    return Problem(source, f"{on_paper}: {_examples(values)}{several}", hint, on_paper + several)
+
+
+def after_until(source: str, column: str, count: int, last: str, until: str) -> Problem:
+    """Refuse days after the day on which the records were drawn."""
+    lie = "lies" if count == 1 else "lie"
+    on_paper = f"{counted(count, 'day')} in {column!r} {lie} after {until}, the day until which records are counted"
+    hint = "Mend `until`; where such a day means that a wait has not ended, leave it empty."
+    return Problem(source, f"{on_paper}; the last is {last}", hint, on_paper)
+
+
+def backwards(source: str, count: int, both: int) -> Problem:
+    """Refuse too many records that were closed before they were opened."""
+    what = f"{count:,} of {both:,} records were closed before they were opened"
+    return Problem(source, what, "Look whether `opened` and `closed` are the right columns, and at their times.")
+
+
+def zones_mixed(source: str, columns: Sequence[str], zoned: int, moments: int) -> Problem:
+    """Refuse moments of which some have a time zone and some have none."""
+    what = f"{zoned:,} of the {moments:,} moments in {' and '.join(columns)} have a time zone, and the others have none"
+    return Problem(source, what, "Write all moments with a time zone, or none.")
+
+
+def no_times(source: str, columns: Sequence[str]) -> Problem:
+    """Refuse to count hours between days."""
+    verb = "holds" if len(columns) == 1 else "hold"
+    what = f"{' and '.join(columns)} {verb} days without a time, and a measure counts hours"
+    return Problem(source, what, "Write `days:` in the measures instead of `hours:`.")
+
+
+def beyond(source: str, horizons: Sequence[int], longest: int, unit: str) -> Problem:
+    """Refuse a measure that asks for a longer time than any record was followed."""
+    asked = " and ".join(f"{horizon:,} {unit}" for horizon in horizons)
+    what = f"a measure asks for {asked}, and no record was followed for more than {longest:,} {unit}"
+    return Problem(source, what, "Choose a shorter time, or look at `until`.")
+
+
+def no_format(source: str, text: str) -> Problem:
+    """Refuse a date format that is none."""
+    what = f"date_format {text!r} is not a way to write days"
+    return Problem(source, what, "Write %Y for the year, %m for the month, %d for the day, such as %m/%d/%Y.")

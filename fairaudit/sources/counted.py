@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import compress
+from typing import Any
 
 import pandas as pd
 
@@ -52,6 +53,14 @@ class Counted:
                 found[value] += n
         return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
+    def by_group(self, attribute: str, sums: str) -> dict[str, int]:
+        """Add up a sum over the kept records, by group of an attribute."""
+        found: Counter = Counter()
+        for table, kept, group, n in zip(*(self.columns[c] for c in ("table", "kept", attribute, sums)), strict=True):
+            if table == attribute and kept:
+                found[group] += n
+        return dict(found)
+
     def left_out(self, attribute: str) -> dict[tuple[str, str], int]:
         """Add up the records that are left out, by group of an attribute and reason."""
         found: Counter = Counter()
@@ -69,10 +78,22 @@ class Counted:
         """Put codes in the place of a column's values; what is not in the table stays so."""
         self.columns[name] = [None if value is None else codes[value] for value in self.columns[name]]
 
-    def frame(self, keys: Sequence[str], sums: Sequence[str]) -> pd.DataFrame:
-        """Give the kept rows, those that are alike by now added up."""
+    def write(self, name: str, text: Callable[[Any], str]) -> None:
+        """Write a column's values as texts, the missing ones too."""
+        texts = {value: text(value) for value in set(self.columns[name])}
+        self.columns[name] = [texts[value] for value in self.columns[name]]
+
+    def frame(self, keys: Sequence[str], sums: Sequence[str], whole: Collection[str] = ("n",)) -> pd.DataFrame:
+        """Give the kept rows, those that are alike by now added up.
+
+        Args:
+            keys: the columns that tell cells apart.
+            sums: the columns that add.
+            whole: those that are whole numbers, of any size.
+        """
         kept = {name: list(compress(self.columns[name], self.columns["kept"])) for name in (*keys, *sums)}
         frame = pd.DataFrame({name: pd.Series(kept[name], dtype=object) for name in keys})
         for name in sums:
-            frame[name] = pd.Series(kept[name], dtype="int64" if name == "n" else "float64")
+            values = [value or 0 for value in kept[name]]
+            frame[name] = pd.Series(values, dtype="int64" if name == "n" else object if name in whole else "float64")
         return frame.groupby(list(keys), sort=False, dropna=False)[list(sums)].sum().reset_index()

@@ -15,6 +15,7 @@ from fairaudit.sources.complaints import MOST_GROUPS
 from fairaudit.sources.opening import opened
 from fairaudit.sources.received import fitting
 from fairaudit.tally import About, Tally
+from fairaudit.tally.values import number_text
 
 MOST_LISTED = 20
 
@@ -74,7 +75,8 @@ class _Counter:
             texts = set(self.counted.columns["fold"])
             named = self.asked.fold_of or {text: int(text) for text in texts if text}
             self.counted.recode("fold", dict.fromkeys(texts, 0) | named)
-        return Tally(about, self.counted.frame(about.keys, about.sums))
+        whole = ("wx", "wxx") if about.adds_whole else ()
+        return Tally(about, self.counted.frame(about.keys, about.sums, whole))
 
     # --- checking and settling ---
 
@@ -111,8 +113,10 @@ class _Counter:
             if coding.otherwise in ("no", "unknown") and unnamed:
                 self.strays[coding.column] = unnamed
             self.counted.recode(name, {text: code or UNKNOWN for text, code in settled.items()})
-        if problems:
+        if problems := [*self.asked.reading.problems, *problems]:
             raise DataError(dict.fromkeys(problems))
+        for name in self.asked.reading.columns.keys:
+            self.counted.write(name, _key)
 
     def _levels(self, name: str) -> tuple[str, ...]:
         found = [level for level in self.counted.counts(name) if level != UNKNOWN]
@@ -190,6 +194,7 @@ class _Counter:
             period=self.data.period,
             plan_sha256=plan_sha256,
             notes=tuple(self._notes()),
+            **self.asked.reading.about,
         )
 
     def _reasons(self) -> dict[str, int]:
@@ -197,6 +202,11 @@ class _Counter:
         return {reason: reasons[reason] for reason in sorted(reasons) if reason}
 
     def _notes(self) -> Iterator[str]:
+        yield from self.asked.reading.notes
+        if "value" in self.counted.columns:
+            values = [value for value in self.counted.counts("value") if value != UNKNOWN]
+            if len(values) == 1:
+                yield f"All {self.evidence.kind} that are known are the same."
         for column, found in self.strays.items():
             listed = self._listed(found)
             if rest := [n for value, n in found.items() if value not in listed]:
@@ -210,13 +220,16 @@ class _Counter:
 
     def _facts(self, levels: Mapping[str, tuple[str, ...]], kept: int) -> dict[str, dict]:
         """Count, by group, what the cells do not tell: rows left out, duplicates, clusters."""
-        none = {"duplicates": 0} if self.data.key else {}
+        none = ({"duplicates": 0} if self.data.key else {}) | dict.fromkeys(self.asked.reading.facts, 0)
         facts: dict = {name: {level: dict(none) for level in (*groups, UNKNOWN)} for name, groups in levels.items()}
         for name in self.attributes:
             for (group, reason), n in self.counted.left_out(name).items():
                 # A group left out altogether has a place of its own, unless there are too many of them.
                 known = group if group in facts[name] or len(facts[name]) <= MOST_GROUPS else UNKNOWN
                 _count(facts[name].setdefault(known, {}).setdefault("left_out", {}), {reason: n})
+            for fact in self.asked.reading.facts:
+                for group, n in self.counted.by_group(name, fact).items():
+                    _count(facts[name].setdefault(group, {}), {fact: int(n)})
         for name, group, counts in self.asked.facts():
             _count(facts[name].setdefault(self.codings[name].settle(group) or UNKNOWN, {}), counts)
         without = sum(fact.get("without_cluster", 0) for fact in facts[self.attributes[0]].values())
@@ -228,6 +241,11 @@ class _Counter:
 def _count(into: dict[str, int], counts: Mapping[str, int]) -> None:
     for name, n in counts.items():
         into[name] = into.get(name, 0) + n
+
+
+def _key(value: float | None) -> str:
+    """Write a number that the engine gave as a key."""
+    return UNKNOWN if value is None else number_text(value)
 
 
 def _number_or_text(level: str) -> tuple:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from fairaudit.errors import DataError, Problem, nearest
+from fairaudit.errors import DataError, Problem, listed, nearest
 from fairaudit.groupings import Coding, attributes, groupings, tables
+from fairaudit.kinds import KINDS
 from fairaudit.plan import UNKNOWN, Evidence
 from fairaudit.sources.complaints import check_groupings
+from fairaudit.sources.numbers import units
 from fairaudit.tally import About, Tally
 from fairaudit.tally.cells import add_up
 from fairaudit.tally.loading import CHANGED
+from fairaudit.tally.values import number_text
 
 
 def fitting(tally: Tally, evidence: Evidence) -> Tally:
@@ -23,7 +26,7 @@ def fitting(tally: Tally, evidence: Evidence) -> Tally:
     source, wanted = evidence.data.source, tables(evidence)
     disagreements = tally.disagreements()
     _refuse(_other_contents(tally.about, evidence, source))
-    tally = _recoded(tally, attributes(evidence))
+    tally = _followed(_recoded(tally, attributes(evidence)), evidence)
     _refuse(_other_levels(tally.about, evidence, source))
     _refuse(_lost_tables(tally.about, wanted, source))
     fitted = tally.roll_up(wanted, evidence.strata)
@@ -55,13 +58,53 @@ def _other_contents(about: About, evidence: Evidence, source: str) -> Iterator[P
             yield Problem(source, f"has no stratum {name!r}", nearest(name, about.strata) or "It has none at all.")
     if evidence.needs_outcome and not about.has_outcome:
         what = "does not count outcomes, which a measure of the plan needs"
-        yield Problem(source, what, "Ask for counts by decision and outcome.")
+        by = " and ".join(KINDS[evidence.kind].keys)
+        yield Problem(source, what, f"Ask for counts by {by}.")
     if data.weight and not about.weighted:
         yield Problem(source, "was counted without weights, the plan names one", "Ask for a weighted count.")
     if data.cluster and about.folds is None:
         yield Problem(
             source, "was counted without clusters, the plan names one", "Ask for a count by folds of clusters."
         )
+    if about.kind == evidence.kind:
+        yield from _other_units(about, evidence, source)
+        yield from _other_horizons(about, evidence, source)
+        yield from _other_edges(about, evidence, source)
+
+
+def _other_units(about: About, evidence: Evidence, source: str) -> Iterator[Problem]:
+    """Cents, days and the end of the records mean the same in the plan and in the tally, or nothing compares."""
+    data = evidence.data
+    if data.amount and about.decimals != data.amount.decimals:
+        what = f"counts amounts with {about.decimals} decimals, the plan says {data.amount.decimals}"
+        yield Problem(source, what, f"Write `decimals: {about.decimals}` in the amount.")
+    if about.time_unit and about.time_unit != evidence.time_unit:
+        what = f"counts waits in {about.time_unit}, the measures of the plan ask for {evidence.time_unit}"
+        yield Problem(source, what, f"Write the measures in {about.time_unit}, or ask for another count.")
+    if about.until and data.until and about.until != data.until:
+        what = f"counts waits until {about.until}, the plan says {data.until}"
+        yield Problem(source, what, f"Write `until: {about.until}`, or ask for another count.")
+
+
+def _other_horizons(about: About, evidence: Evidence, source: str) -> Iterator[Problem]:
+    """How long an open record was followed is known for the horizons of the tally only."""
+    if about.time_unit != evidence.time_unit:
+        return
+    if lacking := [horizon for horizon in evidence.horizons if horizon not in about.horizons]:
+        what = f"does not say who was followed for {listed(lacking)} {evidence.time_unit}"
+        yield Problem(source, what, f"It has: {listed(about.horizons) or 'none'}. Ask for these horizons.")
+
+
+def _other_edges(about: About, evidence: Evidence, source: str) -> Iterator[Problem]:
+    """Where values are cut into bins, what the plan cuts at must be an edge."""
+    if about.edges is None:
+        return
+    for cut in evidence.cut_points:
+        edge = cut if about.decimals is None else units(cut, about.decimals)
+        if number_text(float(edge)) not in map(number_text, about.edges):
+            near = sorted(about.edges, key=lambda other, edge=edge: abs(other - edge))[:4]
+            hint = f"Its edges nearby: {listed(sorted(near))}. Ask for an edge there, or for exact values."
+            yield Problem(source, f"cuts values into bins of which none begins at {number_text(float(edge))}", hint)
 
 
 def _recoded(tally: Tally, codings: dict[str, Coding]) -> Tally:
@@ -78,6 +121,17 @@ def _recoded(tally: Tally, codings: dict[str, Coding]) -> Tally:
         return tally
     about = replace(about, attributes=names, groups={})
     return Tally(about, add_up(cells, about.keys))
+
+
+def _followed(tally: Tally, evidence: Evidence) -> Tally:
+    """Let `followed` speak of the plan's horizons only."""
+    about = tally.about
+    if about.horizons == evidence.horizons or "followed" not in about.own_keys:
+        return tally
+    reached = {horizon: max((h for h in evidence.horizons if h <= horizon), default=0) for horizon in about.horizons}
+    codes = {str(horizon): str(other) for horizon, other in reached.items()} | {"0": "0", UNKNOWN: UNKNOWN}
+    cells = tally.cells.assign(followed=[codes[value] for value in tally.cells["followed"]])
+    return Tally(replace(about, horizons=evidence.horizons), add_up(cells, about.keys))
 
 
 def _other_levels(about: About, evidence: Evidence, source: str) -> Iterator[Problem]:

@@ -11,10 +11,11 @@ from typing import Any
 
 from fairaudit.errors import DataError, Problem, nearest
 from fairaudit.groupings import group_name
+from fairaudit.kinds import KINDS
 from fairaudit.plan import ANY, RESERVED, UNKNOWN
+from fairaudit.tally.values import CODES as CODES
 
-CODES = ("1", "0", UNKNOWN)
-SUMS = ("n", "n_high", "w", "ww")
+SUMS = ("n", "n_high", "w", "ww", "wx", "wxx")
 MOST_GROUPS = 10_000
 
 
@@ -31,12 +32,17 @@ class About:
         weighted: whether cells carry sums of weights (`w`) and of squared weights (`ww`).
         folds: how many folds clusters were cut into; None where records are not clustered.
         records: {"read", "kept", "left_out": {reason: n}}.
-        groups: attribute -> group -> {"duplicates", "without_key", "clusters", "without_cluster", "left_out": {reason:
-            n}}; a group that was left out altogether is here and not in `attributes`.
+        groups: attribute -> group -> {"duplicates", "without_key", "clusters", "without_cluster", "same_moment",
+            "left_out": {reason: n}}; a group that was left out altogether is here and not in `attributes`.
         strays: column -> {value: n}: values that no rule of the plan names, counted as unknown or as no.
         title, origin, counted_by, source, period, plan_sha256, suppression: where it comes from, in words.
         notes: what a reader must know of how it was counted, a sentence each.
         contradictions: where tables that should agree do not, a sentence each.
+        edges: lower edges of the bins that values were cut into, ascending; None where values are exact.
+        decimals: digits of an amount after the point; its values are whole numbers of the smallest unit.
+        horizons: the waits, in units of time, that `followed` speaks of, ascending.
+        time_unit: what waits are counted in, days or hours.
+        until: the day on which the records were drawn.
     """
 
     kind: str
@@ -58,6 +64,11 @@ class About:
     suppression: str | None = None
     notes: tuple[str, ...] = ()
     contradictions: tuple[str, ...] = ()
+    edges: tuple[float, ...] | None = None
+    decimals: int | None = None
+    horizons: tuple[int, ...] = ()
+    time_unit: str | None = None
+    until: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse names that would make two columns, or two groups, one.
@@ -71,14 +82,24 @@ class About:
     @property
     def keys(self) -> list[str]:
         """The columns that say which cell a row is, in the order of the file."""
-        outcome = ["outcome"] if self.has_outcome else []
         fold = ["fold"] if self.folds is not None else []
-        return ["table", *self.attributes, *self.strata, "decision", *outcome, *fold]
+        return ["table", *self.attributes, *self.strata, *self.own_keys, *fold]
+
+    @property
+    def own_keys(self) -> list[str]:
+        """The columns that this kind of evidence counts by, such as decision and outcome."""
+        return [key for key in KINDS[self.kind].keys if key != "outcome" or self.has_outcome]
 
     @property
     def sums(self) -> list[str]:
         """The columns that add."""
-        return ["n", "w", "ww"] if self.weighted else ["n"]
+        weights = ["w", "ww"] if self.weighted else []
+        return ["n", *weights, *(["wx", "wxx"] if self.edges is not None else [])]
+
+    @property
+    def adds_whole(self) -> bool:
+        """Say whether sums of values are whole numbers, of any size: amounts that have no weights."""
+        return self.kind == "amounts" and not self.weighted
 
     @property
     def header(self) -> dict[str, Any]:
@@ -91,6 +112,10 @@ class About:
             "outcome": self.has_outcome,
             "weights": self.weighted,
             "folds": self.folds,
+            "edges": self.edges,
+            "decimals": self.decimals,
+            "horizons": tuple(self.horizons),
+            "time unit": self.time_unit,
         }
 
     def combinations(self, attributes: Sequence[str]) -> list[tuple[str, ...]]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import pandas as pd
 
 from fairaudit.plan import ANY, UNKNOWN
-from fairaudit.tally.about import CODES, SUMS, About
+from fairaudit.tally.about import SUMS, About
+from fairaudit.tally.values import NUMBERS, SIDES
 
 DIGITS = 12
+OF_NO_RECORDS = {"decision": "1", "outcome": "1", "open": "0", "value": UNKNOWN, "followed": UNKNOWN}
+"""The keys of the cell that is written for a group without records."""
 
 
 def add_up(rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
@@ -43,8 +47,10 @@ def in_order(about: About, rows: pd.DataFrame) -> pd.DataFrame:
     rows[about.keys] = rows[about.keys].astype(object).fillna(ANY)
     rows = pd.concat([rows, _empty_groups(about, rows)], ignore_index=True)
     rows = rows.loc[_ranks(about, rows).sort_values(about.keys, kind="stable").index].reset_index(drop=True)
-    for name in ("w", "ww"):
-        if name in rows:
+    for name in sums_of(rows):
+        if name in ("wx", "wxx") and about.adds_whole:
+            rows[name] = pd.Series([int(value) for value in rows[name]], index=rows.index, dtype=object)
+        elif not name.startswith("n"):
             # Engines add floats in different orders; twelve digits are equal in all.
             rows[name] = [float(f"{value:.{DIGITS}g}") for value in rows[name]]
     whole = {name: "int64" for name in ("n", "n_high", "fold") if name in rows}
@@ -52,22 +58,25 @@ def in_order(about: About, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _ranks(about: About, rows: pd.DataFrame) -> pd.DataFrame:
-    """Give each cell its place: groups as declared, then unknown; yes, no, unknown; strata and folds by value."""
-    order = {"table": list(about.tables), "decision": CODES, "outcome": CODES}
+    """Give each cell its place: groups as declared, then unknown; yes, no, unknown; numbers, strata, folds by value."""
+    order = {"table": list(about.tables), **SIDES}
     order |= {name: [*levels, UNKNOWN, ANY] for name, levels in about.attributes.items()}
     places = {key: {value: place for place, value in enumerate(values)} for key, values in order.items()}
-    return pd.DataFrame({key: rows[key].map(places[key]) if key in places else rows[key] for key in about.keys})
+    ranks = {key: rows[key].map(places[key]) if key in places else rows[key] for key in about.keys}
+    # What is no number is unknown, and comes last.
+    ranks |= {key: pd.to_numeric(rows[key], errors="coerce").fillna(math.inf) for key in NUMBERS if key in about.keys}
+    return pd.DataFrame(ranks)
 
 
 def _empty_groups(about: About, rows: pd.DataFrame) -> pd.DataFrame:
     """Make a cell of zero records for every group of every table that has none."""
     strata = list(about.strata)
     stratum = min(map(tuple, rows[strata].to_numpy()), default=(UNKNOWN,) * len(strata)) if strata else ()
-    rest = dict(zip(strata, stratum, strict=True)) | {"decision": "1", "outcome": "1", "fold": 0}
+    rest = dict(zip(strata, stratum, strict=True)) | {"fold": 0, **OF_NO_RECORDS}
     empty = []
     for table, names in about.tables.items():
         present = set(map(tuple, rows.loc[rows["table"] == table, list(names)].to_numpy()))
         missing = [levels for levels in about.combinations(names) if levels not in present]
         empty += [{"table": table, **dict(zip(names, levels, strict=True)), **rest} for levels in missing]
     frame = pd.DataFrame(empty, columns=about.keys, dtype=object).fillna(ANY)
-    return frame.assign(**{name: 0 if name in ("n", "n_high") else 0.0 for name in sums_of(rows)})
+    return frame.assign(**{name: 0 if name.startswith("n") or about.adds_whole else 0.0 for name in sums_of(rows)})

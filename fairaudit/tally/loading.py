@@ -8,20 +8,24 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from fairaudit.errors import DataError, Problem, nearest
+from fairaudit.kinds import KINDS
 from fairaudit.plan import ANY, TALLY_SUFFIX, UNKNOWN
-from fairaudit.tally.about import CODES, About
+from fairaudit.tally.about import About
 from fairaudit.tally.saving import CELLS_SUFFIX, SCHEMA_VERSION
 from fairaudit.tally.spreadsheet import read_csv
+from fairaudit.tally.values import NUMBERS, ROUNDED, as_key, key_problems, sum_problems
 
 MOST_PROBLEMS = 20
+DECIMALS = ("w", "ww", "wx", "wxx", "value")
+"""Columns that may hold a decimal point."""
 MOST_FOLDS = 1_000
-ROUNDED = 1e-6
 MOST_RECORDS = 10**15
 DIGITS_OF_A_COUNT = 12
 CHANGED = "was changed after it was first written."
@@ -86,6 +90,17 @@ def _is_counts(value: Any) -> bool:
     return isinstance(value, dict) and all(map(_is_count, value.values()))
 
 
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_ascending(value: Any) -> bool:
+    """Say whether a value is a list of numbers, each above the one before."""
+    if not isinstance(value, list) or not value or not all(map(_is_number, value)):
+        return False
+    return all(one < other for one, other in pairwise(value))
+
+
 def _is_facts(value: Any) -> bool:
     """Say whether a value is counts by name, those of rows left out by their reason."""
     if not isinstance(value, dict) or not _is_counts(value.get("left_out", {})):
@@ -128,10 +143,27 @@ FORMS: dict[str, Form] = {
     **dict.fromkeys(("has_outcome", "weighted"), TRUTH),
     **dict.fromkeys(("origin", "counted_by", "source", "period", "plan_sha256", "suppression"), TEXT_OR_NONE),
     **dict.fromkeys(("csv", "sha256"), TEXT),
+    "edges": (
+        lambda value: value is None or _is_ascending(value),
+        "a list of numbers, each above the one before, or null",
+    ),
+    "decimals": (lambda value: value is None or (_is_count(value) and value <= 6), "a number from 0 to 6, or null"),
+    "horizons": (
+        lambda value: value == [] or (_is_ascending(value) and all(map(_is_count, value)) and value[0] > 0),
+        "a list of whole numbers of days or hours, each above the one before",
+    ),
+    "time_unit": (lambda value: value in (None, "days", "hours"), '"days", "hours" or null'),
+    "until": TEXT_OR_NONE,
 }
 """What each entry of the JSON file must be: a test, and the words for it."""
 
 NEEDED = ("kind", "attributes", "tables")
+ENTRIES_OF_KINDS = {
+    "edges": ("scores", "amounts"),
+    "decimals": ("amounts",),
+    **dict.fromkeys(("horizons", "time_unit", "until"), ("waits",)),
+}
+NEEDED_OF_KINDS = ("decimals", "time_unit")
 
 
 def _about(meta: dict, name: str) -> About:
@@ -143,15 +175,35 @@ def _about(meta: dict, name: str) -> About:
         for key, (fits, words) in FORMS.items()
         if key in meta and not fits(meta[key])
     ]
+    problems += _kind_problems(meta, name)
     if problems:
         raise DataError(problems)
     given = {entry.name: meta[entry.name] for entry in fields(About) if entry.name in meta}
     given["tables"] = {table: tuple(spec["by"]) for table, spec in meta["tables"].items()}
     given["attributes"] = {attribute: tuple(levels) for attribute, levels in meta["attributes"].items()}
+    if given.get("edges") is not None:
+        given["edges"] = tuple(float(edge) for edge in given["edges"])
     try:
         return About(**{key: tuple(value) if isinstance(value, list) else value for key, value in given.items()})
     except DataError as error:
         raise DataError(replace(problem, where=name) for problem in error.problems) from None
+
+
+def _kind_problems(meta: dict, name: str) -> list[Problem]:
+    """Find a kind that there is not, and entries that it needs or has no use for."""
+    kind = meta.get("kind")
+    if not isinstance(kind, str):
+        return []
+    if kind not in KINDS:
+        return [Problem(name, f"there is no kind {kind!r}", nearest(kind, list(KINDS)))]
+    problems = []
+    for key, kinds in ENTRIES_OF_KINDS.items():
+        given = meta.get(key) not in (None, [])
+        if given and kind not in kinds:
+            problems.append(Problem(name, f"{key!r} has no place in {kind}", f"It is for {' and '.join(kinds)}."))
+        if not given and kind in kinds and key in NEEDED_OF_KINDS:
+            problems.append(Problem(name, f"{key!r} is missing"))
+    return problems
 
 
 # --- loading the cells -----------------------------------------------------------------------------------------------
@@ -170,7 +222,7 @@ def _read_cells(content: bytes, about: About, name: str) -> pd.DataFrame:
     if delimiter == ";":
         cells = [_with_decimal_point(cell) for cell in cells]
     _refuse(_cell_problems(cells, [line for line, _ in rows[1:]], about, name))
-    numbers = [_numbers(cell) for cell in cells]
+    numbers = [_numbers(cell, about) for cell in cells]
     _refuse(_total_problems(numbers, about, name))
     return pd.DataFrame(numbers, columns=header)
 
@@ -206,6 +258,9 @@ def _header_problems(header: list[str], about: About, name: str) -> list[Problem
     known = [*wanted, "n_high"]
     if about.weighted and "n_high" in header:
         problems.append(Problem(name, "hides counts of weighted records", "What a hidden record weighs is not known."))
+    if about.edges is not None and "n_high" in header:
+        hint = "What hidden records add up to is not known: count exact values."
+        problems.append(Problem(name, "hides counts of values that are cut into bins", hint))
     for column in dict.fromkeys(header):
         if column not in known:
             problems.append(Problem(name, f"the column {column!r} is unknown", nearest(column, known)))
@@ -225,7 +280,7 @@ def _length_problems(rows: list[tuple[int, list[str]]], name: str) -> list[Probl
 
 def _with_decimal_point(cell: dict[str, str]) -> dict[str, str]:
     """Read 14,2 as 14.2 where a spreadsheet parts columns by semicolons, since there it writes decimals so."""
-    return cell | {name: cell[name].replace(",", ".") for name in ("w", "ww") if name in cell}
+    return cell | {name: cell[name].replace(",", ".") for name in DECIMALS if name in cell}
 
 
 def _cell_problems(cells: list[dict[str, str]], lines: list[int], about: About, name: str) -> list[Problem]:
@@ -234,7 +289,7 @@ def _cell_problems(cells: list[dict[str, str]], lines: list[int], about: About, 
     for cell, line in zip(cells, lines, strict=True):
         where = f"{name} line {line}"
         problems += _key_problems(cell, about, where) + _number_problems(cell, about, where)
-        key = tuple(cell[column] for column in about.keys)
+        key = tuple(as_key(cell[column]) if column in NUMBERS else cell[column] for column in about.keys)
         if key in seen:
             problems.append(Problem(where, "this cell stands there twice", "Add the two counts."))
         seen.add(key)
@@ -251,10 +306,7 @@ def _key_problems(cell: Mapping[str, str], about: About, where: str) -> list[Pro
         if cell[attribute] not in allowed:
             what = f"{cell[attribute]!r} is no group of {attribute} in table {table}"
             problems.append(Problem(where, what, nearest(cell[attribute], allowed)))
-    for key in ("decision", "outcome"):
-        if key in cell and cell[key] not in CODES:
-            problems.append(Problem(where, f"{key} is {cell[key]!r}", "It is 1, 0 or ? (unknown)."))
-    return problems
+    return problems + key_problems(cell, about, where)
 
 
 def _number_problems(cell: Mapping[str, str], about: About, where: str) -> list[Problem]:
@@ -268,6 +320,9 @@ def _number_problems(cell: Mapping[str, str], about: About, where: str) -> list[
     for key in ("w", "ww"):
         if key in cell and not _is_sum(cell[key]):
             problems.append(Problem(where, f"{key} is {cell[key]!r}", "A sum of weights is a number of at least 0."))
+    for key in ("wx", "wxx"):
+        if key in cell and not _is_sum(cell[key].removeprefix("-" if key == "wx" else "")):
+            problems.append(Problem(where, f"{key} is {cell[key]!r}", "A sum of values is a number."))
     if problems:
         return problems
     if "fold" in counts and int(counts["fold"]) >= about.folds:
@@ -279,6 +334,8 @@ def _number_problems(cell: Mapping[str, str], about: About, where: str) -> list[
     if "w" in cell and not _can_be(int(counts["n"]), float(cell["w"]), float(cell["ww"])):
         what = f"no {counts['n']} weights add up to {cell['w']}, and their squares to {cell['ww']}"
         problems.append(Problem(where, what, "w is the sum of weights, ww the sum of their squares."))
+    if not key_problems(cell, about, where):
+        problems += sum_problems(cell, about, where)
     return problems
 
 
@@ -296,10 +353,19 @@ def _is_sum(text: str) -> bool:
     return 0 <= value < math.inf
 
 
-def _numbers(cell: Mapping[str, str]) -> dict[str, Any]:
+def _numbers(cell: Mapping[str, str], about: About) -> dict[str, Any]:
     """Turn checked texts into numbers; an empty n_high means that n is exact."""
     numbers: dict[str, Any] = {key: int(cell[key]) for key in ("n", "fold") if key in cell}
     numbers |= {key: float(cell[key]) for key in ("w", "ww") if key in cell}
+    numbers |= {key: _sum(cell[key], about.adds_whole) for key in ("wx", "wxx") if key in cell}
+    numbers |= {key: as_key(cell[key]) for key in NUMBERS if key in cell}
     if "n_high" in cell:
         numbers["n_high"] = int(cell["n_high"].strip() or cell["n"])
     return {**cell, **numbers}
+
+
+def _sum(text: str, whole: bool) -> int | float:
+    """Read a sum of values; a whole one has all its digits, unless a spreadsheet wrote it as 1.2E+19."""
+    if not whole:
+        return float(text)
+    return int(text) if text.strip().lstrip("-").isdecimal() else int(float(text))

@@ -16,8 +16,11 @@ from fairaudit.errors import UsageError
 from fairaudit.plan import TALLY_SUFFIX
 from fairaudit.tally.about import About
 from fairaudit.tally.spreadsheet import write_csv
+from fairaudit.tally.values import NUMBERS, plain_number
 
 SCHEMA_VERSION = "1"
+OF_SOME_KINDS = ("edges", "decimals", "horizons", "time_unit", "until")
+"""Entries that are written only where there is something to say."""
 CELLS_SUFFIX = TALLY_SUFFIX.replace("json", "csv")
 
 
@@ -66,14 +69,18 @@ def _as_dict(about: About) -> dict:
     plain = {name: list(value) if isinstance(value, tuple) else value for name, value in vars(about).items()}
     plain["attributes"] = {name: list(levels) for name, levels in about.attributes.items()}
     plain["tables"] = {name: {"by": list(names)} for name, names in about.tables.items()}
-    return {"schema_version": SCHEMA_VERSION, **plain}
+    own = {name: value for name, value in plain.items() if name not in OF_SOME_KINDS or value not in (None, [])}
+    return {"schema_version": SCHEMA_VERSION, **own}
 
 
 def _cells_as_csv(cells: pd.DataFrame) -> bytes:
     written = cells.astype(object)
-    for name in ("w", "ww"):
+    for name in ("w", "ww", "wx", "wxx"):
         if name in written:
-            written[name] = [int(value) if value.is_integer() else value for value in cells[name]]
+            written[name] = [int(value) if float(value).is_integer() else value for value in cells[name]]
+    for name in NUMBERS:
+        if name in written:
+            written[name] = [plain_number(value) for value in cells[name]]
     if "n_high" in written:
         written["n_high"] = ["" if high == low else high for low, high in zip(cells["n"], cells["n_high"], strict=True)]
     return write_csv(written.columns, written.itertuples(index=False, name=None))

@@ -1,4 +1,4 @@
-"""`Tally`: counts of records by group, stratum, decision and outcome."""
+"""`Tally`: counts of records by group, stratum and what their kind counts by, such as decision and outcome."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from fairaudit.tally.about import About
 from fairaudit.tally.cells import add_up, in_order, without_zeros
 from fairaudit.tally.loading import load
 from fairaudit.tally.saving import save
+from fairaudit.tally.values import key_words
 
 
 class Tally:
-    """Counts of records by group, stratum, decision and outcome.
+    """Counts of records by group, stratum and what their kind counts by, such as decision and outcome.
 
     Attributes:
         about: what it is about.
@@ -56,7 +57,7 @@ class Tally:
             attributes: the attributes to cross.
 
         Returns:
-            A row a cell: the attributes, strata, decision, outcome, fold and sums.
+            A row a cell: the attributes, strata, decision (or the like), outcome, fold and sums.
 
         Raises:
             DataError: no table holds all of these attributes.
@@ -151,10 +152,13 @@ class Tally:
             f"Table {one} counts {a} records, table {other} counts {b}." for _, a, b in self._apart(one, other, [])
         ]
         if shared or not found:
-            keys = [*shared, "decision", *(["outcome"] if self.about.has_outcome else [])]
+            keys = [*shared, *self.about.own_keys]
             for cell, a, b in self._apart(one, other, keys):
-                words = _cell_in_words(dict(zip(keys, cell, strict=True)))
+                words = _cell_in_words(dict(zip(keys, cell, strict=True)), self.about)
                 found.append(f"{words}: {a} in table {one}, {b} in table {other}.")
+        if len(found) > MOST_LISTED:
+            rest = f"Tables {one} and {other} differ in {len(found) - MOST_LISTED:,} more cells."
+            found = [*found[:MOST_LISTED], rest]
         return found
 
     def _apart(self, one: str, other: str, keys: list[str]) -> list[tuple[tuple[str, ...], str, str]]:
@@ -196,6 +200,7 @@ class Tally:
         return cls(*load(Path(path)))
 
 
+MOST_LISTED = 50
 ADDED = ("records", "groups", "strays", "contradictions")
 ONE_KEY_IN_BOTH = ("Tallies were added: a record that is in two of them was not seen to be repeated.",)
 
@@ -210,10 +215,7 @@ def _range(low: int, high: int) -> str:
     return f"{low:,}" if low == high else f"{low:,} to {high:,}"
 
 
-def _cell_in_words(cell: Mapping[str, str]) -> str:
-    decision = {"1": "selected", "0": "not selected", UNKNOWN: "decision unknown"}[cell["decision"]]
-    outcomes = {"1": ", had the outcome", "0": ", did not have the outcome", UNKNOWN: ", outcome unknown"}
-    outcome = outcomes[cell["outcome"]] if "outcome" in cell else ""
-    levels = [value for key, value in cell.items() if key not in ("decision", "outcome")]
+def _cell_in_words(cell: Mapping[str, str], about: About) -> str:
+    levels = [value for key, value in cell.items() if key not in about.own_keys]
     groups = " and ".join("unknown group" if value == UNKNOWN else value for value in levels)
-    return f"{groups or 'Everybody'}, {decision}{outcome}"
+    return f"{groups or 'Everybody'}, {key_words(cell, about)}"

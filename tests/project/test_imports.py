@@ -33,6 +33,7 @@ LAYERS = [
     "own_code",
     "groupings",
     "tally",
+    "syntax",
     "sql",
     "sources",
     "scaffold",
