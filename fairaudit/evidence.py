@@ -13,13 +13,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from fairaudit.charts import Chart, forest_plot
+from fairaudit.charts import Chart, chart_of, forest_plot, table_of
 from fairaudit.displays import Picture, Shown, bullets, paragraphs
 from fairaudit.errors import DataError, PlanError, nearest
 from fairaudit.own_code import measures_of, own_measures
 from fairaudit.plan import TALLY_SUFFIX, Plan, read_plan
 from fairaudit.report.tables import table
 from fairaudit.results import block_results
+from fairaudit.sentences import significant
 from fairaudit.sources import read_tally
 from fairaudit.tally import Tally
 
@@ -139,7 +140,7 @@ class Evidence:
         """Show every group's rate of a measure, with its interval."""
         found = self.finding(measure, by)
         caption = f"{found['title'].capitalize()}, by {' and '.join(found['grouping'])}"
-        rows = [_rate_row(row) for row in found["groups"]]
+        rows = [_rate_row(row, found["scale"]["name"] == "share") for row in found["groups"]]
         markup = table(caption, ["Group", "Of", "Events", "Rate", "Interval"], rows)
         return Shown(markup, "\n".join("  ".join(row) for row in rows))
 
@@ -159,6 +160,36 @@ class Evidence:
         for picture in self.plots:
             display(picture)
 
+    @property
+    def beside(self) -> list[Picture | Shown]:
+        """What is shown beside the findings, and is no verdict: curves, calibration, cut-offs, spread."""
+        return [_beside(entry) for entry in self.results["shown"]]
+
+    def show_beside(self) -> None:
+        """Show all of it, one below the other."""
+        from IPython.display import display
+
+        for shown in self.beside:
+            display(shown)
+
+    def oaxaca(self, by: str = "", explained_by: Sequence[str] = ()) -> Shown:
+        """Split the gap of two groups' mean amounts by what other columns go with it (Oaxaca 1973; Blinder 1973).
+
+        Shown only: it reads records, and no verdict rests on it.
+
+        Args:
+            by: the attribute; the first where empty. Its two largest groups are compared.
+            explained_by: columns of numbers.
+
+        Returns:
+            A sentence that says the gap and its two parts; or what is missing.
+        """
+        from fairaudit.decomposition import oaxaca
+
+        if self.block.data.is_tally or not explained_by:
+            return paragraphs(["Nothing was split: it needs records, and the columns to explain by."])
+        return paragraphs(oaxaca(self.block, self.plan.folder, by, explained_by, self._frame))
+
     def save(self) -> Shown:
         """Write the results and the counts into the folder given at the start."""
         if self.out is None:
@@ -175,16 +206,27 @@ def _in_words(found: Mapping[str, Any]) -> str:
     return f"{found['words']}. {about} {found['sentence']} {found['reason_sentence']}".strip()
 
 
-def _rate_row(row: Mapping[str, Any]) -> list[str]:
-    """Write a group's rate; an approximate measure counts no events and has no interval of its own."""
+def _rate_row(row: Mapping[str, Any], share: bool) -> list[str]:
+    """Write a group's rate or value; an approximate measure counts no events and has no interval of its own."""
+    write = _percent if share else _value
     events = "" if row["events"] is None else f"{row['events']:,}"
-    interval = "" if row["lower"] is None else f"{_percent(row['lower'])} to {_percent(row['upper'])}"
-    rate = f"{row['rate']:.3g}" if row["events"] is None and row["rate"] is not None else _percent(row["rate"])
-    return [row["group"], f"{row['n']:,}", events, rate, interval]
+    interval = "" if row["lower"] is None else f"{write(row['lower'])} to {write(row['upper'])}"
+    return [row["group"], f"{row['n']:,}", events, write(row["rate"]), interval]
+
+
+def _value(number: float | None) -> str:
+    return "undefined" if number is None else significant(number)
 
 
 def _picture(chart: Chart) -> Picture:
     return Picture(chart.svg, chart.alt)
+
+
+def _beside(entry: Mapping[str, Any]) -> Picture | Shown:
+    if (chart := chart_of(entry)) is not None:
+        return _picture(chart)
+    caption, heads, rows = table_of(entry)
+    return Shown(table(caption, heads, rows), "\n".join("  ".join(row) for row in [heads, *rows]))
 
 
 def _group(row: Mapping[str, Any]) -> str:

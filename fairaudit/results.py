@@ -16,13 +16,20 @@ from fairaudit.measures import Measure
 from fairaudit.page_one import page_one
 from fairaudit.plan import UNKNOWN, Evidence, Plan
 from fairaudit.scaffold import as_drafted
+from fairaudit.showing import shown
 from fairaudit.tally import Tally
 from fairaudit.workflow.state import HEADLINES, evidence_state
 
 SCHEMA_VERSION = "1"
 OPPOSITES = (
     {"false_positive_rate", "false_negative_rate"},
-    {"positive_predictive_value", "false_discovery_rate", "negative_predictive_value", "false_omission_rate"},
+    {
+        "positive_predictive_value",
+        "false_discovery_rate",
+        "negative_predictive_value",
+        "false_omission_rate",
+        "calibration_in_the_large",
+    },
 )
 
 
@@ -52,6 +59,8 @@ def block_results(
             "source": about.source if data.is_tally else Path(data.source).name,
             "from_counts": data.is_tally,
             "being_selected_is": evidence.being_selected_is,
+            "a_high_amount_is": evidence.a_high_amount_is,
+            "until": evidence.data.until,
             "words": evidence.words.model_dump(),
             "alpha": evidence.alpha_of_look,
             "alpha_of_all_looks": evidence.alpha,
@@ -62,6 +71,7 @@ def block_results(
             "contradictions": list(about.contradictions),
             "cannot_tell": list(evidence.cannot_tell),
             "trade_off": opposites(evidence),
+            "shown": shown(evidence, tally),
             "findings": findings,
         }
     )

@@ -3,6 +3,7 @@
 They are drawn with the objects of matplotlib alone: no pyplot, no state that lasts.
 """
 
+from fairaudit.charts.beside import chart_of, table_of
 from fairaudit.charts.calibration import calibration_chart, calibration_table
 from fairaudit.charts.chart import Chart
 from fairaudit.charts.distribution import distribution_chart, distribution_table
@@ -14,6 +15,7 @@ __all__ = [
     "Chart",
     "calibration_chart",
     "calibration_table",
+    "chart_of",
     "distribution_chart",
     "distribution_table",
     "forest_plot",
@@ -21,4 +23,5 @@ __all__ = [
     "survival_table",
     "sweep_chart",
     "sweep_table",
+    "table_of",
 ]

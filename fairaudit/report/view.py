@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from fairaudit.charts import forest_plot
+from fairaudit.charts import chart_of, forest_plot, table_of
 from fairaudit.charts.numbers import count, percent, rate_writer
 from fairaudit.charts.rows import Contrast, Row, contrasts, grouping_words, is_own, numbers_of, rows, worse_side
 from fairaudit.measures import measures_table
@@ -22,6 +22,7 @@ PREDICTIVE = {
     "negative_predictive_value",
     "false_discovery_rate",
     "false_omission_rate",
+    "calibration_in_the_large",
 }
 FOLDED = 8  # a table of pairs longer than this is folded
 
@@ -78,8 +79,20 @@ def block_view(block: Mapping[str, Any], place: int, t: Words) -> dict[str, Any]
         "anchor": f"evidence-{place}",
         "people": [people_table(attribute, t) for attribute in block["attributes"]],
         "trade_off": trade_off(block),
+        "shown": [shown_view(entry, t["shown"]) for entry in block["shown"]],
         "findings": [finding_view(finding, block, t["finding"]) for finding in block["findings"]],
     }
+
+
+def shown_view(entry: Mapping[str, Any], w: Words) -> dict[str, Any]:
+    """Prepare what is shown beside the findings: a chart, its table, and how to read both."""
+    note = w[entry["shown"]]
+    if entry["shown"] == "survival" and entry["log_rank"]["p"] is not None:
+        note += " " + w["log_rank"].format(**entry["log_rank"])
+    if entry["shown"] == "standardised":
+        note = note.format(reference=entry["reference"], shared=percent(entry["shared"]), unit=entry["unit"])
+    chart = chart_of(entry, title=False)
+    return {"title": entry["title"], "chart": chart, "table": table(*table_of(entry)), "note": note}
 
 
 def people_table(attribute: Mapping[str, Any], t: Words) -> Markup:

@@ -1,0 +1,300 @@
+"""What is shown beside the findings and never judged: curves, calibration, cut-offs, spread, standardised means.
+
+Each entry is a plain dict, as `results.json` holds it; a chart and a table are drawn of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from fairaudit.cells import Cells, counts, recorded
+from fairaudit.comparisons import Scheme
+from fairaudit.distributions import Distributions
+from fairaudit.groupings import groupings
+from fairaudit.measures import MEASURES, Distribution
+from fairaudit.plan import Evidence
+from fairaudit.stats import calibration, means, survival
+from fairaudit.stats.intervals import wilson
+from fairaudit.stats.score import critical_z
+from fairaudit.tally import Tally
+
+MOST_STEPS, MOST_CUTOFFS, MOST_POINTS, FEW_VALUES = 120, 60, 10, 20
+QUANTILES = (("5%", 0.05), ("25%", 0.25), ("50%", 0.5), ("75%", 0.75), ("95%", 0.95))
+AT_CUT_OFFS = ("selection_rate", "false_positive_rate", "false_negative_rate")
+TICKS = 6
+
+
+def shown(evidence: Evidence, tally: Tally) -> list[dict[str, Any]]:
+    """Give what is shown of a block, grouping by grouping.
+
+    Args:
+        evidence: the block of the plan.
+        tally: its counts.
+    """
+    made: list[dict[str, Any]] = []
+    for attributes in dict.fromkeys(grouping.attributes for grouping in groupings(evidence)):
+        for show in SHOWN.get(evidence.kind, ()):
+            made += [{**entry, "grouping": list(attributes)} for entry in show(evidence, tally, attributes)]
+    return made
+
+
+Entries = Iterator[dict[str, Any]]
+
+
+def _by(title: str, attributes: tuple[str, ...]) -> str:
+    return f"{title}, by {' and '.join(name.replace('_', ' ') for name in attributes)}"
+
+
+def _everybody(tally: Tally, attributes: tuple[str, ...], name: str) -> tuple[Distributions, Distribution, np.ndarray]:
+    """Give every group's distribution as recorded, and how many records each has."""
+    found = Distributions.of(tally, attributes, MEASURES[name])
+    arms = np.eye(len(found.cells.groups))
+    _, n = counts(found.cells.n.sum(axis=0), None, arms, recorded(MEASURES[name]), unknown_group=False)
+    return found, found.recorded(arms), n
+
+
+# --- waits -----------------------------------------------------------------------------------------------------------
+
+
+def _curves(evidence: Evidence, tally: Tally, attributes: tuple[str, ...]) -> Entries:
+    found, d, n = _everybody(tally, attributes, "median_wait")
+    horizon = max(evidence.horizons, default=int(d.values[-1]) if len(d.values) else 1)
+    curve = survival.kaplan_meier(d.values, d.n[..., 0], d.n[..., 1])
+    lower, upper = survival.interval(curve, float(critical_z(evidence.alpha_of_look)))
+    kept = _thinned(np.flatnonzero(d.values <= horizon))
+    ticks = _ticks(horizon)
+    test = survival.log_rank(d.n[n > 0, :, 0], d.n[n > 0, :, 1]) if (n > 0).sum() > 1 else (None, None, None)
+    yield {
+        "shown": "survival",
+        "title": _by("Share still waiting", attributes),
+        "unit": evidence.time_unit,
+        "horizon": horizon,
+        "ticks": ticks,
+        "log_rank": dict(zip(("chi_squared", "degrees_of_freedom", "p"), test, strict=True)),
+        "groups": [
+            {
+                "group": name,
+                "n": int(n[g]),
+                "steps": [
+                    [float(d.values[t]), *(float(each[g, t]) for each in (curve.survival, lower, upper))] for t in kept
+                ]
+                if n[g]
+                else [],
+                "at_risk": [_at_risk(curve, g, tick) for tick in ticks],
+                "median": float(survival.median(curve)[g]),
+            }
+            for g, name in enumerate(found.cells.groups)
+        ],
+    }
+
+
+def _at_risk(curve: survival.Curve, group: int, tick: float) -> int:
+    """Count who was still watched and waiting at a time."""
+    later = np.flatnonzero(curve.times >= tick)
+    return int(round(float(curve.at_risk[group, later[0]]))) if len(later) else 0
+
+
+def _ticks(horizon: float) -> list[float]:
+    """Choose times for the numbers at risk: round ones, and the horizon."""
+    step = next(
+        (s for s in (1, 2, 5, 7, 10, 15, 20, 30, 50, 60, 90, 180, 365) if horizon / s <= TICKS), horizon / TICKS
+    )
+    return [round(step * k, 6) for k in range(int(horizon / step) + 1)]
+
+
+def _thinned(places: np.ndarray, most: int = MOST_STEPS) -> list[int]:
+    """Keep so many places, evenly, with the first and the last."""
+    if len(places) <= most:
+        return [int(place) for place in places]
+    return [int(places[k]) for k in np.unique(np.linspace(0, len(places) - 1, most).round().astype(int))]
+
+
+# --- scores ----------------------------------------------------------------------------------------------------------
+
+
+def _calibration(evidence: Evidence, tally: Tally, attributes: tuple[str, ...]) -> Entries:
+    if not tally.about.has_outcome:
+        return
+    found, d, n = _everybody(tally, attributes, "auc")
+    probability = bool(evidence.data.score and evidence.data.score.probability)
+    positives, negatives = d.n[..., 0], d.n[..., 1]
+    bins = FEW_VALUES if len(d.values) <= FEW_VALUES else MOST_POINTS
+    score, rate, size = calibration.curve(d.middles, positives, negatives, bins)
+    lower, upper = wilson(np.nan_to_num(rate) * size, size, 2 * evidence.alpha_of_look)
+    error = calibration.expected_error(d.middles, positives, negatives) if probability else np.full(len(n), np.nan)
+    yield {
+        "shown": "calibration",
+        "title": _by("Outcome at each score", attributes),
+        "probability": probability,
+        "groups": [
+            {
+                "group": name,
+                "n": int(n[g]),
+                "points": [
+                    {
+                        "score": float(score[g, b]),
+                        "n": int(round(float(size[g, b]))),
+                        "rate": float(rate[g, b]),
+                        "lower": float(lower[g, b]),
+                        "upper": float(upper[g, b]),
+                    }
+                    for b in np.flatnonzero(size[g] > 0)
+                ],
+                "expected_error": float(error[g]),
+            }
+            for g, name in enumerate(found.cells.groups)
+        ],
+    }
+
+
+def _sweep(evidence: Evidence, tally: Tally, attributes: tuple[str, ...]) -> Entries:
+    found = Distributions.of(tally, attributes, MEASURES["auc" if tally.about.has_outcome else "exposure"])
+    names = [name for name in AT_CUT_OFFS if tally.about.has_outcome or MEASURES[name].needs == ("decision",)]
+    values = _values_of(tally)
+    in_use = [cut for cut in evidence.cut_points if len(values) and values[0] <= cut <= values[-1]]
+    cuts = sorted({*in_use, *(float(values[k]) for k in _thinned(np.arange(len(values)), MOST_CUTOFFS))})
+    groups = found.cells.groups
+    scheme = Scheme.of(groups, "all_pairs")
+    rates: dict[str, list[np.ndarray]] = {name: [] for name in names}
+    for cut in cuts:
+        # The same way as a verdict goes, so that what is drawn at a cut-off in use is what is judged.
+        cells = Cells.of(tally, attributes, MEASURES["selection_rate"].bound({"at": cut}))
+        for name in names:
+            x, n = counts(cells.amounts.sum(axis=0), None, scheme.arms, recorded(MEASURES[name]), unknown_group=False)
+            rates[name].append(np.divide(x, n, out=np.full(len(n), np.nan), where=n > 0))
+    if not cuts:
+        return
+    yield {
+        "shown": "sweep",
+        "title": _by("At every cut-off", attributes),
+        "in_use": in_use,
+        "cutoffs": cuts,
+        "measures": [{"measure": name, "title": MEASURES[name].title} for name in names],
+        "groups": [
+            {
+                "group": name,
+                "n": int(found.cells.people[g]),
+                "rates": {measure: [float(each[g]) for each in rates[measure]] for measure in names},
+            }
+            for g, name in enumerate(groups)
+        ],
+    }
+
+
+def _values_of(tally: Tally) -> np.ndarray:
+    values = {value for value in tally.cells["value"] if value != "?"}
+    return np.sort(np.array([float(value) for value in values]))
+
+
+# --- spread ----------------------------------------------------------------------------------------------------------
+
+
+def _spread(evidence: Evidence, tally: Tally, attributes: tuple[str, ...]) -> Entries:
+    amounts = evidence.kind == "amounts"
+    measure = MEASURES["mean_amount"]
+    found = Distributions.of(tally, attributes, measure)
+    d = found.recorded(np.eye(len(found.cells.groups)))
+    n = d.all
+    mean, _ = means.mean(d.values, n, *d.sums)
+    skewness = means.skewness(d.values, n, d.sums[0])
+    at = {label: means.quantile(d.values, n, q, d.upper) for label, q in QUANTILES}
+    none = d.values == 0
+    yield {
+        "shown": "distribution",
+        "title": _by("Spread of amounts" if amounts else "Spread of scores", attributes),
+        "unit": evidence.data.amount.unit if evidence.data.amount else "points",
+        "groups": [
+            {
+                "group": name,
+                "n": int(round(float(n[g].sum()))),
+                "quantiles": [[label, float(at[label][g])] for label, _ in QUANTILES],
+                "mean": float(mean[g]),
+                "skewness": float(skewness[g]),
+                "none": float(n[g, none].sum() / n[g].sum()) if amounts and n[g].sum() else None,
+            }
+            for g, name in enumerate(found.cells.groups)
+        ],
+    }
+
+
+def _standardised(evidence: Evidence, tally: Tally, attributes: tuple[str, ...]) -> Entries:
+    """Means at the same mix of strata, and how much of each gap the mix makes (Kitagawa 1955)."""
+    if not evidence.strata:
+        return
+    found = Distributions.of(tally, attributes, MEASURES["mean_amount"])
+    sizes, averages = _by_stratum(found)
+    mix = sizes.sum(axis=0) / sizes.sum() if sizes.sum() else np.zeros(sizes.shape[1])
+    shared = (sizes > 0).all(axis=0)
+    held = mix * shared / max((mix * shared).sum(), 1e-300)
+    standardised = np.where(shared.any(), np.nansum(np.where(shared, averages, 0) * held, axis=1), np.nan)
+    raw = np.divide(
+        np.nansum(averages * sizes, axis=1),
+        sizes.sum(axis=1),
+        out=np.full(len(sizes), np.nan),
+        where=sizes.sum(axis=1) > 0,
+    )
+    largest = int(np.argmax(sizes.sum(axis=1)))
+    yield {
+        "shown": "standardised",
+        "title": _by(f"Mean amount at the same mix of {' and '.join(evidence.strata)}", attributes),
+        "unit": evidence.data.amount.unit if evidence.data.amount else "",
+        "reference": found.cells.groups[largest],
+        "shared": float(sizes[:, shared].sum() / sizes.sum()) if sizes.sum() else None,
+        "groups": [
+            {
+                "group": name,
+                "n": int(round(float(sizes[g].sum()))),
+                "mean": float(raw[g]),
+                "standardised": float(standardised[g]),
+                **dict(
+                    zip(
+                        ("gap", "of_amounts", "of_mix"),
+                        kitagawa(sizes[[g, largest]], averages[[g, largest]]),
+                        strict=True,
+                    )
+                ),
+            }
+            for g, name in enumerate(found.cells.groups)
+        ],
+    }
+
+
+def _by_stratum(found: Distributions) -> tuple[np.ndarray, np.ndarray]:
+    """Give records and mean of every group in every stratum, each of shape (groups, strata)."""
+    n = found.n[:-1, :, :-1].sum(axis=-1)
+    totals = n * found.values if found.totals is None else found.totals[:-1, :, :-1].sum(axis=-1)
+    sizes, sums = n.sum(axis=-1), totals.sum(axis=-1)
+    return sizes, np.divide(sums, sizes, out=np.full(sizes.shape, np.nan), where=sizes > 0)
+
+
+def kitagawa(sizes: np.ndarray, averages: np.ndarray) -> tuple[float, float, float]:
+    """Split the gap of two means into what differs within strata and what their mix makes (Kitagawa 1955).
+
+    Args:
+        sizes: records of two groups by stratum, shape (2, strata).
+        averages: their means, likewise; NaN where there are no records.
+
+    Returns:
+        The gap of the first from the second, the part of it within strata, and the part of the mix; over the strata
+        that hold both, so the parts add to the gap there. NaN where no stratum does.
+    """
+    both = (sizes > 0).all(axis=0)
+    if not both.any():
+        return float("nan"), float("nan"), float("nan")
+    mix = sizes[:, both] / sizes[:, both].sum(axis=1, keepdims=True)
+    first, second = averages[:, both]
+    within = float(((first - second) * mix.mean(axis=0)).sum())
+    of_mix = float(((mix[0] - mix[1]) * (first + second) / 2).sum())
+    return within + of_mix, within, of_mix
+
+
+Show = Callable[[Evidence, Tally, tuple[str, ...]], Entries]
+SHOWN: dict[str, tuple[Show, ...]] = {
+    "scores": (_calibration, _sweep, _spread),
+    "amounts": (_spread, _standardised),
+    "waits": (_curves,),
+}
+"""What is shown of each kind, in order."""
