@@ -21,7 +21,7 @@ def assumptions(evidence: Evidence, tally: Tally) -> list[str]:
         evidence: the block of the plan.
         tally: what was counted for it.
     """
-    parts = (_whose, _yes_and_no, _groups, _comparisons, _records, _people, _clusters, _weights, _rule, _limits, _notes)
+    parts = (_whose, _yes_and_no, _values, _groups, _comparisons, _records, _people, _clusters, _weights, _rule, _limits, _notes)
     return list(dict.fromkeys(sentence for part in parts for sentence in part(evidence, tally)))
 
 
@@ -52,6 +52,29 @@ def _yes_and_no(evidence: Evidence, tally: Tally) -> Iterator[str]:
             yield from _unnamed(name, spec, tally.about.strays.get(spec.column, {}))
     if data.outcome is not None and not tally.about.has_outcome:
         yield f"The outcome {data.outcome.column!r} is not counted, since no measure needs it."
+
+
+def _values(evidence: Evidence, tally: Tally) -> Iterator[str]:
+    """How scores, amounts and waits were read."""
+    about, data = tally.about, evidence.data
+    if about.kind == "waits":
+        unit = evidence.time_unit
+        yield f"A wait is counted in {unit} begun; one that still goes on, in whole {unit} until {about.until or data.until}."
+        if at_once := _total(tally, "same_moment"):
+            yield f"{at_once:,} waits ended the very moment they began, and count like any other."
+        if still_open := _open(tally):
+            yield f"{still_open:,} waits had not ended when the records were drawn: they are never left out."
+    if about.kind == "scores":
+        yield "A high score is taken to mean: selected first."
+        if data.score and not data.score.probability:
+            yield "The plan does not say that the score is a probability, so calibration is shown and not judged."
+    if about.edges is not None:
+        yield f"Values are counted in {len(about.edges):,} bins of about equal size, with the exact sum of each."
+
+
+def _open(tally: Tally) -> int:
+    first = tally.cells[tally.cells["table"] == next(iter(tally.about.tables))]
+    return int(first.loc[(first["open"] == "1").to_numpy(bool), "n"].sum())
 
 
 def _unnamed(name: str, spec: Decision, strays: Mapping[str, int]) -> Iterator[str]:

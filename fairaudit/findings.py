@@ -174,9 +174,9 @@ def _allows_of_values(disparity: Disparity, comparison: Comparison) -> str:
     if comparison.kind == "difference":
         scale = scale_of(disparity)
         gap = sentences.exactly(scale.per * comparison.tolerance) + scale.after
-        return f"It lets the value of one group be {gap} from that of another."
+        return f"It lets two groups be {gap} apart in this: {disparity.measure.title}."
     number = sentences.exactly(100 * comparison.tolerance)
-    return f"It lets the value of one group be {number}% of that of another."
+    return f"It lets one group have {number}% of what another has in this: {disparity.measure.title}."
 
 
 def _looser_than_any(disparity: Disparity, comparison: Comparison) -> bool:

@@ -81,6 +81,9 @@ def _more_values(disparity: Disparity, comparison: Comparison, bounds: Bounds, p
         return None
     group = a if disparity.sizes[a] <= disparity.sizes[b] else b
     have, name = int(disparity.sizes[group]), disparity.groups[group]
+    if "worst" in comparison.scenarios and not _values_could_clear_at_worst(comparison, bounds.pair):
+        text = "While so much is unknown, no number of records like these would show it."
+        return {"group": name, "have": have, "needed": None, "sentence": text}
     if bounds.estimate <= comparison.margins[bounds.pair] and could_clear(comparison, bounds.pair):
         text = "If the best estimate is the truth, no number of records would show it to be within."
         return {"group": name, "have": have, "needed": None, "sentence": text}
@@ -93,6 +96,16 @@ def _more_values(disparity: Disparity, comparison: Comparison, bounds: Bounds, p
         f"would probably show it; there are {have:,}."
     )
     return {"group": name, "have": have, "needed": rounded, "sentence": text}
+
+
+def _values_could_clear_at_worst(comparison: Comparison, pair: int) -> bool:
+    """Say whether what the unknown at their worst take off a pair's value leaves equal values within the margin."""
+    (a, b), (low, high) = ([side[pair] for side in comparison.counts[name].values] for name in ("recorded", "worst"))
+    if comparison.kind == "ratio":
+        left = (low / high) / (a / b) if min(a, b, high) > 0 else math.nan
+    else:
+        left = (low - high) - (a - b)
+    return bool(left > comparison.margins[pair])
 
 
 def values_needed(comparison: Comparison, pair: int, have: float, power: float) -> float:

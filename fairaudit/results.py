@@ -112,6 +112,7 @@ def _attribute(tally: Tally, name: str) -> dict[str, Any]:
                 "unknown": group == UNKNOWN,
                 "duplicates": known.get("duplicates"),
                 "clusters": known.get("clusters"),
+                "same_moment": known.get("same_moment"),
                 "left_out": known.get("left_out", {}),
             }
         )

@@ -99,6 +99,7 @@ class _Forest:
         self.finding, self.table = finding, table
         self.baseline: bool = finding["baseline"]
         self.approximate: bool = is_own(finding)
+        self.word = "value" if self.approximate else "rate"
         self.rate_text = rate_writer(self.approximate)
         self.numbers: Reading = numbers_of(finding)
         self.names = [_name_lines(row, place) for place, row in enumerate(table)]
@@ -165,9 +166,9 @@ class _Forest:
         for place, line in enumerate(self.title):
             self._say(MARGIN, self.height - MARGIN - 7 - 13 * place, line, TITLE, fontweight="bold")
         y = self.top + 8
-        self._say(MARGIN, y, "Worst rate first", SMALL, color=GREY)
+        self._say(MARGIN, y, f"Worst {self.word} first", SMALL, color=GREY)
         self._say(at.counts_end, y, "Counted", SMALL, ha="right", color=GREY)
-        self._say(at.rates, y, "Rate, with its interval", SMALL, color=GREY)
+        self._say(at.rates, y, f"{self.word.capitalize()}, with its interval", SMALL, color=GREY)
         self._say(at.contrasts, y + 24, "Each group's worst comparison", SMALL, color=GREY, fontweight="bold")
         self._say(at.contrasts, y + 13.5, _scale_words(self.numbers, self.approximate), SMALL, color=GREY)
 

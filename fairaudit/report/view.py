@@ -106,7 +106,7 @@ def people_table(attribute: Mapping[str, Any], t: Words) -> Markup:
         w["records"]: [count(row["records"]) for row in groups],
         w["share"]: [percent(row["share"]) for row in groups],
     }
-    for key in ("duplicates", "clusters"):
+    for key in ("duplicates", "clusters", "same_moment"):
         if any(row[key] is not None for row in groups):
             columns[w[key]] = [known(row[key], row["records"]) for row in groups]
     if any(row["left_out"] for row in groups):
