@@ -230,10 +230,10 @@ class Reading:
         """Give each record of a query the edge of its bin: the largest that its value reaches."""
         if not self.edges:
             return query
-        lowest, value = syntax.number(self.edges[0]), syntax.name(VALUE)
+        lowest, value = syntax.double(self.edges[0]), syntax.name(VALUE)
         # What lies below the lowest edge by a rounding belongs to the lowest bin.
         reached = syntax.case([(exp.LT(this=value, expression=lowest), lowest.copy())], value.copy())
-        edges = exp.func("UNNEST", exp.Array(expressions=[syntax.number(edge) for edge in self.edges]))
+        edges = exp.func("UNNEST", exp.Array(expressions=[syntax.double(edge) for edge in self.edges]))
         bins = exp.Select(expressions=[exp.alias_(edges, EDGE, quoted=True)]).subquery("bins")
         at = exp.GTE(this=reached, expression=syntax.name(EDGE))
         return query.join(exp.Join(this=bins, method="ASOF", side="LEFT", on=at), copy=False)

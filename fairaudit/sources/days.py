@@ -20,8 +20,7 @@ MICROSECONDS = {"days": 86_400_000_000, "hours": 3_600_000_000}
 MOST_BACKWARDS = 1_000  # one record in so many may be closed before it was opened
 SAMPLE = 1_000
 FIRST_YEAR = "1000-01-01"  # a year of two digits reads as one of the first centuries
-LIKE_A_DAY = "____-__-__%"
-ZONE = r":\d{2}(\.\d+)?\s*([Zz]|[+-]\d{2}(:?\d{2})?|[A-Z][A-Za-z_/]+)$"
+LIKE_A_DAY, MINUS_AFTER_A_DAY = "____-__-__%", "____-__-__%-%"
 
 DAYS = (
     "%m/%d/%Y", "%d/%m/%Y", "%m/%d/%y", "%d/%m/%y", "%d.%m.%Y", "%d.%m.%y", "%m-%d-%Y", "%d-%m-%Y", "%Y/%m/%d",
@@ -60,14 +59,14 @@ class _Column:
             return syntax.case([(exp.func("ISFINITE", moment), moment.copy())], exp.null())
         return read_as(self.text, self.look.evidence.data.date_format or ISO)
 
-    @property
-    def stray(self) -> exp.Expression:
-        """Give the text of a value that is there and is no day."""
+    def stray(self, moment: exp.Expression | None = None) -> exp.Expression:
+        """Give the text of a value that is there and is no day, given its moment where that is computed by now."""
         if self.is_typed:
             return exp.cast(exp.null(), "varchar")
+        moment = moment or self.moment
         missing = syntax.is_in(exp.func("LOWER", self.text), ["null", "nan", "nat"])
-        lacking = exp.and_(syntax.is_null(self.moment), exp.Not(this=missing))
-        return syntax.case([(lacking, self.text)], exp.null())
+        unread = exp.Not(this=exp.func("COALESCE", _is_plausible(moment), exp.false()))
+        return syntax.case([(exp.and_(unread, exp.Not(this=missing)), self.text)], exp.null())
 
     @property
     def is_zoned(self) -> exp.Expression:
@@ -76,19 +75,37 @@ class _Column:
         if self.is_typed or written:
             zoned = self.kind.endswith("TIME ZONE") if self.is_typed else "%z" in written or "%Z" in written
             return exp.true() if zoned else exp.false()
-        return exp.RegexpLike(this=self.text, expression=syntax.string(ZONE))
+        return _has_zone(self.text)
+
+
+def _has_zone(text: exp.Expression) -> exp.Expression:
+    """Say whether a moment written as 2024-01-31 10:00 has something behind it that tells the time zone."""
+    minus = exp.Like(this=text.copy(), expression=syntax.string(MINUS_AFTER_A_DAY))
+    letter = exp.GTE(this=syntax.call("RIGHT", text.copy(), syntax.integer(1)), expression=syntax.string("A"))
+    return exp.paren(exp.or_(syntax.call("CONTAINS", text.copy(), syntax.string("+")), minus, letter))
 
 
 def read_as(text: exp.Expression, written: str) -> exp.Expression:
     """Read a text as a moment; NULL where it is none that is written in this way."""
-    if written == ISO:
-        zoned = exp.TryCast(this=text.copy(), to=exp.DataType.build("timestamptz", dialect="duckdb"))
-        like = exp.Like(this=text.copy(), expression=syntax.string(LIKE_A_DAY))
-        moment = syntax.case([(like, syntax.moment(zoned))], exp.null())
-    else:
-        moment = syntax.moment(syntax.call("TRY_STRPTIME", text.copy(), syntax.string(written)))
-    after = moment >= syntax.moment(syntax.string(FIRST_YEAR))
-    return syntax.case([(after, moment.copy())], exp.null())
+    if written != ISO:
+        return syntax.moment(syntax.call("TRY_STRPTIME", text.copy(), syntax.string(written)))
+    like = exp.Like(this=text.copy(), expression=syntax.string(LIKE_A_DAY))
+    # A plain cast would pass over the zone, and one with zones is slow.
+    plain, zoned = (
+        exp.TryCast(this=text.copy(), to=exp.DataType.build(kind, dialect="duckdb"))
+        for kind in ("timestamp", "timestamptz")
+    )
+    has_zone = exp.and_(like.copy(), _has_zone(text))
+    return syntax.case([(has_zone, syntax.moment(zoned)), (like, plain)], exp.null())
+
+
+def _is_plausible(moment: exp.Expression) -> exp.Expression:
+    """Say whether a moment is not of the first centuries, which a year of two digits would be."""
+    return exp.paren(moment.copy() >= syntax.moment(syntax.string(FIRST_YEAR)))
+
+
+def _plausible(moment: exp.Expression) -> exp.Expression:
+    return syntax.case([(_is_plausible(moment), moment.copy())], exp.null())
 
 
 def waits(look: Look) -> Reading:
@@ -183,7 +200,7 @@ def _surveyed(look: Look, opened: _Column, closed: _Column) -> dict[str, Any]:
         timed = exp.NEQ(this=moment.copy(), expression=_day(moment.copy()))
         counts |= {
             place: exp.func("COUNT", moment),
-            f"{place} strays": exp.func("COUNT", column.stray),
+            f"{place} strays": exp.func("COUNT", column.stray(moment)),
             f"{place} late": syntax.count_if(moment.copy() > limit.copy()),
             f"{place} last": exp.cast(exp.Max(this=moment.copy()), "varchar"),
             f"{place} timed": syntax.count_if(timed),
@@ -222,7 +239,7 @@ def _problems(
         if count:
             ways = _ways(look, column)
             yield complaints.not_days(
-                source, column.name, count, look.commonest(column.stray, 5), ways, hint or (ALIKE if ways else MEND)
+                source, column.name, count, look.commonest(column.stray(), 5), ways, hint or (ALIKE if ways else MEND)
             )
     for place, column in (("opened", opened), ("closed", closed)):
         if late := int(found[f"{place} late"]):
@@ -294,10 +311,10 @@ def _texts(look: Look, column: _Column) -> exp.Select:
 def _read_counts(look: Look, source: exp.Select, formats: Sequence[str], unread_by: str = "") -> dict[str, int]:
     """Count the texts that each way of writing days reads; only those that another way does not, where one is given."""
     text = syntax.name("text")
-    counts = {written: exp.func("COUNT", read_as(text, written)) for written in formats}
+    counts = {written: exp.func("COUNT", _plausible(read_as(text, written))) for written in formats}
     query = syntax.select(counts, source.subquery("texts"))
     if unread_by:
-        query = query.where(syntax.is_null(read_as(text, unread_by)))
+        query = query.where(syntax.is_null(_plausible(read_as(text, unread_by))))
     return dict(zip(formats, look.fetch(query)[0], strict=True))
 
 
