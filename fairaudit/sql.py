@@ -207,13 +207,15 @@ class Reading:
     """What a kind counts records by beside groups and yes or no: columns that are computed from each record.
 
     Attributes:
-        prepared: names that begin with a space -> what is computed first; `keys` and `sums` name these.
+        texts: names that begin with a space -> texts that are trimmed first; `prepared` names these.
+        prepared: names that begin with a space -> what is computed next; `keys` and `sums` name these.
         keys: columns of the tally -> their values, which nothing has to settle.
         sums: further columns that add -> how they are added up over the records of a cell.
         edges: lower edges of the bins that `VALUE` is cut into; the bin's edge is in `EDGE`.
     """
 
     prepared: Mapping[str, exp.Expression] = field(default_factory=dict)
+    texts: Mapping[str, exp.Expression] = field(default_factory=dict)
     keys: Mapping[str, exp.Expression] = field(default_factory=dict)
     sums: Mapping[str, exp.Expression] = field(default_factory=dict)
     edges: Sequence[float] = ()
@@ -221,10 +223,13 @@ class Reading:
     @property
     def source(self) -> str | exp.Expression:
         """The records, each with what is computed first."""
-        if not self.prepared:
-            return RECORDS
-        prepared = [exp.alias_(value, name, quoted=True) for name, value in self.prepared.items()]
-        return exp.Select(expressions=[exp.Star(), *prepared]).from_(exp.to_table(RECORDS)).subquery()
+        source: str | exp.Expression = RECORDS
+        for step in (self.texts, self.prepared):
+            if step:
+                computed = [exp.alias_(value, name, quoted=True) for name, value in step.items()]
+                table = exp.to_table(source) if isinstance(source, str) else source
+                source = exp.Select(expressions=[exp.Star(), *computed]).from_(table).subquery()
+        return source
 
     def joined(self, query: exp.Select) -> exp.Select:
         """Give each record of a query the edge of its bin: the largest that its value reaches."""

@@ -38,6 +38,7 @@ class _Column:
 
     look: Look
     name: str
+    place: str
 
     @property
     def kind(self) -> str:
@@ -50,23 +51,40 @@ class _Column:
 
     @property
     def text(self) -> exp.Expression:
-        return self.look.columns.text(self.name)
+        """Give the trimmed text; what begins and ends like a day need not be trimmed, which is slow."""
+        text = self.look.columns.text(self.name)
+        if self.kind != "VARCHAR":
+            return text
+        raw = self.look.columns.raw(self.name)
+        ends = (raw >= syntax.string("0"), raw < syntax.string("{"), _last(raw) >= syntax.string("0"))
+        plain = exp.and_(*ends, _last(raw) < syntax.string("{"))
+        return syntax.case([(plain, raw.copy())], text)
+
+    @property
+    def texts(self) -> dict[str, exp.Expression]:
+        """Name the text, so that it is computed once."""
+        return {} if self.is_typed else {f"{self.place} text": self.text}
+
+    @property
+    def prepared_text(self) -> exp.Expression:
+        return syntax.name(f"{self.place} text")
 
     @property
     def moment(self) -> exp.Expression:
+        """Give the moment, of the prepared text where it is a text."""
         if self.is_typed:
             moment = syntax.moment(self.look.columns.raw(self.name))
             return syntax.case([(exp.func("ISFINITE", moment), moment.copy())], exp.null())
-        return read_as(self.text, self.look.evidence.data.date_format or ISO)
+        return read_as(self.prepared_text, self.look.evidence.data.date_format or ISO)
 
-    def stray(self, moment: exp.Expression | None = None) -> exp.Expression:
-        """Give the text of a value that is there and is no day, given its moment where that is computed by now."""
+    @property
+    def stray(self) -> exp.Expression:
+        """Give the text of a value that is there and is no day, of the prepared text and moment."""
         if self.is_typed:
             return exp.cast(exp.null(), "varchar")
-        moment = moment or self.moment
-        missing = syntax.is_in(exp.func("LOWER", self.text), ["null", "nan", "nat"])
-        unread = exp.Not(this=exp.func("COALESCE", _is_plausible(moment), exp.false()))
-        return syntax.case([(exp.and_(unread, exp.Not(this=missing)), self.text)], exp.null())
+        missing = syntax.is_in(exp.func("LOWER", self.prepared_text), ["null", "nan", "nat"])
+        unread = exp.Not(this=exp.func("COALESCE", _is_plausible(syntax.name(self.place)), exp.false()))
+        return syntax.case([(exp.and_(unread, exp.Not(this=missing)), self.prepared_text)], exp.null())
 
     @property
     def is_zoned(self) -> exp.Expression:
@@ -75,13 +93,17 @@ class _Column:
         if self.is_typed or written:
             zoned = self.kind.endswith("TIME ZONE") if self.is_typed else "%z" in written or "%Z" in written
             return exp.true() if zoned else exp.false()
-        return _has_zone(self.text)
+        return _has_zone(self.prepared_text)
+
+
+def _last(text: exp.Expression) -> exp.Expression:
+    return syntax.call("RIGHT", text.copy(), syntax.integer(1))
 
 
 def _has_zone(text: exp.Expression) -> exp.Expression:
     """Say whether a moment written as 2024-01-31 10:00 has something behind it that tells the time zone."""
     minus = exp.Like(this=text.copy(), expression=syntax.string(MINUS_AFTER_A_DAY))
-    letter = exp.GTE(this=syntax.call("RIGHT", text.copy(), syntax.integer(1)), expression=syntax.string("A"))
+    letter = _last(text) >= syntax.string("A")
     return exp.paren(exp.or_(syntax.call("CONTAINS", text.copy(), syntax.string("+")), minus, letter))
 
 
@@ -112,7 +134,8 @@ def waits(look: Look) -> Reading:
     """Read waits: whole units of time begun until closed, or complete until the records were drawn."""
     _check_format(look)
     evidence = look.evidence
-    opened, closed = (_Column(look, name) for name in (evidence.data.opened, evidence.data.closed))
+    opened = _Column(look, evidence.data.opened, sql.OPENED)
+    closed = _Column(look, evidence.data.closed, sql.CLOSED)
     found = _surveyed(look, opened, closed)
     on_days = _times_apart(found)
     about = {"horizons": evidence.horizons, "time_unit": evidence.time_unit, "until": evidence.data.until}
@@ -179,7 +202,7 @@ def _computed(look: Look, opened: _Column, closed: _Column, on_days: bool) -> sq
         "followed": syntax.case([(unknown.copy(), exp.null()), *reached], zero.copy()),
     }
     same = exp.EQ(this=ended.copy(), expression=begun.copy())
-    return sql.Reading(prepared, keys, {"same_moment": syntax.count_if(same)})
+    return sql.Reading(prepared, keys, {"same_moment": syntax.count_if(same)}, texts=opened.texts | closed.texts)
 
 
 def _units(microseconds: exp.Expression, unit: int) -> exp.Expression:
@@ -192,7 +215,7 @@ def _units(microseconds: exp.Expression, unit: int) -> exp.Expression:
 
 def _surveyed(look: Look, opened: _Column, closed: _Column) -> dict[str, Any]:
     """Count, over the kept records, what can be wrong and what a reader must know."""
-    source = sql.Reading({sql.OPENED: opened.moment, sql.CLOSED: closed.moment}).source
+    source = _source(opened, closed)
     limit = syntax.moment(syntax.string(_last_moment(look.evidence.data.until).isoformat(" ")))
     counts: dict[str, exp.Expression] = {"n": syntax.count()}
     for place, column, name in (("opened", opened, sql.OPENED), ("closed", closed, sql.CLOSED)):
@@ -200,7 +223,7 @@ def _surveyed(look: Look, opened: _Column, closed: _Column) -> dict[str, Any]:
         timed = exp.NEQ(this=moment.copy(), expression=_day(moment.copy()))
         counts |= {
             place: exp.func("COUNT", moment),
-            f"{place} strays": exp.func("COUNT", column.stray(moment)),
+            f"{place} strays": exp.func("COUNT", column.stray),
             f"{place} late": syntax.count_if(moment.copy() > limit.copy()),
             f"{place} last": exp.cast(exp.Max(this=moment.copy()), "varchar"),
             f"{place} timed": syntax.count_if(timed),
@@ -217,6 +240,11 @@ def _surveyed(look: Look, opened: _Column, closed: _Column) -> dict[str, Any]:
     return {
         name: 0 if value is None and not name.endswith(("last", "first")) else value for name, value in found.items()
     }
+
+
+def _source(opened: _Column, closed: _Column) -> str | exp.Expression:
+    prepared = {sql.OPENED: opened.moment, sql.CLOSED: closed.moment}
+    return sql.Reading(prepared, texts=opened.texts | closed.texts).source
 
 
 def _times_apart(found: Mapping[str, Any]) -> bool:
@@ -239,7 +267,12 @@ def _problems(
         if count:
             ways = _ways(look, column)
             yield complaints.not_days(
-                source, column.name, count, look.commonest(column.stray(), 5), ways, hint or (ALIKE if ways else MEND)
+                source,
+                column.name,
+                count,
+                look.commonest(column.stray, 5, _source(opened, closed)),
+                ways,
+                hint or (ALIKE if ways else MEND),
             )
     for place, column in (("opened", opened), ("closed", closed)):
         if late := int(found[f"{place} late"]):
