@@ -207,18 +207,18 @@ class Reading:
     """What a kind counts records by beside groups and yes or no: columns that are computed from each record.
 
     Attributes:
-        texts: names that begin with a space -> texts that are trimmed first; `prepared` names these.
-        prepared: names that begin with a space -> what is computed next; `keys` and `sums` name these.
+        prepared: names that begin with a space -> what is computed first; `keys` and `sums` name these.
         keys: columns of the tally -> their values, which nothing has to settle.
         sums: further columns that add -> how they are added up over the records of a cell.
         edges: lower edges of the bins that `VALUE` is cut into; the bin's edge is in `EDGE`.
+        texts: names that begin with a space -> texts that are trimmed before all that; `prepared` names these.
     """
 
     prepared: Mapping[str, exp.Expression] = field(default_factory=dict)
-    texts: Mapping[str, exp.Expression] = field(default_factory=dict)
     keys: Mapping[str, exp.Expression] = field(default_factory=dict)
     sums: Mapping[str, exp.Expression] = field(default_factory=dict)
     edges: Sequence[float] = ()
+    texts: Mapping[str, exp.Expression] = field(default_factory=dict)
 
     @property
     def source(self) -> str | exp.Expression:
