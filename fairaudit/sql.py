@@ -211,29 +211,34 @@ class Reading:
         keys: columns of the tally -> their values, which nothing has to settle.
         sums: further columns that add -> how they are added up over the records of a cell.
         edges: lower edges of the bins that `VALUE` is cut into; the bin's edge is in `EDGE`.
+        texts: names that begin with a space -> texts that are trimmed before all that; `prepared` names these.
     """
 
     prepared: Mapping[str, exp.Expression] = field(default_factory=dict)
     keys: Mapping[str, exp.Expression] = field(default_factory=dict)
     sums: Mapping[str, exp.Expression] = field(default_factory=dict)
     edges: Sequence[float] = ()
+    texts: Mapping[str, exp.Expression] = field(default_factory=dict)
 
     @property
     def source(self) -> str | exp.Expression:
         """The records, each with what is computed first."""
-        if not self.prepared:
-            return RECORDS
-        prepared = [exp.alias_(value, name, quoted=True) for name, value in self.prepared.items()]
-        return exp.Select(expressions=[exp.Star(), *prepared]).from_(exp.to_table(RECORDS)).subquery()
+        source: str | exp.Expression = RECORDS
+        for step in (self.texts, self.prepared):
+            if step:
+                computed = [exp.alias_(value, name, quoted=True) for name, value in step.items()]
+                table = exp.to_table(source) if isinstance(source, str) else source
+                source = exp.Select(expressions=[exp.Star(), *computed]).from_(table).subquery()
+        return source
 
     def joined(self, query: exp.Select) -> exp.Select:
         """Give each record of a query the edge of its bin: the largest that its value reaches."""
         if not self.edges:
             return query
-        lowest, value = syntax.number(self.edges[0]), syntax.name(VALUE)
+        lowest, value = syntax.double(self.edges[0]), syntax.name(VALUE)
         # What lies below the lowest edge by a rounding belongs to the lowest bin.
         reached = syntax.case([(exp.LT(this=value, expression=lowest), lowest.copy())], value.copy())
-        edges = exp.func("UNNEST", exp.Array(expressions=[syntax.number(edge) for edge in self.edges]))
+        edges = exp.func("UNNEST", exp.Array(expressions=[syntax.double(edge) for edge in self.edges]))
         bins = exp.Select(expressions=[exp.alias_(edges, EDGE, quoted=True)]).subquery("bins")
         at = exp.GTE(this=reached, expression=syntax.name(EDGE))
         return query.join(exp.Join(this=bins, method="ASOF", side="LEFT", on=at), copy=False)

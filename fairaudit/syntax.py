@@ -26,6 +26,13 @@ def number(value: float | int) -> exp.Expression:
     return exp.Neg(this=literal) if value < 0 else literal
 
 
+def double(value: float) -> exp.Expression:
+    """Give a number as a literal that the engine takes for a double: 0.5 alone would be a decimal."""
+    text = repr(abs(float(value)))
+    literal = exp.Literal.number(text if "e" in text else f"{text}e0")
+    return exp.Neg(this=literal) if value < 0 else literal
+
+
 def name(name: str) -> exp.Column:
     """Name a column."""
     return exp.column(name, quoted=True)

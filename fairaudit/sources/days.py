@@ -20,8 +20,7 @@ MICROSECONDS = {"days": 86_400_000_000, "hours": 3_600_000_000}
 MOST_BACKWARDS = 1_000  # one record in so many may be closed before it was opened
 SAMPLE = 1_000
 FIRST_YEAR = "1000-01-01"  # a year of two digits reads as one of the first centuries
-LIKE_A_DAY = "____-__-__%"
-ZONE = r":\d{2}(\.\d+)?\s*([Zz]|[+-]\d{2}(:?\d{2})?|[A-Z][A-Za-z_/]+)$"
+LIKE_A_DAY, MINUS_AFTER_A_DAY = "____-__-__%", "____-__-__%-%"
 
 DAYS = (
     "%m/%d/%Y", "%d/%m/%Y", "%m/%d/%y", "%d/%m/%y", "%d.%m.%Y", "%d.%m.%y", "%m-%d-%Y", "%d-%m-%Y", "%Y/%m/%d",
@@ -39,6 +38,7 @@ class _Column:
 
     look: Look
     name: str
+    place: str
 
     @property
     def kind(self) -> str:
@@ -51,23 +51,40 @@ class _Column:
 
     @property
     def text(self) -> exp.Expression:
-        return self.look.columns.text(self.name)
+        """Give the trimmed text; what begins and ends like a day need not be trimmed, which is slow."""
+        text = self.look.columns.text(self.name)
+        if self.kind != "VARCHAR":
+            return text
+        raw = self.look.columns.raw(self.name)
+        ends = (raw >= syntax.string("0"), raw < syntax.string("{"), _last(raw) >= syntax.string("0"))
+        plain = exp.and_(*ends, _last(raw) < syntax.string("{"))
+        return syntax.case([(plain, raw.copy())], text)
+
+    @property
+    def texts(self) -> dict[str, exp.Expression]:
+        """Name the text, so that it is computed once."""
+        return {} if self.is_typed else {f"{self.place} text": self.text}
+
+    @property
+    def prepared_text(self) -> exp.Expression:
+        return syntax.name(f"{self.place} text")
 
     @property
     def moment(self) -> exp.Expression:
+        """Give the moment, of the prepared text where it is a text."""
         if self.is_typed:
             moment = syntax.moment(self.look.columns.raw(self.name))
             return syntax.case([(exp.func("ISFINITE", moment), moment.copy())], exp.null())
-        return read_as(self.text, self.look.evidence.data.date_format or ISO)
+        return read_as(self.prepared_text, self.look.evidence.data.date_format or ISO)
 
     @property
     def stray(self) -> exp.Expression:
-        """Give the text of a value that is there and is no day."""
+        """Give the text of a value that is there and is no day, of the prepared text and moment."""
         if self.is_typed:
             return exp.cast(exp.null(), "varchar")
-        missing = syntax.is_in(exp.func("LOWER", self.text), ["null", "nan", "nat"])
-        lacking = exp.and_(syntax.is_null(self.moment), exp.Not(this=missing))
-        return syntax.case([(lacking, self.text)], exp.null())
+        missing = syntax.is_in(exp.func("LOWER", self.prepared_text), ["null", "nan", "nat"])
+        unread = exp.Not(this=exp.func("COALESCE", _is_plausible(syntax.name(self.place)), exp.false()))
+        return syntax.case([(exp.and_(unread, exp.Not(this=missing)), self.prepared_text)], exp.null())
 
     @property
     def is_zoned(self) -> exp.Expression:
@@ -76,26 +93,49 @@ class _Column:
         if self.is_typed or written:
             zoned = self.kind.endswith("TIME ZONE") if self.is_typed else "%z" in written or "%Z" in written
             return exp.true() if zoned else exp.false()
-        return exp.RegexpLike(this=self.text, expression=syntax.string(ZONE))
+        return _has_zone(self.prepared_text)
+
+
+def _last(text: exp.Expression) -> exp.Expression:
+    return syntax.call("RIGHT", text.copy(), syntax.integer(1))
+
+
+def _has_zone(text: exp.Expression) -> exp.Expression:
+    """Say whether a moment written as 2024-01-31 10:00 has something behind it that tells the time zone."""
+    minus = exp.Like(this=text.copy(), expression=syntax.string(MINUS_AFTER_A_DAY))
+    letter = _last(text) >= syntax.string("A")
+    return exp.paren(exp.or_(syntax.call("CONTAINS", text.copy(), syntax.string("+")), minus, letter))
 
 
 def read_as(text: exp.Expression, written: str) -> exp.Expression:
     """Read a text as a moment; NULL where it is none that is written in this way."""
-    if written == ISO:
-        zoned = exp.TryCast(this=text.copy(), to=exp.DataType.build("timestamptz", dialect="duckdb"))
-        like = exp.Like(this=text.copy(), expression=syntax.string(LIKE_A_DAY))
-        moment = syntax.case([(like, syntax.moment(zoned))], exp.null())
-    else:
-        moment = syntax.moment(syntax.call("TRY_STRPTIME", text.copy(), syntax.string(written)))
-    after = moment >= syntax.moment(syntax.string(FIRST_YEAR))
-    return syntax.case([(after, moment.copy())], exp.null())
+    if written != ISO:
+        return syntax.moment(syntax.call("TRY_STRPTIME", text.copy(), syntax.string(written)))
+    like = exp.Like(this=text.copy(), expression=syntax.string(LIKE_A_DAY))
+    # A plain cast would pass over the zone, and one with zones is slow.
+    plain, zoned = (
+        exp.TryCast(this=text.copy(), to=exp.DataType.build(kind, dialect="duckdb"))
+        for kind in ("timestamp", "timestamptz")
+    )
+    has_zone = exp.and_(like.copy(), _has_zone(text))
+    return syntax.case([(has_zone, syntax.moment(zoned)), (like, plain)], exp.null())
+
+
+def _is_plausible(moment: exp.Expression) -> exp.Expression:
+    """Say whether a moment is not of the first centuries, which a year of two digits would be."""
+    return exp.paren(moment.copy() >= syntax.moment(syntax.string(FIRST_YEAR)))
+
+
+def _plausible(moment: exp.Expression) -> exp.Expression:
+    return syntax.case([(_is_plausible(moment), moment.copy())], exp.null())
 
 
 def waits(look: Look) -> Reading:
     """Read waits: whole units of time begun until closed, or complete until the records were drawn."""
     _check_format(look)
     evidence = look.evidence
-    opened, closed = (_Column(look, name) for name in (evidence.data.opened, evidence.data.closed))
+    opened = _Column(look, evidence.data.opened, sql.OPENED)
+    closed = _Column(look, evidence.data.closed, sql.CLOSED)
     found = _surveyed(look, opened, closed)
     on_days = _times_apart(found)
     about = {"horizons": evidence.horizons, "time_unit": evidence.time_unit, "until": evidence.data.until}
@@ -162,7 +202,7 @@ def _computed(look: Look, opened: _Column, closed: _Column, on_days: bool) -> sq
         "followed": syntax.case([(unknown.copy(), exp.null()), *reached], zero.copy()),
     }
     same = exp.EQ(this=ended.copy(), expression=begun.copy())
-    return sql.Reading(prepared, keys, {"same_moment": syntax.count_if(same)})
+    return sql.Reading(prepared, keys, {"same_moment": syntax.count_if(same)}, texts=opened.texts | closed.texts)
 
 
 def _units(microseconds: exp.Expression, unit: int) -> exp.Expression:
@@ -175,7 +215,7 @@ def _units(microseconds: exp.Expression, unit: int) -> exp.Expression:
 
 def _surveyed(look: Look, opened: _Column, closed: _Column) -> dict[str, Any]:
     """Count, over the kept records, what can be wrong and what a reader must know."""
-    source = sql.Reading({sql.OPENED: opened.moment, sql.CLOSED: closed.moment}).source
+    source = _source(opened, closed)
     limit = syntax.moment(syntax.string(_last_moment(look.evidence.data.until).isoformat(" ")))
     counts: dict[str, exp.Expression] = {"n": syntax.count()}
     for place, column, name in (("opened", opened, sql.OPENED), ("closed", closed, sql.CLOSED)):
@@ -202,6 +242,11 @@ def _surveyed(look: Look, opened: _Column, closed: _Column) -> dict[str, Any]:
     }
 
 
+def _source(opened: _Column, closed: _Column) -> str | exp.Expression:
+    prepared = {sql.OPENED: opened.moment, sql.CLOSED: closed.moment}
+    return sql.Reading(prepared, texts=opened.texts | closed.texts).source
+
+
 def _times_apart(found: Mapping[str, Any]) -> bool:
     """Say whether one column has times of day and the other has none, so that only days can be compared."""
     both = found["opened"] and found["closed"]
@@ -222,7 +267,12 @@ def _problems(
         if count:
             ways = _ways(look, column)
             yield complaints.not_days(
-                source, column.name, count, look.commonest(column.stray, 5), ways, hint or (ALIKE if ways else MEND)
+                source,
+                column.name,
+                count,
+                look.commonest(column.stray, 5, _source(opened, closed)),
+                ways,
+                hint or (ALIKE if ways else MEND),
             )
     for place, column in (("opened", opened), ("closed", closed)):
         if late := int(found[f"{place} late"]):
@@ -294,10 +344,10 @@ def _texts(look: Look, column: _Column) -> exp.Select:
 def _read_counts(look: Look, source: exp.Select, formats: Sequence[str], unread_by: str = "") -> dict[str, int]:
     """Count the texts that each way of writing days reads; only those that another way does not, where one is given."""
     text = syntax.name("text")
-    counts = {written: exp.func("COUNT", read_as(text, written)) for written in formats}
+    counts = {written: exp.func("COUNT", _plausible(read_as(text, written))) for written in formats}
     query = syntax.select(counts, source.subquery("texts"))
     if unread_by:
-        query = query.where(syntax.is_null(read_as(text, unread_by)))
+        query = query.where(syntax.is_null(_plausible(read_as(text, unread_by))))
     return dict(zip(formats, look.fetch(query)[0], strict=True))
 
 

@@ -57,17 +57,24 @@ class _Numbers:
         return {
             "n": syntax.count(),
             "valued": exp.func("COUNT", value),
-            "values": exp.Count(this=exp.Distinct(expressions=[value.copy()])),
+            "values": syntax.call("APPROX_COUNT_DISTINCT", value.copy()),
             "strays": exp.func("COUNT", self.stray),
         }
 
     def read(self, value: exp.Expression, found: Mapping[str, int], cuts: tuple[float, ...]) -> tuple:
         """Give what is to be computed, and the edges where values are too many to be counted one by one."""
         prepared = {sql.VALUE: value}
-        if found["values"] <= MOST_VALUES:
+        if self._are_few(value, found["values"]):
             return sql.Reading(prepared, {"value": syntax.name(sql.VALUE)}), None
         edges = self._edges(value, found["valued"], cuts)
         return sql.Reading(prepared, {"value": syntax.name(sql.EDGE)}, self._sums(), edges), edges
+
+    def _are_few(self, value: exp.Expression, about: int) -> bool:
+        """Say whether there are at most `MOST_VALUES`; they are counted one by one only where that is near."""
+        if about > 2 * MOST_VALUES:
+            return False
+        distinct = exp.Count(this=exp.Distinct(expressions=[value.copy()]))
+        return self.look.survey({"values": distinct})["values"] <= MOST_VALUES
 
     def _edges(self, value: exp.Expression, valued: int, cuts: tuple[float, ...]) -> tuple[float, ...]:
         """Cut at the plan's cut points, and so that bins hold about as many records each."""

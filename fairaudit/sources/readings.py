@@ -60,8 +60,10 @@ class Look:
         query = sql.of_kept(syntax.select(counts, source), self.evidence.data, self.columns)
         return dict(zip(counts, self.fetch(query)[0], strict=True))
 
-    def commonest(self, value: exp.Expression, most: int = 12) -> dict[str, int]:
-        """Give the most frequent texts of an expression over the kept records, but for the missing, and their counts."""
-        query = syntax.select({"value": value, "n": syntax.count()}, sql.RECORDS).where(syntax.not_null(value.copy()))
+    def commonest(
+        self, value: exp.Expression, most: int = 12, source: str | exp.Expression = sql.RECORDS
+    ) -> dict[str, int]:
+        """Give the most frequent texts of an expression over the kept records, and their counts."""
+        query = syntax.select({"value": value, "n": syntax.count()}, source).where(syntax.not_null(value.copy()))
         query = sql.of_kept(query, self.evidence.data, self.columns).group_by(exp.Literal.number(1))
         return dict(self.fetch(query.order_by(syntax.name("n").desc(), syntax.name("value")).limit(most)))

@@ -334,7 +334,7 @@ def _number_problems(cell: Mapping[str, str], about: About, where: str) -> list[
     if "w" in cell and not _can_be(int(counts["n"]), float(cell["w"]), float(cell["ww"])):
         what = f"no {counts['n']} weights add up to {cell['w']}, and their squares to {cell['ww']}"
         problems.append(Problem(where, what, "w is the sum of weights, ww the sum of their squares."))
-    if not key_problems(cell, about, where):
+    if "wx" in cell and not key_problems(cell, about, where):
         problems += sum_problems(cell, about, where)
     return problems
 

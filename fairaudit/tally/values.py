@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from fairaudit.errors import Problem, listed
@@ -52,6 +52,7 @@ def read_number(text: str) -> float | None:
     return value if math.isfinite(value) and "_" not in text else None
 
 
+@lru_cache(maxsize=100_000)
 def as_key(text: str) -> str:
     """Write a number of a file as a key, however the file writes it."""
     value = read_number(text)
