@@ -21,7 +21,20 @@ def assumptions(evidence: Evidence, tally: Tally) -> list[str]:
         evidence: the block of the plan.
         tally: what was counted for it.
     """
-    parts = (_whose, _yes_and_no, _values, _groups, _comparisons, _records, _people, _clusters, _weights, _rule, _limits, _notes)
+    parts = (
+        _whose,
+        _yes_and_no,
+        _values,
+        _groups,
+        _comparisons,
+        _records,
+        _people,
+        _clusters,
+        _weights,
+        _rule,
+        _limits,
+        _notes,
+    )
     return list(dict.fromkeys(sentence for part in parts for sentence in part(evidence, tally)))
 
 
@@ -59,7 +72,8 @@ def _values(evidence: Evidence, tally: Tally) -> Iterator[str]:
     about, data = tally.about, evidence.data
     if about.kind == "waits":
         unit = evidence.time_unit
-        yield f"A wait is counted in {unit} begun; one that still goes on, in whole {unit} until {about.until or data.until}."
+        until = about.until or data.until
+        yield f"A wait is counted in {unit} begun; one that still goes on, in whole {unit} until {until}."
         if at_once := _total(tally, "same_moment"):
             yield f"{at_once:,} waits ended the very moment they began, and count like any other."
         if still_open := _open(tally):

@@ -115,7 +115,7 @@ def _read(tally: Tally, rows: pd.DataFrame, measure: Measure | Statistic | None,
 
 def view_of(measure: Measure | Statistic) -> View:
     """Give how values read as yes or no for a measure; measures of decisions are taken at a cut-off."""
-    return measure.view or at_cut_off
+    return measure.view or (at_cut_off if "decision" in measure.needs else known)
 
 
 def rows_as_values(tally: Tally, rows: pd.DataFrame) -> Rows:

@@ -448,7 +448,7 @@ class EstimateArms:
         )
 
     def _added(self, scenario: Scenario) -> np.ndarray:
-        """How many times more records a scenario counts of either arm than are known; the sample is no larger for it."""
+        """How many times the known records a scenario counts of either arm; the sample is no larger for it."""
         if scenario not in ("spread", "worst"):
             return np.ones((2, len(self.scheme.pairs)))
         arms = self.scheme.arms

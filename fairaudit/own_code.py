@@ -7,9 +7,10 @@ from pathlib import Path
 
 from fairaudit import resources
 from fairaudit.errors import FairauditError, PlanError, Problem, nearest
-from fairaudit.measures import Measure
+from fairaudit.measures import Measure, Statistic
 from fairaudit.measures.custom import Loaded, is_reference, load_measure
 from fairaudit.plan import Evidence, Plan
+from fairaudit.plan.checks import misfits
 
 
 def refuse_code(plan: Plan, *, allow_code: bool) -> None:
@@ -52,6 +53,7 @@ def own_measures(plan: Plan, block: Evidence, *, allow_code: bool) -> dict[str, 
         try:
             where = f"{plan.path.name}: {block.id}"
             loaded[name] = load_measure(name, plan.folder, allow_code=allow_code, where=where)
+            problems += _misfits(block, name, loaded[name], where)
         except FairauditError as error:
             problems += error.problems
     if problems:
@@ -59,7 +61,20 @@ def own_measures(plan: Plan, block: Evidence, *, allow_code: bool) -> dict[str, 
     return loaded
 
 
-def measures_of(own: Mapping[str, Loaded]) -> dict[str, Measure]:
+def _misfits(block: Evidence, name: str, own: Loaded, where: str) -> Iterator[Problem]:
+    """What reading the plan could not see, since only the code says what kind of measure it is."""
+    if own.measure.approximate:
+        if block.kind != "decisions":
+            what = f"{name} is a function of decisions, and this evidence is of {block.kind}"
+            yield Problem(where, what, "Put @measure(...) or @statistic(...) above a function of values.")
+        return
+    for entry in block.measures:
+        if entry.measure == name:
+            said = {**entry.parameters, "ratio": entry.ratio, "difference": entry.difference}
+            yield from (Problem(f"{where}: {name}", *found) for found in misfits(block.kind, own.measure, said))
+
+
+def measures_of(own: Mapping[str, Loaded]) -> dict[str, Measure | Statistic]:
     """Give the measures themselves."""
     return {name: loaded.measure for name, loaded in own.items()}
 

@@ -83,6 +83,11 @@ class Reading:
         """Whether the number shown grows as things get worse: a gap, or so many for every 100."""
         return self.kind == "difference" or self.worse == "high"
 
+    @property
+    def in_percent(self) -> bool:
+        """Whether the number shown is a percentage of the other group's."""
+        return self.kind == "ratio" and not (self.turned and self.scale.counted)
+
     def number(self, value: float) -> float:
         """Turn a value into the number shown: percent as often, people for every 100, or people in 100."""
         if self.kind == "difference":
@@ -315,12 +320,7 @@ def _best(reading: Reading) -> str:
     if math.isnan(reading.estimate) or not math.isfinite(reading.number(reading.estimate)):
         return ""
     number = reading.digits(reading.number(reading.estimate))
-    return f" (best estimate {number}{'%' if _in_percent(reading) else ''})"
-
-
-def _in_percent(reading: Reading) -> bool:
-    """Say whether a reading's number is a percentage of the other group's."""
-    return reading.kind == "ratio" and not (reading.turned and reading.scale.counted)
+    return f" (best estimate {number}{'%' if reading.in_percent else ''})"
 
 
 def _what(reading: Reading) -> str:
@@ -330,7 +330,7 @@ def _what(reading: Reading) -> str:
 def limit_sentence(reading: Reading, cited: str, allows: str = "") -> str:
     """Say the limit and who set it."""
     number = exactly(reading.limit)
-    amount = f"{number}%" if _in_percent(reading) else number + reading.unit
+    amount = f"{number}%" if reading.in_percent else number + reading.unit
     source = f", from {cited}" if cited else ", and the plan does not say who set it"
     return f"The limit is {amount}{source}.{' ' + allows if allows else ''}"
 

@@ -94,7 +94,7 @@ def _curves(evidence: Evidence, tally: Tally, attributes: tuple[str, ...]) -> En
 def _at_risk(curve: survival.Curve, group: int, tick: float) -> int:
     """Count who was still watched and waiting at a time."""
     later = np.flatnonzero(curve.times >= tick)
-    return int(round(float(curve.at_risk[group, later[0]]))) if len(later) else 0
+    return round(float(curve.at_risk[group, later[0]])) if len(later) else 0
 
 
 def _ticks(horizon: float) -> list[float]:
@@ -136,7 +136,7 @@ def _calibration(evidence: Evidence, tally: Tally, attributes: tuple[str, ...]) 
                 "points": [
                     {
                         "score": float(score[g, b]),
-                        "n": int(round(float(size[g, b]))),
+                        "n": round(float(size[g, b])),
                         "rate": float(rate[g, b]),
                         "lower": float(lower[g, b]),
                         "upper": float(upper[g, b]),
@@ -209,7 +209,7 @@ def _spread(evidence: Evidence, tally: Tally, attributes: tuple[str, ...]) -> En
         "groups": [
             {
                 "group": name,
-                "n": int(round(float(n[g].sum()))),
+                "n": round(float(n[g].sum())),
                 "quantiles": [[label, float(at[label][g])] for label, _ in QUANTILES],
                 "mean": float(mean[g]),
                 "skewness": float(skewness[g]),
@@ -246,7 +246,7 @@ def _standardised(evidence: Evidence, tally: Tally, attributes: tuple[str, ...])
         "groups": [
             {
                 "group": name,
-                "n": int(round(float(sizes[g].sum()))),
+                "n": round(float(sizes[g].sum())),
                 "mean": float(raw[g]),
                 "standardised": float(standardised[g]),
                 **dict(

@@ -18,11 +18,15 @@ from typing import Any
 
 import numpy as np
 
-from fairaudit.errors import FairauditError
+from fairaudit.errors import FairauditError, UsageError
 from fairaudit.measures.approximate import ApproximateMeasure, approximate, takes_records, wrap
 from fairaudit.measures.counts import Counts, Rate
+from fairaudit.measures.distribution import Distribution, Rows
 from fairaudit.measures.documentation import LABELS, read_docstring
 from fairaudit.measures.registry import Measure
+from fairaudit.measures.statistic import Statistic
+from fairaudit.measures.views import View
+from fairaudit.stats.estimates import Estimate
 
 MISSING = {
     "what": "what it is, in a first paragraph",
@@ -40,11 +44,13 @@ def check_measure(measure: Any, *, seed: int = 0) -> None:
 
     Args:
         measure: a function from counts to a `Rate`, decorated or not; a function of
-            (y_true, y_pred, sample_weight); or a `Measure` or `ApproximateMeasure`.
+            (y_true, y_pred, sample_weight); a function of a `Distribution` under @statistic; or a `Measure`,
+            `Statistic` or `ApproximateMeasure`.
         seed: of the made-up counts that the laws are tried on.
 
     Raises:
         AssertionError: lists every law that the measure breaks, in plain words.
+        UsageError: it is no function, so that there is nothing to try.
     """
     subject = Subject.of(measure)
     broken = list(_broken(subject, seed))
@@ -62,17 +68,36 @@ class Subject:
     source: str = ""
     counterpart: str | None = None
     of_records: bool = False
+    view: View | None = None
+    statistic: Statistic | None = None
+    parameters: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, measure: Any) -> Subject:
         """Take a bare function, a decorated one, or a measure."""
         ready = getattr(measure, "measure", measure)
+        if isinstance(ready, Statistic):
+            told = _settled(ready)
+            return cls(ready.name, ready.function, ready.doc, ready.source, ready.counterpart, statistic=told)
         if isinstance(ready, Measure):
-            return cls(ready.name, ready.function, ready.doc, ready.source, ready.counterpart)
+            said = ready.name, ready.function, ready.doc, ready.source, ready.counterpart
+            return cls(*said, view=ready.view, parameters=(*ready.parameters, *ready.optional))
         if isinstance(ready, ApproximateMeasure):
             return cls(ready.name, ready.function, ready.doc, ready.source, of_records=True)
+        if not callable(measure):
+            hint = "Give a function from counts to a Rate, one under @measure or @statistic, or a measure's entry."
+            raise UsageError.one("check_measure", f"{type(measure).__name__} is no measure", hint)
         name = getattr(measure, "__name__", repr(measure))
         return cls(name, measure, inspect.getdoc(measure) or "", of_records=takes_records(measure))
+
+    @property
+    def laws(self) -> tuple[Callable[..., Iterator[str]], ...]:
+        """The laws that go for it."""
+        if self.statistic is not None:
+            return STATISTIC_LAWS
+        if self.of_records:
+            return RECORD_LAWS
+        return COUNT_LAWS if self.view is None else (*COUNT_LAWS, *VIEW_LAWS)
 
     def rate(self, cells: np.ndarray) -> Rate:
         """Call a function of counts on groups' cells, shape (groups, 3, 3)."""
@@ -85,7 +110,7 @@ class Subject:
 
 def _broken(subject: Subject, seed: int) -> Iterator[str]:
     """Run the laws in order; where not even the first one holds, only the docstring is left to look at."""
-    first, *others = RECORD_LAWS if subject.of_records else COUNT_LAWS
+    first, *others = subject.laws
     problems = list(first(subject, np.random.default_rng(seed)))
     yield from problems
     for law in [documented] if problems else others:
@@ -244,6 +269,221 @@ def order_of_records_does_not_matter(subject: Subject, rng: np.random.Generator)
 
 
 RECORD_LAWS = (weights_are_records, names_of_groups_do_not_matter, order_of_records_does_not_matter, documented)
+
+
+# Laws of a view: how values read as yes or no
+
+LIKELY = {"at": 0.5, "capacity": 20, "quantile": 0.3, "above": 0.5, "days": 30, "hours": 30}
+"""What is said beside a measure where no plan says it; values lie between 0 and 1, and waits between 0 and 100."""
+HORIZON = 30
+
+
+def _told(parameters: tuple[str, ...], given: Any = ()) -> dict[str, Any]:
+    """Say something beside a measure for all that it must be told."""
+    keys = [each.partition("/")[0] for each in parameters]
+    told = {key: LIKELY[key] for key in keys if key in LIKELY}
+    horizon = {"horizon": HORIZON} if {"days", "hours"} & set(told) else {}
+    return {**told, **horizon, **dict(given)}
+
+
+def _some_rows(rng: np.random.Generator, rows: int = 60) -> Rows:
+    """Make up the rows of a tally: with ties, some values unknown, and for waits some open."""
+    value = rng.integers(0, 100, rows) / 100
+    value[rng.random(rows) < 0.1] = np.nan
+    opened = (rng.random(rows) < 0.3).astype(float)
+    return Rows(value, rng.integers(1, 9, rows).astype(float), opened, rng.integers(0, 60, rows).astype(float))
+
+
+def _taken(rows: Rows, which: np.ndarray, amount: np.ndarray | None = None) -> Rows:
+    """Give some of the rows, in that order, with other amounts where there are."""
+    amount = rows.amount if amount is None else amount
+    return Rows(rows.value[which], amount[which], rows.open[which], rows.followed[which])
+
+
+def _read(subject: Subject, rows: Rows) -> np.ndarray:
+    """Read rows as a view does: what part is a yes, and who is looked at (1 where that is everybody)."""
+    yes, looked_at = subject.view(rows, _told(subject.parameters))
+    shape = rows.value.shape
+    return np.stack([np.broadcast_to(np.asarray(yes, float), shape),
+                     np.ones(shape) if looked_at is None else np.broadcast_to(np.asarray(looked_at, float), shape)])  # fmt: skip
+
+
+def view_reads_every_row(subject: Subject, rng: np.random.Generator) -> Iterator[str]:
+    """Look at what a view gives: a part from 0 to 1 of each row, and NaN just where the value is unknown."""
+    rows = _some_rows(rng)
+    yes, looked_at = _read(subject, rows)
+    if not np.array_equal(np.isnan(yes), np.isnan(rows.value)):
+        yield "view unknown: a row must be NaN where its value is unknown, and nowhere else"
+    if ((yes < 0) | (yes > 1) | (looked_at < 0) | (looked_at > 1)).any():
+        yield "view range: what part of a row is a yes must lie between 0 and 1"
+
+
+def view_of_rows_in_any_order(subject: Subject, rng: np.random.Generator) -> Iterator[str]:
+    """Shuffle the rows, and split each in two: nobody may be read otherwise."""
+    rows = _some_rows(rng)
+    order = rng.permutation(len(rows.value))
+    if not _alike(_read(subject, rows)[:, order], _read(subject, _taken(rows, order))):
+        yield "view order: the order of the rows must not change how they are read"
+    twice = np.repeat(np.arange(len(rows.value)), 2)
+    halves = _taken(rows, twice, rows.amount / 2)
+    if not _alike(_read(subject, rows)[:, twice], _read(subject, halves)):
+        yield "view split: records of one value must be read alike, in one row or in several"
+
+
+def view_of_nobody(subject: Subject, rng: np.random.Generator) -> Iterator[str]:
+    """Give no rows at all, as of a tally of nobody."""
+    _read(subject, _taken(_some_rows(rng), np.zeros(0, int)))
+
+
+VIEW_LAWS = (view_reads_every_row, view_of_rows_in_any_order, view_of_nobody)
+
+
+# Laws of a statistic
+
+PARTS = {"amounts": 1}
+GROUPS = 6
+MANY = 100  # so many times the records: the variance must be about so many times smaller
+STEPS = 400  # values between 0 and 1, so close that a quantile moves little by little
+FEWER, MORE = MANY / 2, MANY * 2
+
+
+def _settled(statistic: Statistic) -> Statistic:
+    """Tell a statistic what it must be told, unless a plan has."""
+    given = _told((*statistic.parameters, *statistic.optional), statistic.given)
+    return statistic if given == dict(statistic.given) else statistic.bound(given)
+
+
+def _some_distribution(rng: np.random.Generator, statistic: Statistic) -> Distribution:
+    """Make up groups' records by value: scores and amounts from 0 to 1, waits from 0 to 100 units of time."""
+    values = np.arange(STEPS) / STEPS * (100 if statistic.kind == "waits" else 1)
+    n = rng.integers(0, 9, (GROUPS, STEPS, PARTS.get(statistic.kind, 2))).astype(float)
+    return Distribution(values, n)
+
+
+def _of_groups(d: Distribution, which: Any, factor: float = 1.0) -> Distribution:
+    return Distribution(d.values, d.n[which] * factor)
+
+
+def _estimates(statistic: Statistic, d: Distribution, other: Distribution | None = None) -> Estimate:
+    """Estimate each group; of a pairwise statistic, against the same group of another distribution."""
+    found = statistic.estimate(d, other)
+    value, variance = (np.asarray(each, float) for each in (found.value, found.variance))
+    if value.shape != (len(d.n),) or variance.shape != (len(d.n),):
+        raise TypeError(f"it gave values of shape {value.shape} and variances of shape {variance.shape}")
+    return found
+
+
+def gives_an_estimate(subject: Subject, rng: np.random.Generator) -> Iterator[str]:
+    """Give a value and a variance for each group, whether there are many groups or one, with records or without."""
+    d = _some_distribution(rng, subject.statistic)
+    try:
+        for each in (d, _of_groups(d, slice(1)), _of_groups(d, slice(None), 0.0)):
+            _estimates(subject.statistic, each)
+    except Exception as error:  # a researcher's function may raise anything
+        yield f"an estimate: it must return Estimate(value, variance), one entry a group each ({error})"
+
+
+def groups_stand_alone(subject: Subject, rng: np.random.Generator) -> Iterator[str]:
+    """Rename, reorder or drop groups: nobody's value may change."""
+    d, order = _some_distribution(rng, subject.statistic), rng.permutation(GROUPS)
+    together = _estimates(subject.statistic, d)
+    shuffled = _estimates(subject.statistic, _of_groups(d, order))
+    alone = [_estimates(subject.statistic, _of_groups(d, [g])) for g in range(GROUPS)]
+    for name in ("value", "variance"):
+        mine = getattr(together, name)
+        if not (_alike(mine[order], getattr(shuffled, name)) and _alike(mine, [getattr(e, name)[0] for e in alone])):
+            yield f"renaming: a group's {name} must not change with the names, the order or the presence of others"
+
+
+def pairs_turn_round(subject: Subject, rng: np.random.Generator) -> Iterator[str]:
+    """Reorder the pairs of a pairwise statistic: values must go along."""
+    if not subject.statistic.pairwise:
+        return
+    d, order = _some_distribution(rng, subject.statistic), rng.permutation(GROUPS)
+    other = _of_groups(d, np.roll(np.arange(GROUPS), 1))
+    value = _estimates(subject.statistic, d, other).value
+    shuffled = _estimates(subject.statistic, _of_groups(d, order), _of_groups(other, order)).value
+    if not _alike(value[order], shuffled):
+        yield "renaming: a pair's value must not change with the order or the presence of other pairs"
+
+
+def empty_is_undefined(subject: Subject, rng: np.random.Generator) -> Iterator[str]:
+    """Give a group without records: its value is unknown, and others' are what they were."""
+    d = _some_distribution(rng, subject.statistic)
+    emptied = Distribution(d.values, d.n * (np.arange(GROUPS) > 0)[:, None, None])
+    before, after = _estimates(subject.statistic, d).value, _estimates(subject.statistic, emptied).value
+    if not np.isnan(after[0]):
+        yield "empty: the value of a group without records must be NaN"
+    if not _alike(before[1:], after[1:]):
+        yield "empty: a group without records must not change the others"
+
+
+def many_records(subject: Subject, rng: np.random.Generator) -> Iterator[str]:
+    """Double the records, and take a hundred times as many: the value stays, and its variance falls as 1/n."""
+    d = _some_distribution(rng, subject.statistic)
+    once, twice, often = (_estimates(subject.statistic, _of_groups(d, slice(None), each)) for each in (1, 2, MANY))
+    if not _alike_enough(once.value, twice.value):
+        yield "scaling: twice the records of each value must leave the value"
+    some = (once.variance > 0) & np.isfinite(once.variance)
+    if not some.any():
+        yield "variance: it must be known, and above 0, in a group with many records that differ"
+        return
+    if (once.variance[np.isfinite(once.variance)] < 0).any():
+        yield "variance: it must not be below 0"
+    fell = once.variance[some] / np.maximum(often.variance[some], np.finfo(float).tiny)
+    # Limits that are read off the values move in steps, and may fall a little faster.
+    least, most = (FEWER, MORE) if once.ends is None else (FEWER / 2, MORE * MANY)
+    if not ((least <= fell) & (fell <= most)).all():
+        yield f"variance: {MANY} times the records must make it about {MANY} times smaller; it fell {fell.min():.3g} times"
+
+
+def _alike_enough(one: Any, other: Any) -> bool:
+    """Compare what may have been found step by step."""
+    return np.allclose(one, other, rtol=1e-6, atol=1e-9, equal_nan=True)
+
+
+def values_without_records(subject: Subject, rng: np.random.Generator) -> Iterator[str]:
+    """Add values that nobody of the group has, as those of other groups are: nothing may change."""
+    d = _some_distribution(rng, subject.statistic)
+    thin = Distribution(d.values[::2], d.n[:, ::2])
+    held = np.zeros(STEPS)
+    held[::2] = 1
+    wide = Distribution(d.values, d.n * held[:, None])
+    one, other = (_estimates(subject.statistic, each) for each in (thin, wide))
+    if not (_alike_enough(one.value, other.value) and _alike_enough(one.variance, other.variance)):
+        yield "split: values that nobody has must not change a group's value or variance"
+
+
+def parts_add(subject: Subject, rng: np.random.Generator) -> Iterator[str]:
+    """Split the records of a value over parts: what needs no outcome may not look at them."""
+    statistic = subject.statistic
+    if "outcome" in statistic.needs or statistic.kind == "waits":
+        return
+    d = _some_distribution(rng, statistic)
+    share = rng.random((*d.n.shape[:2], 1))
+    whole = d.all[..., None]
+    one = _estimates(statistic, Distribution(d.values, whole))
+    other = _estimates(statistic, Distribution(d.values, np.concatenate([whole * share, whole * (1 - share)], axis=-1)))
+    if not (_alike_enough(one.value, other.value) and _alike_enough(one.variance, other.variance)):
+        yield "split: records of one value must count alike, in one part or in several (take d.all)"
+
+
+def derives_in_any_order(subject: Subject, rng: np.random.Generator) -> Iterator[str]:
+    """Shuffle the rows from which other values are derived, and split each in two: each value must stay."""
+    statistic = subject.statistic
+    if statistic.derive is None:
+        return
+    rows = _some_rows(rng)
+    order, twice = rng.permutation(len(rows.value)), np.repeat(np.arange(len(rows.value)), 2)
+    found = statistic.derive(rows, statistic.given)
+    shuffled = statistic.derive(_taken(rows, order), statistic.given)
+    halves = statistic.derive(_taken(rows, twice, rows.amount / 2), statistic.given)
+    if not (_alike(found[order], shuffled) and _alike(found[twice], halves)):
+        yield "derive: the order of the rows, or a value's being in several, must not change what is derived"
+
+
+STATISTIC_LAWS = (gives_an_estimate, groups_stand_alone, pairs_turn_round, empty_is_undefined, many_records,
+                  values_without_records, parts_add, derives_in_any_order, documented)  # fmt: skip
 
 
 # fairlearn, for comparison

@@ -74,6 +74,21 @@ def dates(year: Integers, day: Integers) -> Texts:
     return (np.array([f"{y}-01-01" for y in year], dtype="datetime64[D]") + day).astype(str)
 
 
+def hundredths(numbers: Integers) -> Texts:
+    """Write whole hundredths (cents, percent) with two digits after the point."""
+    return np.array([f"{whole}.{rest:02d}" for whole, rest in zip(*np.divmod(numbers, 100), strict=True)])
+
+
+def hundredths(numbers: Integers) -> Texts:
+    """Write whole hundredths (cents, percent) with two digits after the point."""
+    return np.array([f"{whole}.{rest:02d}" for whole, rest in zip(*np.divmod(numbers, 100), strict=True)])
+
+
+def hundredths(numbers: Integers) -> Texts:
+    """Write whole hundredths (cents, percent) with two digits after the point."""
+    return np.array([f"{whole}.{rest:02d}" for whole, rest in zip(*np.divmod(numbers, 100), strict=True)])
+
+
 def labelled(column: Texts | Integers) -> Records:
     """Begin a table with the column that says, in every row, that it is made up."""
     return {"made_up": np.full(len(column), "yes")}
@@ -100,6 +115,45 @@ COUNTY_RACES = {
     "Native American": Scored(0.015, 0.36, 0.24, 0.52),
     "Pacific Islander": Scored(0.010, 0.34, 0.22, 0.52),
 }
+COUNTY_PERCENT = {
+    1: (15, 18),
+    2: (19, 22),
+    3: (23, 27),
+    4: (28, 39),
+    5: (40, 49),  # from here on a person is flagged
+    6: (50, 53),
+    7: (54, 57),
+    8: (58, 61),
+    9: (62, 65),
+    10: (66, 69),
+}
+"""Score -> the lowest and the highest probability of rearrest, in percent, that the vendor gives it for."""
+COUNTY_PERCENT = {
+    1: (15, 18),
+    2: (19, 22),
+    3: (23, 27),
+    4: (28, 39),
+    5: (40, 49),  # from here on a person is flagged
+    6: (50, 53),
+    7: (54, 57),
+    8: (58, 61),
+    9: (62, 65),
+    10: (66, 69),
+}
+"""Score -> the lowest and the highest probability of rearrest, in percent, that the vendor gives it for."""
+COUNTY_PERCENT = {
+    1: (15, 18),
+    2: (19, 22),
+    3: (23, 27),
+    4: (28, 39),
+    5: (40, 49),  # from here on a person is flagged
+    6: (50, 53),
+    7: (54, 57),
+    8: (58, 61),
+    9: (62, 65),
+    10: (66, 69),
+}
+"""Score -> the lowest and the highest probability of rearrest, in percent, that the vendor gives it for."""
 COUNTY_SEXES = {"F": 0.23, "M": 0.77}
 COUNTY_AGES = {(18, 24): 0.22, (25, 44): 0.53, (45, 64): 0.235, (65, 84): 0.015}
 COUNTY_TIMES = (0.66, 0.20, 0.09, 0.05)
@@ -133,15 +187,28 @@ def county_arraignments(
     return {"person": person, "race": race, "sex": sex, "age": age, "rearrested": rearrested, "flagged": flagged}
 
 
+def county_scores(rng: np.random.Generator, flagged: np.ndarray) -> Integers:
+    """Draw scores of 1 to 10: any from 5 on is as likely as another for whoever is flagged, any below for the others."""
+    n = len(flagged)
+    return np.where(flagged, between(rng, 5, 10, n), between(rng, 1, 4, n))
+
+
+def county_percents(rng: np.random.Generator, score: Integers) -> Integers:
+    """Draw the probability of rearrest that a score stands for, in percent."""
+    ends = np.array([(0, 0), *COUNTY_PERCENT.values()])[score]
+    return between(rng, ends[:, 0], ends[:, 1], len(score))
+
+
 def county_recidivism(rng: np.random.Generator) -> Records:
     """Make `county_recidivism.csv`: arraignments of three years with a risk score that judges did not yet see."""
-    whom, mess = rng.spawn(2)
+    # The probabilities came later: a generator of their own leaves all that is drawn from the others as it was.
+    whom, mess, vendor = rng.spawn(3)
     drawn = county_arraignments(whom)
     n = len(drawn["person"])
     flagged = drawn["flagged"]
     year = 2021 + pick(mess, n, (0.07, 0.45, 0.48))
     day = between(mess, 0, 364, n)
-    score = np.where(flagged, between(mess, 5, 10, n), between(mess, 1, 4, n))
+    score = county_scores(mess, flagged)
     level = np.where(score >= 8, "High", np.where(score >= 5, "Medium", "Low"))
     level = sometimes(mess, level, "Not scored", 0.006)
     level = sometimes(mess, level, "ERR 12", 0.003)
@@ -169,6 +236,8 @@ def county_recidivism(rng: np.random.Generator) -> Records:
         "score": np.where(scored, score.astype(str), "")[order],
         "risk_level": level[order],
         "rearrested_two_years": outcome[order],
+        "month": np.array([day[:7] for day in dates(year, day)[order].tolist()]),
+        "probability": np.where(scored, hundredths(county_percents(vendor, score)), "")[order],
     }
     return repeat_some(mess, labelled(order) | records, 41)
 
@@ -280,6 +349,609 @@ def marin_workforce_today(rng: np.random.Generator) -> Records:
     return labelled(stands_for) | records
 
 
+# --- marin-workforce: what is paid -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class JobClass:
+    """A class of county jobs: the shares of women and of men in it, and the hourly pay where it begins, in cents."""
+
+    women: float
+    men: float
+    cents: int
+
+
+# Women and men are spread differently, and paid the same on average: the shares were chosen so.
+MARIN_CLASSES = {
+    "Office and clerical": JobClass(0.1625, 0.10, 2900),
+    "Service and maintenance": JobClass(0.12, 0.20, 3100),
+    "Health and social services": JobClass(0.2775, 0.20, 4500),
+    "Public safety": JobClass(0.12, 0.18, 4700),
+    "Professional": JobClass(0.24, 0.24, 5600),
+    "Management": JobClass(0.08, 0.08, 7800),
+}
+MARIN_BETTER_PAID = ("Professional", "Management")
+MARIN_PLACED_LOWER = 0.40
+"""Of those of one group who would be in a better paid class, the share found in service and maintenance instead."""
+MARIN_PAID_IN_CLASS = 0.95
+"""What that group is paid in a class, for each dollar of the others."""
+MARIN_PAID_LESS = "Hispanic or Latino"
+MARIN_STAFF = 4700
+
+
+def marin_offers(
+    rng: np.random.Generator,
+    staff: int = MARIN_STAFF,
+    placed_lower: float = MARIN_PLACED_LOWER,
+    paid: float = MARIN_PAID_IN_CLASS,
+) -> Drawn:
+    """Draw proposals of hourly pay: person, sex, race, job class, cents an hour.
+
+    Args:
+        rng: the generator.
+        staff: people; one in 25 holds two jobs.
+        placed_lower: of `MARIN_PAID_LESS` in a better paid class, the share moved to service and maintenance.
+        paid: what `MARIN_PAID_LESS` is paid in a class, for each dollar of the others.
+
+    Returns:
+        Whole numbers, one a job; `sex` is 0 for women and 1 for men, `race` and `job` are places in `MARIN_RACES` and
+        `MARIN_CLASSES`.
+    """
+    classes = list(MARIN_CLASSES.values())
+    person = np.repeat(np.arange(staff), 1 + pick(rng, staff, (0.96, 0.04)))
+    n = len(person)
+    sex = pick(rng, staff, (0.53, 0.47))[person]
+    race = pick(rng, staff, list(MARIN_RACES.values()))[person]
+    job = np.where(
+        sex == 0,
+        pick(rng, n, [each.women for each in classes]),
+        pick(rng, n, [each.men for each in classes]),
+    )
+    less = race == list(MARIN_RACES).index(MARIN_PAID_LESS)
+    better = np.isin(job, [list(MARIN_CLASSES).index(name) for name in MARIN_BETTER_PAID])
+    lower = less & better & (rng.random(n) < placed_lower)
+    job = np.where(lower, list(MARIN_CLASSES).index("Service and maintenance"), job)
+    grade = 0.85 + 0.30 * rng.random(n)
+    step = 1 + 0.05 * between(rng, 0, 4, n)
+    begins = np.array([each.cents for each in classes])[job]
+    cents = np.floor(begins * grade * step * np.where(less, paid, 1.0) + 0.5).astype(int)
+    return {"person": person, "sex": sex, "race": race, "job": job, "cents": cents}
+
+
+def marin_pay(rng: np.random.Generator) -> Records:
+    """Make `marin_pay.csv`: the hourly pay that the tool proposed for each job, beside payroll."""
+    whom, mess = rng.spawn(2)
+    drawn = marin_offers(whom)
+    n = len(drawn["person"])
+    race = np.array(list(MARIN_RACES))[drawn["race"]]
+    race = np.where((race == "Hispanic or Latino") & (mess.random(n) < 0.1), "Latino/a", race)
+    unknown = pick_text(mess, n, {"Decline to state": 0.7, "": 0.3})
+    on_leave = mess.random(n) < 0.012
+    pay = sometimes(mess, hundredths(drawn["cents"]), "", 0.008)
+    pay = sometimes(mess, pay, "TBD", 0.004)
+    # Payroll pays nothing to whoever is on unpaid leave, and the tool took that for the pay of the job.
+    pay = np.where(on_leave & (mess.random(n) < 0.6), "0.00", pay)
+    records = {
+        "position_id": np.array([f"J{i:05d}" for i in range(1, n + 1)]),
+        "employee_id": np.array([f"E{i:05d}" for i in drawn["person"]]),
+        "job_class": np.array(list(MARIN_CLASSES))[drawn["job"]],
+        "sex": sometimes(mess, np.array(["F", "M"])[drawn["sex"]], "", 0.006),
+        "race": np.where(mess.random(n) < 0.03, unknown, race),
+        "status": np.where(on_leave, "On leave", "Active"),
+        "proposed_hourly_pay": pay,
+    }
+    return repeat_some(mess, labelled(pay) | records, 12)
+
+
+# --- dc-311: how long requests wait ----------------------------------------------------------------------------------
+
+DC_WARDS = {1: 0.15, 2: 0.10, 3: 0.10, 4: 0.13, 5: 0.15, 6: 0.13, 7: 0.13, 8: 0.11}
+DC_CHANNELS = {"Phone": 0.42, "App": 0.30, "Web": 0.28}
+DC_SERVICES = {
+    "Bulk collection": 0.27,
+    "Parking enforcement": 0.20,
+    "Illegal dumping": 0.14,
+    "Tree inspection": 0.13,
+    "Streetlight repair": 0.10,
+    "Rodent inspection": 0.09,
+    "Pothole": 0.07,
+}
+DC_RATE = 0.80
+DC_WORSE_OFF = {7: 0.66, 8: 0.66}
+# Days from and to, and how often: of the requests served within 30 days, and of the others.
+DC_SOON = {(0, 1): 0.22, (1, 7): 0.38, (7, 30): 0.40}
+DC_LATE = {(30, 90): 0.55, (90, 300): 0.25, (300, 1500): 0.20}
+DC_CALLERS = 6900
+DC_UNTIL = np.datetime64("2025-01-01T00:00:00")
+DC_DAYS = 457
+DAY = 86_400  # seconds
+
+
+def dc_waits(rng: np.random.Generator, soon: np.ndarray) -> Integers:
+    """Draw waits in seconds, within 30 days or beyond them."""
+    n = len(soon)
+    spans = [np.array(list(spans))[pick(rng, n, list(spans.values()))] for spans in (DC_SOON, DC_LATE)]
+    days = np.where(soon[:, None], *spans)
+    return between(rng, days[:, 0] * DAY + 1, days[:, 1] * DAY, n)
+
+
+def dc_requests(
+    rng: np.random.Generator, callers: int = DC_CALLERS, rates: Mapping[int, float] = DC_WORSE_OFF
+) -> Drawn:
+    """Draw residents' requests: caller, ward, channel, service, age and wait in seconds.
+
+    Args:
+        rng: the generator.
+        callers: people; each asks one to four times, from one ward and through one channel.
+        rates: ward -> the share of its requests that are served within 30 days; `DC_RATE` where it is not named.
+
+    Returns:
+        Whole numbers, one a request: `ward` counts from 0, `channel` and `service` are places in `DC_CHANNELS` and
+        `DC_SERVICES`. A request whose `wait` is longer than its `age` is still open.
+    """
+    table = np.array([rates.get(ward, DC_RATE) for ward in DC_WARDS])
+    ward = pick(rng, callers, list(DC_WARDS.values()))
+    channel = pick(rng, callers, list(DC_CHANNELS.values()))
+    lean = leanings(rng, callers, 0.06)
+    person = np.repeat(np.arange(callers), 1 + pick(rng, callers, (0.62, 0.20, 0.10, 0.08)))
+    n = len(person)
+    return {
+        "person": person,
+        "ward": ward[person],
+        "channel": channel[person],
+        "service": pick(rng, n, list(DC_SERVICES.values())),
+        "age": between(rng, 1, DC_DAYS * DAY, n),
+        "wait": dc_waits(rng, happens(rng, table[ward[person]] + lean[person])),
+    }
+
+
+def dc_crews(rng: np.random.Generator, n: int) -> Drawn:
+    """Draw what crews of the city log when they have just done it: opened and closed in the same second.
+
+    Most is in the wards of downtown, where crews pass most often.
+    """
+    return {
+        "ward": pick(rng, n, [0.12, 0.32, 0.14, 0.10, 0.11, 0.13, 0.05, 0.03]),
+        "service": pick(rng, n, [0.10, 0.05, 0.45, 0.05, 0.10, 0.05, 0.20]),
+        "age": between(rng, 1, DC_DAYS * DAY, n),
+    }
+
+
+def dc_311(rng: np.random.Generator) -> Records:
+    """Make `dc_311.csv`: requests for city services as an export on one day shows them."""
+    whom, others, mess = rng.spawn(3)
+    drawn, crews = dc_requests(whom), dc_crews(others, 1800)
+    asked, n = len(drawn["age"]), len(drawn["age"]) + len(crews["age"])
+
+    def both(name: str) -> Integers:
+        return np.concatenate([drawn[name], crews[name]])
+
+    age = both("age")
+    wait = np.concatenate([drawn["wait"], np.zeros(n - asked, dtype=int)])
+    opened = DC_UNTIL - age
+    is_open = wait > age
+    # A few clocks were wrong: closed up to an hour before it was opened.
+    wrong = np.isin(np.arange(n), between(mess, 0, asked - 1, 6)) & ~is_open
+    closed = opened + np.where(wrong, -between(mess, 60, 3600, n), np.minimum(wait, age))
+    ward = (1 + both("ward")).astype(str)
+    ward = np.where(mess.random(n) < 0.04, np.char.add("Ward ", ward), ward)
+    order = np.argsort(-age, kind="stable")
+    records = {
+        "request_id": np.array([f"SR{i:06d}" for i in range(1, n + 1)]),
+        "caller_id": np.array([*(f"C{i:05d}" for i in drawn["person"]), *["CITY"] * (n - asked)])[order],
+        "service": np.array(list(DC_SERVICES))[both("service")][order],
+        "channel": np.array([*np.array(list(DC_CHANNELS))[drawn["channel"]], *["City crew"] * (n - asked)])[order],
+        # Requests whose address could not be found have no ward.
+        "ward": sometimes(mess, sometimes(mess, ward, "", 0.012), "0", 0.003)[order],
+        "opened": opened.astype(str)[order],
+        "closed": np.where(is_open, "", closed.astype(str))[order],
+        "status": np.where(is_open, "Open", "Closed")[order],
+    }
+    return repeat_some(mess, labelled(order) | records, 19)
+
+
+# --- marin-workforce: what is paid -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class JobClass:
+    """A class of county jobs: the shares of women and of men in it, and the hourly pay where it begins, in cents."""
+
+    women: float
+    men: float
+    cents: int
+
+
+# Women and men are spread differently, and paid the same on average: the shares were chosen so.
+MARIN_CLASSES = {
+    "Office and clerical": JobClass(0.1625, 0.10, 2900),
+    "Service and maintenance": JobClass(0.12, 0.20, 3100),
+    "Health and social services": JobClass(0.2775, 0.20, 4500),
+    "Public safety": JobClass(0.12, 0.18, 4700),
+    "Professional": JobClass(0.24, 0.24, 5600),
+    "Management": JobClass(0.08, 0.08, 7800),
+}
+MARIN_BETTER_PAID = ("Professional", "Management")
+MARIN_PLACED_LOWER = 0.40
+"""Of those of one group who would be in a better paid class, the share found in service and maintenance instead."""
+MARIN_PAID_IN_CLASS = 0.95
+"""What that group is paid in a class, for each dollar of the others."""
+MARIN_PAID_LESS = "Hispanic or Latino"
+MARIN_STAFF = 4700
+
+
+def marin_offers(
+    rng: np.random.Generator,
+    staff: int = MARIN_STAFF,
+    placed_lower: float = MARIN_PLACED_LOWER,
+    paid: float = MARIN_PAID_IN_CLASS,
+) -> Drawn:
+    """Draw proposals of hourly pay: person, sex, race, job class, cents an hour.
+
+    Args:
+        rng: the generator.
+        staff: people; one in 25 holds two jobs.
+        placed_lower: of `MARIN_PAID_LESS` in a better paid class, the share moved to service and maintenance.
+        paid: what `MARIN_PAID_LESS` is paid in a class, for each dollar of the others.
+
+    Returns:
+        Whole numbers, one a job; `sex` is 0 for women and 1 for men, `race` and `job` are places in `MARIN_RACES` and
+        `MARIN_CLASSES`.
+    """
+    classes = list(MARIN_CLASSES.values())
+    person = np.repeat(np.arange(staff), 1 + pick(rng, staff, (0.96, 0.04)))
+    n = len(person)
+    sex = pick(rng, staff, (0.53, 0.47))[person]
+    race = pick(rng, staff, list(MARIN_RACES.values()))[person]
+    job = np.where(
+        sex == 0,
+        pick(rng, n, [each.women for each in classes]),
+        pick(rng, n, [each.men for each in classes]),
+    )
+    less = race == list(MARIN_RACES).index(MARIN_PAID_LESS)
+    better = np.isin(job, [list(MARIN_CLASSES).index(name) for name in MARIN_BETTER_PAID])
+    lower = less & better & (rng.random(n) < placed_lower)
+    job = np.where(lower, list(MARIN_CLASSES).index("Service and maintenance"), job)
+    grade = 0.85 + 0.30 * rng.random(n)
+    step = 1 + 0.05 * between(rng, 0, 4, n)
+    begins = np.array([each.cents for each in classes])[job]
+    cents = np.floor(begins * grade * step * np.where(less, paid, 1.0) + 0.5).astype(int)
+    return {"person": person, "sex": sex, "race": race, "job": job, "cents": cents}
+
+
+def marin_pay(rng: np.random.Generator) -> Records:
+    """Make `marin_pay.csv`: the hourly pay that the tool proposed for each job, beside payroll."""
+    whom, mess = rng.spawn(2)
+    drawn = marin_offers(whom)
+    n = len(drawn["person"])
+    race = np.array(list(MARIN_RACES))[drawn["race"]]
+    race = np.where((race == "Hispanic or Latino") & (mess.random(n) < 0.1), "Latino/a", race)
+    unknown = pick_text(mess, n, {"Decline to state": 0.7, "": 0.3})
+    on_leave = mess.random(n) < 0.012
+    pay = sometimes(mess, hundredths(drawn["cents"]), "", 0.008)
+    pay = sometimes(mess, pay, "TBD", 0.004)
+    # Payroll pays nothing to whoever is on unpaid leave, and the tool took that for the pay of the job.
+    pay = np.where(on_leave & (mess.random(n) < 0.6), "0.00", pay)
+    records = {
+        "position_id": np.array([f"J{i:05d}" for i in range(1, n + 1)]),
+        "employee_id": np.array([f"E{i:05d}" for i in drawn["person"]]),
+        "job_class": np.array(list(MARIN_CLASSES))[drawn["job"]],
+        "sex": sometimes(mess, np.array(["F", "M"])[drawn["sex"]], "", 0.006),
+        "race": np.where(mess.random(n) < 0.03, unknown, race),
+        "status": np.where(on_leave, "On leave", "Active"),
+        "proposed_hourly_pay": pay,
+    }
+    return repeat_some(mess, labelled(pay) | records, 12)
+
+
+# --- dc-311: how long requests wait ----------------------------------------------------------------------------------
+
+DC_WARDS = {1: 0.15, 2: 0.10, 3: 0.10, 4: 0.13, 5: 0.15, 6: 0.13, 7: 0.13, 8: 0.11}
+DC_CHANNELS = {"Phone": 0.42, "App": 0.30, "Web": 0.28}
+DC_SERVICES = {
+    "Bulk collection": 0.27,
+    "Parking enforcement": 0.20,
+    "Illegal dumping": 0.14,
+    "Tree inspection": 0.13,
+    "Streetlight repair": 0.10,
+    "Rodent inspection": 0.09,
+    "Pothole": 0.07,
+}
+DC_RATE = 0.80
+DC_WORSE_OFF = {7: 0.66, 8: 0.66}
+# Days from and to, and how often: of the requests served within 30 days, and of the others.
+DC_SOON = {(0, 1): 0.22, (1, 7): 0.38, (7, 30): 0.40}
+DC_LATE = {(30, 90): 0.55, (90, 300): 0.25, (300, 1500): 0.20}
+DC_CALLERS = 6900
+DC_UNTIL = np.datetime64("2025-01-01T00:00:00")
+DC_DAYS = 457
+DAY = 86_400  # seconds
+
+
+def dc_waits(rng: np.random.Generator, soon: np.ndarray) -> Integers:
+    """Draw waits in seconds, within 30 days or beyond them."""
+    n = len(soon)
+    spans = [np.array(list(spans))[pick(rng, n, list(spans.values()))] for spans in (DC_SOON, DC_LATE)]
+    days = np.where(soon[:, None], *spans)
+    return between(rng, days[:, 0] * DAY + 1, days[:, 1] * DAY, n)
+
+
+def dc_requests(
+    rng: np.random.Generator, callers: int = DC_CALLERS, rates: Mapping[int, float] = DC_WORSE_OFF
+) -> Drawn:
+    """Draw residents' requests: caller, ward, channel, service, age and wait in seconds.
+
+    Args:
+        rng: the generator.
+        callers: people; each asks one to four times, from one ward and through one channel.
+        rates: ward -> the share of its requests that are served within 30 days; `DC_RATE` where it is not named.
+
+    Returns:
+        Whole numbers, one a request: `ward` counts from 0, `channel` and `service` are places in `DC_CHANNELS` and
+        `DC_SERVICES`. A request whose `wait` is longer than its `age` is still open.
+    """
+    table = np.array([rates.get(ward, DC_RATE) for ward in DC_WARDS])
+    ward = pick(rng, callers, list(DC_WARDS.values()))
+    channel = pick(rng, callers, list(DC_CHANNELS.values()))
+    lean = leanings(rng, callers, 0.06)
+    person = np.repeat(np.arange(callers), 1 + pick(rng, callers, (0.62, 0.20, 0.10, 0.08)))
+    n = len(person)
+    return {
+        "person": person,
+        "ward": ward[person],
+        "channel": channel[person],
+        "service": pick(rng, n, list(DC_SERVICES.values())),
+        "age": between(rng, 1, DC_DAYS * DAY, n),
+        "wait": dc_waits(rng, happens(rng, table[ward[person]] + lean[person])),
+    }
+
+
+def dc_crews(rng: np.random.Generator, n: int) -> Drawn:
+    """Draw what crews of the city log when they have just done it: opened and closed in the same second.
+
+    Most is in the wards of downtown, where crews pass most often.
+    """
+    return {
+        "ward": pick(rng, n, [0.12, 0.32, 0.14, 0.10, 0.11, 0.13, 0.05, 0.03]),
+        "service": pick(rng, n, [0.10, 0.05, 0.45, 0.05, 0.10, 0.05, 0.20]),
+        "age": between(rng, 1, DC_DAYS * DAY, n),
+    }
+
+
+def dc_311(rng: np.random.Generator) -> Records:
+    """Make `dc_311.csv`: requests for city services as an export on one day shows them."""
+    whom, others, mess = rng.spawn(3)
+    drawn, crews = dc_requests(whom), dc_crews(others, 1800)
+    asked, n = len(drawn["age"]), len(drawn["age"]) + len(crews["age"])
+
+    def both(name: str) -> Integers:
+        return np.concatenate([drawn[name], crews[name]])
+
+    age = both("age")
+    wait = np.concatenate([drawn["wait"], np.zeros(n - asked, dtype=int)])
+    opened = DC_UNTIL - age
+    is_open = wait > age
+    # A few clocks were wrong: closed up to an hour before it was opened.
+    wrong = np.isin(np.arange(n), between(mess, 0, asked - 1, 6)) & ~is_open
+    closed = opened + np.where(wrong, -between(mess, 60, 3600, n), np.minimum(wait, age))
+    ward = (1 + both("ward")).astype(str)
+    ward = np.where(mess.random(n) < 0.04, np.char.add("Ward ", ward), ward)
+    order = np.argsort(-age, kind="stable")
+    records = {
+        "request_id": np.array([f"SR{i:06d}" for i in range(1, n + 1)]),
+        "caller_id": np.array([*(f"C{i:05d}" for i in drawn["person"]), *["CITY"] * (n - asked)])[order],
+        "service": np.array(list(DC_SERVICES))[both("service")][order],
+        "channel": np.array([*np.array(list(DC_CHANNELS))[drawn["channel"]], *["City crew"] * (n - asked)])[order],
+        # Requests whose address could not be found have no ward.
+        "ward": sometimes(mess, sometimes(mess, ward, "", 0.012), "0", 0.003)[order],
+        "opened": opened.astype(str)[order],
+        "closed": np.where(is_open, "", closed.astype(str))[order],
+        "status": np.where(is_open, "Open", "Closed")[order],
+    }
+    return repeat_some(mess, labelled(order) | records, 19)
+
+
+# --- marin-workforce: what is paid -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class JobClass:
+    """A class of county jobs: the shares of women and of men in it, and the hourly pay where it begins, in cents."""
+
+    women: float
+    men: float
+    cents: int
+
+
+# Women and men are spread differently, and paid the same on average: the shares were chosen so.
+MARIN_CLASSES = {
+    "Office and clerical": JobClass(0.1625, 0.10, 2900),
+    "Service and maintenance": JobClass(0.12, 0.20, 3100),
+    "Health and social services": JobClass(0.2775, 0.20, 4500),
+    "Public safety": JobClass(0.12, 0.18, 4700),
+    "Professional": JobClass(0.24, 0.24, 5600),
+    "Management": JobClass(0.08, 0.08, 7800),
+}
+MARIN_BETTER_PAID = ("Professional", "Management")
+MARIN_PLACED_LOWER = 0.40
+"""Of those of one group who would be in a better paid class, the share found in service and maintenance instead."""
+MARIN_PAID_IN_CLASS = 0.95
+"""What that group is paid in a class, for each dollar of the others."""
+MARIN_PAID_LESS = "Hispanic or Latino"
+MARIN_STAFF = 4700
+
+
+def marin_offers(
+    rng: np.random.Generator,
+    staff: int = MARIN_STAFF,
+    placed_lower: float = MARIN_PLACED_LOWER,
+    paid: float = MARIN_PAID_IN_CLASS,
+) -> Drawn:
+    """Draw proposals of hourly pay: person, sex, race, job class, cents an hour.
+
+    Args:
+        rng: the generator.
+        staff: people; one in 25 holds two jobs.
+        placed_lower: of `MARIN_PAID_LESS` in a better paid class, the share moved to service and maintenance.
+        paid: what `MARIN_PAID_LESS` is paid in a class, for each dollar of the others.
+
+    Returns:
+        Whole numbers, one a job; `sex` is 0 for women and 1 for men, `race` and `job` are places in `MARIN_RACES` and
+        `MARIN_CLASSES`.
+    """
+    classes = list(MARIN_CLASSES.values())
+    person = np.repeat(np.arange(staff), 1 + pick(rng, staff, (0.96, 0.04)))
+    n = len(person)
+    sex = pick(rng, staff, (0.53, 0.47))[person]
+    race = pick(rng, staff, list(MARIN_RACES.values()))[person]
+    job = np.where(
+        sex == 0,
+        pick(rng, n, [each.women for each in classes]),
+        pick(rng, n, [each.men for each in classes]),
+    )
+    less = race == list(MARIN_RACES).index(MARIN_PAID_LESS)
+    better = np.isin(job, [list(MARIN_CLASSES).index(name) for name in MARIN_BETTER_PAID])
+    lower = less & better & (rng.random(n) < placed_lower)
+    job = np.where(lower, list(MARIN_CLASSES).index("Service and maintenance"), job)
+    grade = 0.85 + 0.30 * rng.random(n)
+    step = 1 + 0.05 * between(rng, 0, 4, n)
+    begins = np.array([each.cents for each in classes])[job]
+    cents = np.floor(begins * grade * step * np.where(less, paid, 1.0) + 0.5).astype(int)
+    return {"person": person, "sex": sex, "race": race, "job": job, "cents": cents}
+
+
+def marin_pay(rng: np.random.Generator) -> Records:
+    """Make `marin_pay.csv`: the hourly pay that the tool proposed for each job, beside payroll."""
+    whom, mess = rng.spawn(2)
+    drawn = marin_offers(whom)
+    n = len(drawn["person"])
+    race = np.array(list(MARIN_RACES))[drawn["race"]]
+    race = np.where((race == "Hispanic or Latino") & (mess.random(n) < 0.1), "Latino/a", race)
+    unknown = pick_text(mess, n, {"Decline to state": 0.7, "": 0.3})
+    on_leave = mess.random(n) < 0.012
+    pay = sometimes(mess, hundredths(drawn["cents"]), "", 0.008)
+    pay = sometimes(mess, pay, "TBD", 0.004)
+    # Payroll pays nothing to whoever is on unpaid leave, and the tool took that for the pay of the job.
+    pay = np.where(on_leave & (mess.random(n) < 0.6), "0.00", pay)
+    records = {
+        "position_id": np.array([f"J{i:05d}" for i in range(1, n + 1)]),
+        "employee_id": np.array([f"E{i:05d}" for i in drawn["person"]]),
+        "job_class": np.array(list(MARIN_CLASSES))[drawn["job"]],
+        "sex": sometimes(mess, np.array(["F", "M"])[drawn["sex"]], "", 0.006),
+        "race": np.where(mess.random(n) < 0.03, unknown, race),
+        "status": np.where(on_leave, "On leave", "Active"),
+        "proposed_hourly_pay": pay,
+    }
+    return repeat_some(mess, labelled(pay) | records, 12)
+
+
+# --- dc-311: how long requests wait ----------------------------------------------------------------------------------
+
+DC_WARDS = {1: 0.15, 2: 0.10, 3: 0.10, 4: 0.13, 5: 0.15, 6: 0.13, 7: 0.13, 8: 0.11}
+DC_CHANNELS = {"Phone": 0.42, "App": 0.30, "Web": 0.28}
+DC_SERVICES = {
+    "Bulk collection": 0.27,
+    "Parking enforcement": 0.20,
+    "Illegal dumping": 0.14,
+    "Tree inspection": 0.13,
+    "Streetlight repair": 0.10,
+    "Rodent inspection": 0.09,
+    "Pothole": 0.07,
+}
+DC_RATE = 0.80
+DC_WORSE_OFF = {7: 0.66, 8: 0.66}
+# Days from and to, and how often: of the requests served within 30 days, and of the others.
+DC_SOON = {(0, 1): 0.22, (1, 7): 0.38, (7, 30): 0.40}
+DC_LATE = {(30, 90): 0.55, (90, 300): 0.25, (300, 1500): 0.20}
+DC_CALLERS = 6900
+DC_UNTIL = np.datetime64("2025-01-01T00:00:00")
+DC_DAYS = 457
+DAY = 86_400  # seconds
+
+
+def dc_waits(rng: np.random.Generator, soon: np.ndarray) -> Integers:
+    """Draw waits in seconds, within 30 days or beyond them."""
+    n = len(soon)
+    spans = [np.array(list(spans))[pick(rng, n, list(spans.values()))] for spans in (DC_SOON, DC_LATE)]
+    days = np.where(soon[:, None], *spans)
+    return between(rng, days[:, 0] * DAY + 1, days[:, 1] * DAY, n)
+
+
+def dc_requests(
+    rng: np.random.Generator, callers: int = DC_CALLERS, rates: Mapping[int, float] = DC_WORSE_OFF
+) -> Drawn:
+    """Draw residents' requests: caller, ward, channel, service, age and wait in seconds.
+
+    Args:
+        rng: the generator.
+        callers: people; each asks one to four times, from one ward and through one channel.
+        rates: ward -> the share of its requests that are served within 30 days; `DC_RATE` where it is not named.
+
+    Returns:
+        Whole numbers, one a request: `ward` counts from 0, `channel` and `service` are places in `DC_CHANNELS` and
+        `DC_SERVICES`. A request whose `wait` is longer than its `age` is still open.
+    """
+    table = np.array([rates.get(ward, DC_RATE) for ward in DC_WARDS])
+    ward = pick(rng, callers, list(DC_WARDS.values()))
+    channel = pick(rng, callers, list(DC_CHANNELS.values()))
+    lean = leanings(rng, callers, 0.06)
+    person = np.repeat(np.arange(callers), 1 + pick(rng, callers, (0.62, 0.20, 0.10, 0.08)))
+    n = len(person)
+    return {
+        "person": person,
+        "ward": ward[person],
+        "channel": channel[person],
+        "service": pick(rng, n, list(DC_SERVICES.values())),
+        "age": between(rng, 1, DC_DAYS * DAY, n),
+        "wait": dc_waits(rng, happens(rng, table[ward[person]] + lean[person])),
+    }
+
+
+def dc_crews(rng: np.random.Generator, n: int) -> Drawn:
+    """Draw what crews of the city log when they have just done it: opened and closed in the same second.
+
+    Most is in the wards of downtown, where crews pass most often.
+    """
+    return {
+        "ward": pick(rng, n, [0.12, 0.32, 0.14, 0.10, 0.11, 0.13, 0.05, 0.03]),
+        "service": pick(rng, n, [0.10, 0.05, 0.45, 0.05, 0.10, 0.05, 0.20]),
+        "age": between(rng, 1, DC_DAYS * DAY, n),
+    }
+
+
+def dc_311(rng: np.random.Generator) -> Records:
+    """Make `dc_311.csv`: requests for city services as an export on one day shows them."""
+    whom, others, mess = rng.spawn(3)
+    drawn, crews = dc_requests(whom), dc_crews(others, 1800)
+    asked, n = len(drawn["age"]), len(drawn["age"]) + len(crews["age"])
+
+    def both(name: str) -> Integers:
+        return np.concatenate([drawn[name], crews[name]])
+
+    age = both("age")
+    wait = np.concatenate([drawn["wait"], np.zeros(n - asked, dtype=int)])
+    opened = DC_UNTIL - age
+    is_open = wait > age
+    # A few clocks were wrong: closed up to an hour before it was opened.
+    wrong = np.isin(np.arange(n), between(mess, 0, asked - 1, 6)) & ~is_open
+    closed = opened + np.where(wrong, -between(mess, 60, 3600, n), np.minimum(wait, age))
+    ward = (1 + both("ward")).astype(str)
+    ward = np.where(mess.random(n) < 0.04, np.char.add("Ward ", ward), ward)
+    order = np.argsort(-age, kind="stable")
+    records = {
+        "request_id": np.array([f"SR{i:06d}" for i in range(1, n + 1)]),
+        "caller_id": np.array([*(f"C{i:05d}" for i in drawn["person"]), *["CITY"] * (n - asked)])[order],
+        "service": np.array(list(DC_SERVICES))[both("service")][order],
+        "channel": np.array([*np.array(list(DC_CHANNELS))[drawn["channel"]], *["City crew"] * (n - asked)])[order],
+        # Requests whose address could not be found have no ward.
+        "ward": sometimes(mess, sometimes(mess, ward, "", 0.012), "0", 0.003)[order],
+        "opened": opened.astype(str)[order],
+        "closed": np.where(is_open, "", closed.astype(str))[order],
+        "status": np.where(is_open, "Open", "Closed")[order],
+    }
+    return repeat_some(mess, labelled(order) | records, 19)
+
+
 # --- large-lots: vacant lots for neighbours --------------------------------------------------------------------------
 
 LOTS_AREAS = {"Englewood": 0.27, "West Englewood": 0.21, "New City": 0.20, "Washington Park": 0.16, "Woodlawn": 0.16}
@@ -361,6 +1033,12 @@ FILES = {
     "county_recidivism.csv": (county_recidivism, 3202),
     "marin_workforce_pilot.csv": (marin_workforce_pilot, 4101),
     "marin_workforce_today.csv": (marin_workforce_today, 4102),
+    "marin_pay.csv": (marin_pay, 4103),
+    "dc_311.csv": (dc_311, 3110),
+    "marin_pay.csv": (marin_pay, 4103),
+    "dc_311.csv": (dc_311, 3110),
+    "marin_pay.csv": (marin_pay, 4103),
+    "dc_311.csv": (dc_311, 3110),
     "large_lots.csv": (large_lots, 1001),
 }
 

@@ -32,10 +32,11 @@ def _short(text: str, most: int = LONGEST_NAME) -> str:
 
 def _rates(finding: Mapping[str, Any], table: Sequence[Row], room: int) -> str:
     write = rate_writer(is_own(finding))
+    word = "rate" if any(group["events"] is not None for group in finding["groups"]) else "value"
     told = [f"{_short(row.group)} {write(row.rate) if row.n else 'no records'}" for row in table]
     for kept in range(len(told), 0, -1):
         rest = f"; {count(len(told) - kept)} more" if kept < len(told) else ""
-        text = f"{len(told)} groups, the worst {"value" if is_own(finding) else "rate"} first: {'; '.join(told[:kept])}{rest}."
+        text = f"{len(told)} groups, the worst {word} first: {'; '.join(told[:kept])}{rest}."
         if len(text) <= room:
             return text
     return f"{len(told)} groups."

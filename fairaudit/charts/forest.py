@@ -23,6 +23,7 @@ from fairaudit.charts.rows import (
     WITHIN,
     Contrast,
     Row,
+    draws_own,
     grouping_words,
     is_own,
     limit_text,
@@ -98,9 +99,10 @@ class _Forest:
     def __init__(self, finding: Mapping[str, Any], table: Sequence[Row], title: bool):
         self.finding, self.table = finding, table
         self.baseline: bool = finding["baseline"]
-        self.approximate: bool = is_own(finding)
-        self.word = "value" if self.approximate else "rate"
-        self.rate_text = rate_writer(self.approximate)
+        self.own_values = is_own(finding)
+        self.approximate: bool = draws_own(finding, finding["comparison"])
+        self.word = "rate" if any(group["events"] is not None for group in finding["groups"]) else "value"
+        self.rate_text = rate_writer(self.own_values)
         self.numbers: Reading = numbers_of(finding)
         self.names = [_name_lines(row, place) for place, row in enumerate(table)]
         self.texts = [self._contrast_lines(row) for row in table]
@@ -170,7 +172,7 @@ class _Forest:
         self._say(at.counts_end, y, "Counted", SMALL, ha="right", color=GREY)
         self._say(at.rates, y, f"{self.word.capitalize()}, with its interval", SMALL, color=GREY)
         self._say(at.contrasts, y + 24, "Each group's worst comparison", SMALL, color=GREY, fontweight="bold")
-        self._say(at.contrasts, y + 13.5, _scale_words(self.numbers, self.approximate), SMALL, color=GREY)
+        self._say(at.contrasts, y + 13.5, _scale_words(self.numbers, self.approximate, self.word), SMALL, color=GREY)
 
     def _rules(self) -> None:
         for place in range(len(self.table) + 1):
@@ -185,7 +187,7 @@ class _Forest:
             self._say(self.at.counts_end, self._y(place), _counts(row), SMALL, ha="right", color=GREY)
 
     def _rates(self) -> None:
-        scale, per = rate_scale(self.table, self.approximate), 1 if self.approximate else 100
+        scale, per = rate_scale(self.table, self.own_values), 1 if self.own_values else 100
         axes = self._panel(self.at.rates, self.at.rates_width, scale)
         for place, row in enumerate(self.table):
             if row.rate is None:
@@ -327,9 +329,11 @@ def _title(finding: Mapping[str, Any]) -> str:
     return title if drawable(title) else "Rates and comparisons"
 
 
-def _scale_words(numbers: Reading, approximate: bool) -> str:
+def _scale_words(numbers: Reading, approximate: bool, word: str) -> str:
     if approximate:
         return "Gap to the group named" if numbers.kind == "difference" else "Ratio to the group named"
     if numbers.kind == "difference":
-        return "Gap in 100 people, to the group named"
+        return "Gap in 100 people, to the group named" if word == "rate" else "Gap in 100, to the group named"
+    if not numbers.scale.counted:
+        return "As much as the group named"
     return "For every 100 of the group named" if numbers.turned else "As often as the group named"

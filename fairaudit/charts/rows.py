@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fairaudit.sentences import Reading, digits, significant
+from fairaudit.sentences import SHARE, Reading, Scale, digits, significant
 from fairaudit.verdicts import SEVERITY
 
 OUTSIDE, NOT_SHOWN, WITHIN = "flagged", "not_demonstrated", "cleared"
@@ -92,7 +92,7 @@ class Contrast:
     def written(self, number: float | None, side: str = "nearest") -> str:
         """Write a number with a proper minus, and with % where it says how often."""
         text = self.text(number, side)
-        plain = number is None or self.approximate or self.numbers.turned
+        plain = number is None or self.approximate or not self.numbers.in_percent
         return f"{text.replace('-', '−') if number is not None else text}{'' if plain else '%'}"
 
     @property
@@ -116,7 +116,7 @@ def limit_text(numbers: Reading, approximate: bool) -> str:
     """Write the limit as a comparison's numbers are written."""
     if approximate:
         return own_scale(numbers.limit)
-    return digits(numbers.limit) + ("" if numbers.turned else "%")
+    return digits(numbers.limit) + ("%" if numbers.in_percent else "")
 
 
 def own_scale(number: float, limit: float = math.nan) -> str:
@@ -195,7 +195,7 @@ def contrasts(finding: Mapping[str, Any], comparison: Mapping[str, Any] | None =
     """
     comparison = comparison or decisive(finding)
     worse = worse_side(finding)
-    found = (_contrast(row, comparison, worse, is_own(finding)) for row in comparison["pairs"])
+    found = (_contrast(finding, row, comparison, worse) for row in comparison["pairs"])
     return sorted(found, key=lambda contrast: contrast.rank)
 
 
@@ -204,21 +204,34 @@ def numbers_of(finding: Mapping[str, Any], comparison: Mapping[str, Any] | None 
     comparison = comparison or decisive(finding)
     kind, tolerance = comparison["kind"], comparison["tolerance"]["value"]
     limit = tolerance if kind == "ratio" else -tolerance
-    return Reading(kind, worse_side(finding), math.nan, math.nan, math.nan, limit)
+    return Reading(kind, worse_side(finding), math.nan, math.nan, math.nan, limit, scale=_of_ratios(finding, kind))
 
 
-def _contrast(row: Mapping[str, Any], comparison: Mapping[str, Any], worse: str, approximate: bool) -> Contrast:
+def _of_ratios(finding: Mapping[str, Any], kind: str) -> Scale:
+    """Say of ratios whether they are of shares; gaps of other values are drawn as they are."""
+    return Scale(finding["scale"]["name"]) if kind == "ratio" and not finding["approximate"] else SHARE
+
+
+def draws_own(finding: Mapping[str, Any], kind: str) -> bool:
+    """Say whether a comparison's numbers are written as they are: gaps of what is no share."""
+    return finding["approximate"] or (is_own(finding) and kind == "difference")
+
+
+def _contrast(
+    finding: Mapping[str, Any], row: Mapping[str, Any], comparison: Mapping[str, Any], worse: str
+) -> Contrast:
     """Read a row: is its first group's rate too low? Where a high rate is worse it is the second that suffers."""
     kind, tolerance = comparison["kind"], comparison["tolerance"]["value"]
     sign = 1 if kind == "ratio" else -1  # results hold gaps with their sign turned, so that more is worse
-    reading = Reading(kind, worse, math.nan, math.nan, math.nan, sign * tolerance)
+    scale = _of_ratios(finding, kind)
+    reading = Reading(kind, worse, math.nan, math.nan, math.nan, sign * tolerance, scale=scale)
     far, near = ("lower", "upper") if kind == "ratio" else ("upper", "lower")
     values = [None if row[key] is None else reading.number(sign * row[key]) for key in ("estimate", far, near)]
     estimate, far, near = (value if value is not None and math.isfinite(value) else None for value in values)
     names, n = tuple(row["groups"]), tuple(row["n"])
     if worse == "high":
         names, n = names[::-1], n[::-1]
-    return Contrast(*names, estimate, far, near, row["reading"], reading, n, row["method"], approximate)
+    return Contrast(*names, estimate, far, near, row["reading"], reading, n, row["method"], draws_own(finding, kind))
 
 
 def worse_side(finding: Mapping[str, Any]) -> str:

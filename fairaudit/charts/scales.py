@@ -119,7 +119,9 @@ def contrast_scale(
     if numbers.kind == "difference":
         scale = _difference_scale(estimates, bounds, limit)
     else:
-        scale = _ratio_scale([e for e in estimates if e > 0], [b for b in bounds if b > 0], limit, numbers.turned)
+        scale = _ratio_scale(
+            [e for e in estimates if e > 0], [b for b in bounds if b > 0], limit, "%" if numbers.in_percent else ""
+        )
     return replace(scale, unit="", per=100.0) if approximate else scale
 
 
@@ -131,9 +133,9 @@ def _difference_scale(estimates: list[float], bounds: list[float], limit: float)
     return Scale(low - room, high + room)
 
 
-def _ratio_scale(estimates: list[float], bounds: list[float], limit: float, turned: bool) -> Scale:
+def _ratio_scale(estimates: list[float], bounds: list[float], limit: float, unit: str) -> Scale:
     factor = max(limit / 100, 100 / limit, 1.02)
     cap = max(factor**FARTHEST, *(1.5 * max(e / 100, 100 / e) for e in estimates), 1.1)
     high = min(max([*bounds, *estimates, 100 * factor**0.8, 1.12 * limit]), 100 * cap)
     low = max(min([*bounds, *estimates, 100 / factor**0.8, limit / 1.12]), 100 / cap)
-    return Scale(low / 1.04, high * 1.04, log=True, unit="" if turned else "%")
+    return Scale(low / 1.04, high * 1.04, log=True, unit=unit)

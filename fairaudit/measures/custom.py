@@ -15,6 +15,7 @@ from types import ModuleType
 from fairaudit.errors import FairauditError, PlanError, Problem, nearest
 from fairaudit.measures.approximate import ApproximateMeasure, takes_records, wrap
 from fairaudit.measures.registry import MEASURES, Measure, collecting
+from fairaudit.measures.statistic import Statistic
 
 
 @dataclass(frozen=True)
@@ -22,12 +23,12 @@ class Loaded:
     """A measure of an audit's own, and the file it came from.
 
     Attributes:
-        measure: of counts, or approximate.
+        measure: of counts, of values, or approximate.
         file: as the plan names it, relative to the audit's folder.
         sha256: of the bytes that ran, in hexadecimal.
     """
 
-    measure: Measure | ApproximateMeasure
+    measure: Measure | Statistic | ApproximateMeasure
     file: str
     sha256: str
 
@@ -132,13 +133,13 @@ def _line(error: BaseException, path: Path) -> str:
     return f" line {lines[-1]}" if lines else ""
 
 
-def _measure_in(module: ModuleType, name: str, where: str) -> Measure | ApproximateMeasure:
+def _measure_in(module: ModuleType, name: str, where: str) -> Measure | Statistic | ApproximateMeasure:
     found = vars(module).get(name)
     if not callable(found):
         defined = [other for other, value in vars(module).items() if callable(value) and not other.startswith("_")]
         raise PlanError.one(where, f"it has no function called {name}", nearest(name, defined))
     ready = getattr(found, "measure", found)
-    if isinstance(ready, Measure | ApproximateMeasure):
+    if isinstance(ready, Measure | Statistic | ApproximateMeasure):
         return ready
     return _wrapped(found, name, where)
 
@@ -147,8 +148,9 @@ def _wrapped(function: Callable, name: str, where: str) -> ApproximateMeasure:
     if not takes_records(function):
         raise PlanError.one(
             where,
-            f"{name} is neither a measure of counts nor a function of records",
-            "Put @measure(...) above a function of counts, or let it take (y_true, y_pred, sample_weight).",
+            f"{name} is neither a measure of counts or values nor a function of records",
+            "Put @measure(...) above a function of counts, @statistic(...) above one of a distribution, "
+            "or let it take (y_true, y_pred, sample_weight).",
         )
     try:
         return wrap(function)

@@ -63,9 +63,9 @@ class Distribution:
 
     @property
     def middles(self) -> Array:
-        """The mean value of each bin over all groups, shape (values,); the value itself where exact or empty."""
+        """The mean value of each group in each bin, shape (groups, values); the value itself where exact or empty."""
+        edges = np.broadcast_to(np.asarray(self.values, float), self.all.shape)
         if self.totals is None:
-            return self.values
-        n = self.n.sum(axis=(0, -1))
-        totals = self.totals.sum(axis=(0, -1))
-        return np.divide(totals, n, out=np.array(self.values, float), where=n > 0)
+            return edges
+        # Each group's own mean: with that of all, a group at the low end of a wide bin would seem miscalibrated.
+        return np.divide(self.totals.sum(axis=-1), self.all, out=edges.copy(), where=self.all > 0)

@@ -51,7 +51,7 @@ def describe(measure: Measure | Statistic) -> dict[str, object]:
     said = read_docstring(measure.doc)
     return {
         "name": measure.name,
-        "title": measure.title.format_map(words_of(measure.given) if measure.given else PLAN_SAYS),
+        "title": measure.title.format_map({**words_of(measure.given), **({} if measure.given else PLAN_SAYS)}),
         "kind": measure.kind,
         "what": said["what"],
         "formula": said["formula"],

@@ -16,7 +16,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from fairaudit.errors import PlanError, Problem, UsageError, nearest
+from fairaudit.errors import PlanError, Problem, UsageError, listed, nearest
+from fairaudit.kinds import KINDS
 from fairaudit.measures.counts import PLACES, Counts, Rate
 from fairaudit.measures.views import View
 
@@ -85,7 +86,10 @@ class Measure:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", self.title or self.name.replace("_", " "))
-        _refuse_unknown_words(self)
+        refuse_unknown_direction(f"measure {self.name}", self.rises_with)
+        refuse_unknown_words(f"measure {self.name}", self.of, self.share, self.title)
+        refuse_unknown_telling(f"measure {self.name}", self.kind, (*self.parameters, *self.optional))
+        _refuse_other_view(self)
         cells = find_membership(self.function, self.name)
         _refuse_other_needs(self, *cells)
         object.__setattr__(self, "_cells", cells)
@@ -140,7 +144,7 @@ LABELS = {"days": "{}-days", "hours": "{}-hours"}
 
 def labelled(name: str, given: Mapping[str, Any]) -> str:
     """Name a measure with what the plan says beside it."""
-    parts = [LABELS.get(key, f"{key}-{{}}").format(given[key]) for key in BESIDE if key in given]
+    parts = [LABELS.get(key, f"{key}-{{}}").format(_whole(given[key])) for key in BESIDE if key in given]
     return "-".join([name, *parts])
 
 
@@ -162,7 +166,13 @@ def words_of(given: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _number_in_words(value: Any) -> str:
+    value = _whole(value)
     return f"{value:,}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+
+
+def _whole(value: Any) -> Any:
+    """Give 15.0, as a plan's 15.00 is read, as 15: the two are one number, and one name."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def bound(measure: Any, given: Mapping[str, Any]) -> Any:
@@ -264,22 +274,49 @@ def _refused(name: str, what: str, hint: str) -> UsageError:
     return UsageError.one(f"measure {name}", what, hint)
 
 
-def _refuse_unknown_words(measure: Measure) -> None:
-    if measure.rises_with not in RISES_WITH:
+def refuse_unknown_direction(where: str, rises_with: Any) -> None:
+    """Refuse a direction that is none."""
+    if rises_with not in RISES_WITH:
         choices = [choice for choice in RISES_WITH if choice]
-        raise _refused(
-            measure.name,
-            f"rises_with={measure.rises_with!r} is not known",
-            f"{nearest(str(measure.rises_with), choices)} Or None: it says nothing of better or worse.",
-        )
-    for phrase in (measure.of, measure.share):
+        hint = f"{nearest(str(rises_with), choices)} Or None: it says nothing of better or worse."
+        raise UsageError.one(where, f"rises_with={rises_with!r} is not known", hint)
+
+
+def refuse_unknown_words(where: str, *phrases: str, own: tuple[str, ...] = ()) -> None:
+    """Refuse a phrase or a title with a word in braces that nobody fills in.
+
+    Args:
+        where: what the phrases belong to.
+        phrases: texts with words in braces.
+        own: further words that they may hold.
+    """
+    filled = {**words_of({}), **dict.fromkeys(own, "")}
+    for phrase in phrases:
         try:
-            phrase.format_map(words_of({}))
-        except (KeyError, ValueError, IndexError) as error:
-            words = ", ".join("{" + word + "}" for word in DEFAULT_WORDS)
-            raise _refused(
-                measure.name, f"the phrase {phrase!r} holds a word that no plan gives", f"The words are {words}."
-            ) from error
+            phrase.format_map(filled)
+        except (KeyError, ValueError, IndexError, AttributeError) as error:
+            words = ", ".join("{" + word + "}" for word in (*own, *DEFAULT_WORDS))
+            told = ", ".join("{" + word + "}" for word in filled if word not in (*own, *DEFAULT_WORDS))
+            hint = f"The words are {words}. What a plan says beside a measure adds {told}."
+            raise UsageError.one(where, f"the phrase {phrase!r} holds a word that no plan gives", hint) from error
+
+
+def refuse_unknown_telling(where: str, kind: str, told: tuple[str, ...]) -> None:
+    """Refuse a kind of evidence that is none, and what no plan can say beside a measure."""
+    if kind not in KINDS:
+        raise UsageError.one(where, f"kind={kind!r} is not known", nearest(kind, list(KINDS)))
+    for each in told:
+        if not set(each.split("/")) <= set(BESIDE):
+            raise UsageError.one(where, f"no plan can say {each!r} beside a measure", nearest(each, list(BESIDE)))
+
+
+def _refuse_other_view(measure: Measure) -> None:
+    """Refuse values that nobody reads as yes or no, and decisions that somebody does."""
+    if (measure.kind == "decisions") == (measure.view is not None):
+        seen = "are yes or no already" if measure.view else "must be read as yes or no"
+        kinds = listed([name for name in KINDS if name != "decisions"])
+        hint = f"Give view= with kind= one of {kinds}; a measure of decisions is taken of scores at a cut-off as it is."
+        raise _refused(measure.name, f"the values of the kind {measure.kind} {seen}", hint)
 
 
 def _refuse_other_needs(measure: Measure, *tables: np.ndarray) -> None:
@@ -306,7 +343,7 @@ NOT_ONE_SHARE = {
     "equalized_odds": "It is two measures: list true_positive_rate and false_positive_rate, each with its limit.",
     "average_odds": "It is two measures: list true_positive_rate and false_positive_rate, each with its limit.",
 } | dict.fromkeys(
-    ("f1", "f1_score", "balanced_accuracy", "balanced_accuracy_score", "roc_auc", "roc_auc_score", "matthews_corrcoef"),
+    ("f1", "f1_score", "balanced_accuracy", "balanced_accuracy_score", "matthews_corrcoef"),
     "It is not one share of people. Put a function of (y_true, y_pred, sample_weight) into a file beside the plan, "
     "and name it as ./my_measures.py:its_name; it is then marked approximate.",
 )

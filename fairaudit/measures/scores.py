@@ -102,7 +102,7 @@ def auc(d: Distribution) -> Estimate:
     scale="share",
     method="DeLong",
     phrase="{who} who {positive} scored above others who {negative} {value} in 100 times",
-    rises_with="accuracy",
+    rises_with="selection",
     needs=BOTH,
     source=KALLUS,
     title="how well the score ranks across groups (xAUC)",
@@ -116,8 +116,9 @@ def xauc(first: Distribution, second: Distribution) -> Estimate:
     Formula: P(score of a with outcome > score of b without) + P(equal) / 2, against the same with a and b exchanged.
     Range: 0 to 1; best 1.
     Undefined: where one group has nobody with the outcome, or the other nobody without it.
-    Definition: the xAUC of Kallus & Zhou, whose difference shows that one group is ranked below its risk. A group's
-        own row is against all others.
+    Definition: the xAUC of Kallus & Zhou, whose difference shows that one group is ranked above or below what its
+        outcomes warrant. Where a high score is a burden the group with the higher value is worse off: its people
+        without the outcome are passed over less often by others with it. A group's own row is against all others.
     """
     return _ranked(first.n[..., 0], second.n[..., 1])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,8 +10,21 @@ from typing import Any
 import numpy as np
 
 from fairaudit.errors import UsageError, nearest
+from fairaudit.kinds import KINDS
 from fairaudit.measures.distribution import Distribution, Rows
-from fairaudit.measures.registry import RisesWith, Side, bound, labelled, registered, words_of, worse_side
+from fairaudit.measures.registry import (
+    NEEDS,
+    RisesWith,
+    Side,
+    bound,
+    labelled,
+    refuse_unknown_direction,
+    refuse_unknown_telling,
+    refuse_unknown_words,
+    registered,
+    words_of,
+    worse_side,
+)
 from fairaudit.measures.views import known
 from fairaudit.stats.estimates import Estimate
 
@@ -24,8 +38,8 @@ class Statistic:
 
     Attributes:
         name: the field's term, such as ``restricted_mean_wait``.
-        function: takes a `Distribution` (of two, where `pairwise`) and what the plan says beside it, gives an
-            `Estimate` of one entry a group.
+        function: takes a `Distribution` (two, where `pairwise`), gives an `Estimate` of one entry a group. What the plan
+            says beside the statistic it takes by name: `quantile`, `above`, ...; days or hours as `horizon`.
         phrase: "{who} waited {value} on average", with the plan's words in braces too.
         rises_with: as of a `Measure`.
         needs: "decision" (the value) and "outcome", whichever must be known of a record for it to count.
@@ -70,14 +84,14 @@ class Statistic:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", self.title or self.name.replace("_", " "))
+        where = f"statistic {self.name}"
         if self.scale not in SCALES:
-            what = f"scale={self.scale!r} is not known"
-            raise UsageError.one(f"statistic {self.name}", what, nearest(self.scale, list(SCALES)))
-        try:
-            self.phrase.format_map({**words_of({}), "who": "", "value": ""})
-        except (KeyError, ValueError, IndexError) as error:
-            what = f"the phrase {self.phrase!r} holds a word that no plan gives ({error})"
-            raise UsageError.one(f"statistic {self.name}", what, "It may hold {who}, {value} and words.") from error
+            raise UsageError.one(where, f"scale={self.scale!r} is not known", nearest(self.scale, list(SCALES)))
+        refuse_unknown_direction(where, self.rises_with)
+        refuse_unknown_words(where, self.phrase, self.phrase_below, own=("who", "value"))
+        refuse_unknown_words(where, self.title)
+        refuse_unknown_telling(where, self.kind, (*self.parameters, *self.optional))
+        _refuse_other_needs(where, self)
 
     def membership(self) -> tuple[np.ndarray, np.ndarray]:
         """Say which cells count: those whose value (and outcome, where it needs one) is known; twice the same."""
@@ -92,7 +106,8 @@ class Statistic:
             first: the groups' distributions.
             second: of a pairwise statistic, the other side's.
         """
-        told = {key: value for key, value in self.given.items() if key in TOLD}
+        asked = inspect.signature(self.function).parameters
+        told = {key: value for key, value in self.given.items() if key in asked}
         both = (first, first if second is None else second) if self.pairwise else (first,)
         with np.errstate(all="ignore"):
             return self.function(*both, **told)
@@ -123,8 +138,19 @@ class Statistic:
         return phrase.format_map({**words_of(self.given), **(words or {}), "who": who, "value": value})
 
 
-TOLD = ("horizon", "quantile")
-"""What a statistic's function is told of the plan."""
+def _refuse_other_needs(where: str, statistic: Statistic) -> None:
+    """Refuse a kind without values, and an outcome where records of the kind have none."""
+    keys = KINDS[statistic.kind].keys
+    if "value" not in keys:
+        kinds = [name for name, kind in KINDS.items() if "value" in kind.keys]
+        what = f"evidence of the kind {statistic.kind} has no values to estimate anything from"
+        raise UsageError.one(where, what, f"{nearest(statistic.kind, kinds)} A share of decisions is a @measure.")
+    if not set(statistic.needs) <= set(NEEDS) or "decision" not in statistic.needs:
+        what = f"it is declared to need {statistic.needs!r}"
+        raise UsageError.one(where, what, 'Write needs=("decision",) for the value, or ("decision", "outcome").')
+    if "outcome" in statistic.needs and "outcome" not in keys:
+        what = f"it needs an outcome, and evidence of the kind {statistic.kind} has none"
+        raise UsageError.one(where, what, 'Write needs=("decision",).')
 
 
 def statistic(**details: Any) -> Callable[[Callable[..., Estimate]], Callable[..., Estimate]]:

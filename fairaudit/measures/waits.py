@@ -59,7 +59,7 @@ def restricted_mean_wait(d: Distribution, horizon: float) -> Estimate:
 
     Formula: the area under the Kaplan-Meier curve of those still waiting, from 0 to the horizon.
     Range: 0 to the horizon; best 0.
-    Undefined: where no one of the group was watched as long as the horizon.
+    Undefined: where the longest wait seen in the group is shorter than the horizon and still open.
     Definition: restricted mean survival time; those still waiting count for as long as they were seen to wait.
     """
     return Estimate(*survival.restricted_mean(_curve(d), horizon))

@@ -124,64 +124,140 @@ def _check_of_kind(block: dict) -> Found:
     kind = _kind(block)
     for index, entry in _entries(block, "measures"):
         name = _measure_name(entry.get("measure"))
-        if kind is None or name not in MEASURES:
+        if kind is None or name is None:
             continue
-        measure = MEASURES[name]
-        if measure.kind not in kind.measures:
-            own = [each.name for each in MEASURES.values() if each.kind in kind.measures]
-            yield (
-                ("measures", index, "measure"),
-                f"{name} is a measure of {measure.kind}",
-                f"Of {kind.name} there are: {listed(own, 12)}.",
-            )
-            continue
-        at_cut_off = measure.kind == "decisions" and kind.name == "scores"
-        needed = ("at",) if at_cut_off else measure.parameters
-        taken = {key for each in needed for key in each.split("/")} | set(measure.optional)
-        for each in needed:
-            if not any(entry.get(key) is not None for key in each.split("/")):
-                hint = f"Write {' or '.join(EXAMPLES[key] for key in each.split('/'))}."
-                yield ("measures", index), f"{name} needs {' or '.join(each.split('/'))}", hint
-        for key in PARAMETERS:
-            if entry.get(key) is not None and key not in taken:
-                hint = f"It takes {listed(sorted(taken))}." if taken else "Take it out."
-                yield ("measures", index, key), f"{name} takes no {key}", hint
-        yield from (((("measures", index, *place), what, hint)) for place, what, hint in _told(block, entry, measure))
+        if name in MEASURES:
+            measure = MEASURES[name]
+            found = _of_another_kind(kind, measure) or [
+                *_told_otherwise(kind, measure, entry),
+                *_told(block, entry, measure),
+            ]
+        else:
+            # What only the audit's own code knows of its measures is looked at once that is loaded: see `misfits`.
+            found = [*_told_at_once(block, entry), *(_difference(entry) if kind.name == "decisions" else ())]
+        yield from ((("measures", index, *place), what, hint) for place, what, hint in found)
+
+
+def misfits(kind: str, measure: Any, entry: dict[str, Any]) -> list[tuple[str, str]]:
+    """Say what stands against a measure that only the audit's own code defines: what is wrong, and what to write.
+
+    Args:
+        kind: of the evidence.
+        measure: as it was loaded.
+        entry: what the plan says of it, such as {"days": 30, "difference": 0.05}.
+    """
+    found = _of_another_kind(KINDS[kind], measure) or [
+        *_told_otherwise(KINDS[kind], measure, entry),
+        *_limit_of(entry, measure),
+    ]
+    return [(what, hint) for _, what, hint in found]
+
+
+def _of_another_kind(kind: Kind, measure: Any) -> list[tuple[Place, str, str]]:
+    if measure.kind in kind.measures:
+        return []
+    own = [each.name for each in MEASURES.values() if each.kind == kind.name]
+    hint = f"Of {kind.name} there are: {listed(own, 12)}."
+    if "decisions" in kind.measures and kind.name != "decisions":
+        hint += " Measures of decisions are taken at a cut-off: at: 5."
+    return [(("measure",), f"{measure.name} is a measure of {measure.kind}, and this evidence is of {kind.name}", hint)]
+
+
+def _told_otherwise(kind: Kind, measure: Any, entry: dict) -> list[tuple[Place, str, str]]:
+    """What a measure is not told, and what it is told in vain."""
+    needed, found = _needed(kind, measure), []
+    taken = [key for each in (*needed, *measure.optional) for key in each.split("/")]
+    for each in needed:
+        choices = each.split("/")
+        if all(entry.get(key) is None for key in choices):
+            hint = f"Write {' or '.join(EXAMPLES[key] for key in choices)}."
+            found.append(((), f"{measure.name} is not told {ASKED[choices[0]]}", hint))
+    for key in PARAMETERS:
+        if entry.get(key) is not None and key not in taken:
+            hint = f"It takes {listed(taken)}." if taken else "Take it out."
+            found.append(((key,), f"{measure.name} takes no {key}", hint))
+    return found
+
+
+def _needed(kind: Kind, measure: Any) -> tuple[str, ...]:
+    """Give what must stand beside a measure: of decisions that scores make, the cut-off too."""
+    if measure.kind == "decisions" and kind.name == "scores" and "decision" in measure.needs:
+        return ("at", *measure.parameters)
+    return measure.parameters
 
 
 EXAMPLES = {
     "at": "at: 5 (whoever scores 5 or more is selected)",
     "capacity": "capacity: 100 (how many can be taken)",
+    "per": "per: NAME (the column of the lists, one of the strata)",
     "days": "days: 30",
     "hours": "hours: 48",
-    "quantile": "quantile: 0.9",
-    "above": "above: 15.00",
+    "quantile": "quantile: 0.9 (the amount that 9 in 10 do not exceed)",
+    "above": "above: 15.00 (whoever gets so much or more)",
+}
+ASKED = {
+    "at": "the score from which people are selected",
+    "capacity": "how many can be taken",
+    "per": "in which lists people are ranked",
+    "days": "within what time",
+    "hours": "within what time",
+    "quantile": "which quantile",
+    "above": "which amount is to be reached",
 }
 CALIBRATION = ("calibration_in_the_large", "calibration_slope")
 
 
-def _told(block: dict, entry: dict, measure: Any) -> Found:
+def _told(block: dict, entry: dict, measure: Any) -> list[tuple[Place, str, str]]:
     """What a measure asks of the rest of the block."""
-    data = _mapping(block, "data")
-    if entry.get("days") is not None and entry.get("hours") is not None:
-        yield ("hours",), "days and hours stand here at once", ONE_OF_THEM
-    per = entry.get("per")
-    if isinstance(per, str) and per not in _texts(block.get("strata")):
-        yield ("per",), f"{per!r} is none of the strata", f"Write strata: [{per}] in this block."
+    data, found = _mapping(block, "data"), _told_at_once(block, entry)
     if measure.name in CALIBRATION and not _mapping(data, "score").get("probability"):
-        hint = "Write score: {column: ..., probability: true} where it is one; else look at positive_predictive_value at the cut-offs in use."
-        yield ("measure",), f"{measure.name} needs a score that is a probability", hint
-    difference = entry.get("difference")
-    if measure.scale in ("share", "points") and isinstance(difference, int | float) and difference >= 1:
-        hint = "Write a share of 1: 0.05 for 5 in 100."
-        yield ("difference",), f"a difference limit of {difference:g} is not between 0 and 1", hint
+        hint = (
+            "Write score: {column: NAME, probability: true} if the score is one, from 0 to 1. "
+            "If not, measure positive_predictive_value at the cut-off in use."
+        )
+        found.append((("measure",), f"{measure.name} needs a score that is a probability", hint))
+    found += _limit_of(entry, measure)
+    below_0 = _mapping(data, "amount").get("negative") is True
+    if measure.averages and measure.ratios and below_0 and entry.get("ratio") is not None:
+        what = "amounts may be below 0, and ratios of them mean nothing"
+        found.append((("ratio",), what, f"Write difference: with a number of {_unit(block)}."))
+    return found
+
+
+def _told_at_once(block: dict, entry: dict) -> list[tuple[Place, str, str]]:
+    """Two horizons at once; lists that are not counted apart."""
+    found, per = [], entry.get("per")
+    if entry.get("days") is not None and entry.get("hours") is not None:
+        found.append((("hours",), "days and hours stand here at once", ONE_OF_THEM))
+    if isinstance(per, str) and per not in _texts(block.get("strata")):
+        found.append((("per",), f"{per!r} is none of the strata", f"Add it to strata in this block: strata: [{per}]."))
+    return found
+
+
+def _unit(block: dict) -> str:
+    unit = _mapping(_mapping(block, "data"), "amount").get("unit")
+    return unit if isinstance(unit, str) and unit else "dollars"
+
+
+def _limit_of(entry: dict, measure: Any) -> list[tuple[Place, str, str]]:
+    """A limit that a measure cannot have."""
+    found = _difference(entry) if measure.scale in ("share", "points") else []
     if measure.averages and not measure.ratios and entry.get("ratio") is not None:
-        yield ("ratio",), f"ratios of {measure.name} mean nothing", "Write difference: with a number."
-    if measure.averages and isinstance(difference, str):
-        yield ("difference",), f"{difference} was made for shares", "Write the number itself."
-    negative = _mapping(data, "amount").get("negative")
-    if measure.averages and negative is True and entry.get("ratio") is not None:
-        yield ("ratio",), "amounts may be below 0, and ratios of them mean nothing", "Write difference: with a number."
+        hint = "It may be 0 or below 0. Write difference: with a number."
+        found.append((("ratio",), f"ratios of {measure.name} mean nothing", hint))
+    if measure.averages and isinstance(entry.get("difference"), str) and entry["difference"] in limits():
+        hint = "Write the number itself, and who chose it in because:."
+        found.append((("difference",), f"{entry['difference']} was made for shares of people", hint))
+    return found
+
+
+def _difference(entry: dict) -> list[tuple[Place, str, str]]:
+    """A gap of shares that is no share of 1."""
+    gap = entry.get("difference")
+    if not isinstance(gap, int | float) or isinstance(gap, bool) or not 1 <= gap < float("inf"):
+        return []
+    hint = "Write a share of 1: 0.05 for 5 in 100."
+    return [(("difference",), f"a difference limit of {gap:g} is not between 0 and 1", hint)]
 
 
 def _check_overall(block: dict) -> Found:
@@ -190,8 +266,9 @@ def _check_overall(block: dict) -> Found:
     averages = [name for name in names if name in MEASURES and MEASURES[name].averages]
     for index, entry in _entries(block, "compare"):
         if entry.get("reference") == "overall" and averages:
-            what = f"{listed(averages)} cannot be compared with everyone, of whom a group is a part"
-            yield ("compare", index, "reference"), what, "Write rest: everyone else."
+            verb = "is no share" if len(averages) == 1 else "are no shares"
+            what = f"{listed(averages)} {verb} and cannot be compared with everyone, of whom a group is a part"
+            yield ("compare", index, "reference"), what, "Write reference: rest, which is everyone else."
 
 
 def _check_limits(block: dict) -> Found:
@@ -224,11 +301,8 @@ def _check_decision(block: dict) -> Found:
         return
     for key in sorted(set(data) & OF_A_KIND - {*kind.requires, *kind.allows}):
         of = [name for name, other in KINDS.items() if key in (*other.requires, *other.allows)]
-        yield (
-            ("data", key),
-            f"evidence of the kind {kind.name} has no {key}",
-            f"It goes with {listed(of)}: take it out.",
-        )
+        hint = f"It goes with evidence of the kind {' or '.join(of)}. Take it out, or change kind:."
+        yield ("data", key), f"evidence of the kind {kind.name} has no {key}", hint
     if not isinstance(data.get("source"), str) or data["source"].endswith(TALLY_SUFFIX):
         return
     names = [_measure_name(entry.get("measure")) for _, entry in _entries(block, "measures")]
@@ -256,6 +330,9 @@ def _check_side(block: dict) -> Found:
         elif key != kind.side and block.get(key) is not None:
             instead = f"Write {kind.side} instead." if kind.side else "Waiting long is the worse side: take it out."
             yield (key,), f"evidence of the kind {kind.name} has no {key}", instead
+    if kind.name != "waits" and "open_never" in _texts(block.get("scenarios")):
+        hint = "It goes with waits, some of which are open: take it out."
+        yield ("scenarios",), f"evidence of the kind {kind.name} has no scenario open_never", hint
 
 
 SIDES = {"being_selected_is": "being selected", "a_high_amount_is": "a high amount"}
@@ -270,10 +347,22 @@ def _check_yes_and_no(block: dict) -> Found:
         both = [value for value in _scalars(spec.get("is")) if no & set(spellings(value))]
         if both:
             yield ("data", name), f"{both[0]!r} stands in both is and is_not", "A value means yes or no, never both."
-    column = specs["decision"].get("column")
-    if column is not None and column == specs["outcome"].get("column"):
-        what = f"decision and outcome are the same column, {column!r}"
-        yield ("data", "outcome", "column"), what, "The outcome is what turned out to be true, whatever was decided."
+    for name, other, hint in (
+        ("decision", "outcome", "The outcome is what turned out to be true, whatever was decided."),
+        ("score", "outcome", "The outcome is what turned out to be true, whatever the score was."),
+        ("opened", "closed", "Write the day when the wait began in opened, and the day when it ended in closed."),
+    ):
+        column = _column(data, name)
+        if column is not None and column == _column(data, other):
+            place = ("data", other) if isinstance(data.get(other), str) else ("data", other, "column")
+            yield place, f"{name} and {other} are the same column, {column!r}", hint
+
+
+def _column(data: dict, key: str) -> str | None:
+    """Give the column of a key of data, in its short form or its long one."""
+    value = data.get(key)
+    column = value.get("column") if isinstance(value, dict) else value
+    return column if isinstance(column, str) else None
 
 
 FORM_OF_FILE = {
@@ -412,8 +501,8 @@ def _other_name(key: str, name: str) -> str:
 def _check_columns(block: dict) -> Found:
     """A group that is read from the column of the decision or the outcome; rows kept for what they hold."""
     data, specs = _mapping(block, "data"), _group_specs(block)
-    columns = {name: _mapping(data, name).get("column") for name in ("outcome", "decision")}
-    taken = {column: name for name, column in columns.items() if isinstance(column, str)}
+    measured = ("outcome", "decision", "score", "amount", "closed")
+    taken = {column: name for name in measured if (column := _column(data, name)) is not None}
     for column in _mapping(data, "keep"):
         if column in taken:
             what = f"the column {column!r} is the {taken[column]}"

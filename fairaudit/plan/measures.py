@@ -33,9 +33,12 @@ def _limit(kind: str, value: Any) -> float | str | None:
     if kind == "ratio" and value > 1:
         hint = f"It is the lower group's rate over the higher's: write {1 / value:.3g}."
         refuse(f"a ratio limit of {value:g} is above 1", hint)
-    # A difference may be in days or dollars: whether it must be a share hangs on the measure, and is checked with it.
-    if not (0 < value < 1 or (kind == "difference" and value > 0 and math.isfinite(value))):
-        refuse(f"a {kind} limit of {value:g} is not between 0 and 1", "Write a share of 1: 0.05 for 5 in 100.")
+    if kind == "ratio" and not 0 < value < 1:
+        refuse(f"a ratio limit of {value:g} is not between 0 and 1", "Write a share of 1: 0.8 for 80 in 100.")
+    # It may be in days or dollars: whether it must be a share of 1 hangs on the measure, and is checked with it.
+    if not (value > 0 and math.isfinite(value)):
+        hint = "Write how large a gap is allowed: 0.05 for 5 in 100; of days or dollars, how many."
+        refuse(f"a difference limit of {value:g} is no number above 0", hint)
     return float(value)
 
 
@@ -59,10 +62,18 @@ def _reads_as_number(text: str) -> bool:
     return True
 
 
-LIMIT_SCHEMA = WithJsonSchema({"anyOf": [{"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}, {"type": "string"}, {"type": "null"}]})  # fmt: skip  # noqa: E501
-Ratio = Annotated[float | str | None, PlainValidator(lambda value: _limit("ratio", value)), LIMIT_SCHEMA]
-DIFFERENCE_SCHEMA = WithJsonSchema({"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string"}, {"type": "null"}]})  # fmt: skip  # noqa: E501
-Difference = Annotated[float | str | None, PlainValidator(lambda value: _limit("difference", value)), DIFFERENCE_SCHEMA]
+def _limit_schema(**bounds: float) -> WithJsonSchema:
+    return WithJsonSchema({"anyOf": [{"type": "number", **bounds}, {"type": "string"}, {"type": "null"}]})
+
+
+Ratio = Annotated[
+    float | str | None,
+    PlainValidator(lambda value: _limit("ratio", value)),
+    _limit_schema(exclusiveMinimum=0, exclusiveMaximum=1),
+]
+Difference = Annotated[
+    float | str | None, PlainValidator(lambda value: _limit("difference", value)), _limit_schema(exclusiveMinimum=0)
+]
 
 
 PARAMETERS = ("at", "capacity", "per", "days", "hours", "quantile", "above")
@@ -75,9 +86,10 @@ class MeasureLimit(Strict):
     measure: Annotated[str, AfterValidator(_measure_name)] = Field(
         description="a measure's name; `fairaudit measures` lists them"
     )
-    ratio: Ratio = Field(default=None, description="the lowest ratio of two groups' rates allowed, or a limit's name")
+    ratio: Ratio = Field(default=None, description="the lowest ratio of two groups' values allowed, or a limit's name")
     difference: Difference = Field(
-        default=None, description="the largest gap between two groups' rates allowed, or a limit's name"
+        default=None,
+        description="the largest gap between two groups' values allowed (of shares below 1), or a limit's name",
     )
     at: Number | None = Field(default=None, description="the cut-off: whoever scores so much or more is selected")
     capacity: int | None = Field(default=None, gt=0, description="how many can be taken, those with the highest scores")
@@ -85,7 +97,7 @@ class MeasureLimit(Strict):
     days: int | None = Field(default=None, gt=0, description="within how many days")
     hours: int | None = Field(default=None, gt=0, description="within how many hours")
     quantile: Annotated[Share, Field(gt=0, lt=1)] | None = Field(
-        default=None, description="which one: 0.9 for the 90th"
+        default=None, description="which one: 0.9 is the amount that 9 in 10 do not exceed"
     )
     above: Number | None = Field(default=None, description="the amount that is to be reached")
     because: Text | None = Field(default=None, description="who set the limit, and where")

@@ -175,7 +175,7 @@ class Evidence(Strict):
 
     @property
     def needs_outcome(self) -> bool:
-        """Say whether outcomes are counted: where a measure needs them, an own measure may, or scores are to be drawn."""
+        """Say whether outcomes are counted: a measure needs them, an own measure may, or scores are to be drawn."""
         if "outcome" not in KINDS[self.kind].keys:
             return False
         return (self.kind == "scores" and self.data.outcome is not None) or any(

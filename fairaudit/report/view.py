@@ -10,7 +10,17 @@ from markupsafe import Markup
 
 from fairaudit.charts import chart_of, forest_plot, table_of
 from fairaudit.charts.numbers import count, percent, rate_writer
-from fairaudit.charts.rows import Contrast, Row, contrasts, grouping_words, is_own, numbers_of, rows, worse_side
+from fairaudit.charts.rows import (
+    Contrast,
+    Row,
+    contrasts,
+    draws_own,
+    grouping_words,
+    is_own,
+    numbers_of,
+    rows,
+    worse_side,
+)
 from fairaudit.measures import measures_table
 from fairaudit.report.first_page import first_page
 from fairaudit.report.tables import table
@@ -213,7 +223,7 @@ def limit_words(tolerance: Mapping[str, Any], finding: Found, w: Words) -> str:
     unit = finding["scale"]["unit"] if kind == "difference" else ""
     said = (
         w[f"limit_own_{kind}"].format(" ".join(filter(None, [f"{value:,.10g}", unit])))
-        if is_own(finding)
+        if draws_own(finding, kind)
         else w[f"limit_{kind}"].format(digits(100 * value))
     )
     parts = [said]
@@ -246,7 +256,7 @@ def pairs_table(
     A baseline's pairs have no reading, since it decides nothing; the method has a column only where there are several.
     """
     numbers = numbers_of(finding, comparison)
-    value = w[f"own_{numbers.kind}"] if is_own(finding) else w[_numbers_head(numbers)]
+    value = w[f"own_{numbers.kind}"] if draws_own(finding, numbers.kind) else w[_numbers_head(numbers)]
     columns = {
         w["pair_other"]: [pair.other for pair in found],
         w["records"]: [w["against"].format(*map(count, pair.n)) for pair in found],
@@ -263,6 +273,8 @@ def pairs_table(
 
 
 def _numbers_head(numbers: Reading) -> str:
+    if numbers.kind == "ratio" and not numbers.scale.counted:
+        return "as_much"
     return "difference" if numbers.kind == "difference" else "for_every" if numbers.turned else "as_often"
 
 
