@@ -112,7 +112,8 @@ REFUSED = {
     ),
     "below 0": (
         [-5, 3.5, 2],
-        "1 amount in 'amount' is below 0 | Where that makes sense, write `negative: true` in the amount; else mend them.",
+        "1 amount in 'amount' is below 0 | "
+        "Where that makes sense, write `negative: true` in the amount; else mend them.",
     ),
     "too large": (
         [1e14, 3.5],

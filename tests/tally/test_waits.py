@@ -98,8 +98,10 @@ def test_times_against_days_are_counted_from_day_to_day(tmp_path):
     "rows",
     [
         [("2024-01-01T10:00:00+02:00", "2024-01-02T08:00:00Z"), ("2024-01-05T00:00:00-05:00", None)],
-        [(at("2024-01-01 08:00").replace(tzinfo=UTC), at("2024-01-02 08:00").replace(tzinfo=UTC))]
-        + [(at("2024-01-05 05:00").replace(tzinfo=UTC), None)],
+        [
+            (at("2024-01-01 08:00").replace(tzinfo=UTC), at("2024-01-02 08:00").replace(tzinfo=UTC)),
+            (at("2024-01-05 05:00").replace(tzinfo=UTC), None),
+        ],
     ],
 )
 @pytest.mark.parametrize("form", ["csv", "pandas", "polars"])

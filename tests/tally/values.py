@@ -11,6 +11,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from fairaudit.errors import DataError
 from fairaudit.plan import Evidence
 from fairaudit.sources import read_tally
@@ -50,13 +52,11 @@ def count(block: Evidence, records: list[made_up.Record], form: str, folder: Pat
 
 
 def refused(block: Evidence, records: list[made_up.Record], form: str, folder: Path) -> list[str]:
-    """Give the problems of records that are refused, as what and hint on one line; none names a value on paper."""
-    try:
+    """Give the problems of records that are refused, as what and hint on one line."""
+    with pytest.raises(DataError) as caught:
         count(block, records, form, folder)
-    except DataError as error:
-        assert all(problem.where and problem.what and problem.hint for problem in error.problems)
-        return [f"{problem.what} | {problem.hint}" for problem in error.problems]
-    raise AssertionError("nothing was refused")
+    assert all(problem.where and problem.what and problem.hint for problem in caught.value.problems)
+    return [f"{problem.what} | {problem.hint}" for problem in caught.value.problems]
 
 
 def grouped(**columns: list) -> list[made_up.Record]:
