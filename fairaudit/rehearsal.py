@@ -51,6 +51,9 @@ def _dealt(tally: Tally, table: str, attributes: list[str], generator: np.random
     dealt = pd.concat([_firsts(rows[attributes], groups, group), _firsts(rows[others], kinds, kind)], axis=1)
     n = drawn[group, kind]
     sums = {name: n * mean[kind] for name, mean in means.items()}
+    if "ww" in sums:
+        # No weights that add up to a sum have squares that add up to more than its square.
+        sums["ww"] = np.minimum(sums["ww"], sums["w"] ** 2)
     if tally.about.adds_whole and "wx" in sums:
         sums = _whole(n, sums["wx"], sums["wxx"])
     return dealt.assign(n=n, **sums)

@@ -18,7 +18,7 @@ from fairaudit.tally.values import number_text
 MOST_VALUES = 2_000
 BINS, BINS_OF_CLUSTERS = 1_000, 200  # cells multiply with folds
 LARGEST_AMOUNT = 10**15  # in the smallest unit; its digits survive a float and a spreadsheet
-ROUNDED = 1e-6
+ROUNDED, FLOAT_ERROR = 1e-6, 4e-16
 
 CURRENCY = r"(US\$|[$€£¥₹]|USD|EUR|GBP|CAD|AUD|CHF|JPY|Euro|euro|dollars?)"
 MONEY = rf"^[-+(\s]*{CURRENCY}?[-+(\s]*\d[\d.,'\s]*\)?\s*{CURRENCY}?[\s)-]*$"
@@ -147,7 +147,9 @@ def amounts(look: Look) -> Reading:
     whole, size = exp.func("ROUND", scaled), exp.func("ABS", scaled.copy())
     too_large = size >= syntax.integer(LARGEST_AMOUNT)
     off = exp.func("ABS", exp.Sub(this=scaled.copy(), expression=whole.copy()))
-    too_fine = exp.and_(off > syntax.number(ROUNDED), exp.Not(this=exp.paren(too_large.copy())))
+    # Of a large amount a float holds fewer digits after the point.
+    slack = syntax.number(ROUNDED) + exp.Mul(this=size.copy(), expression=syntax.number(FLOAT_ERROR))
+    too_fine = exp.and_(off > slack, exp.Not(this=exp.paren(too_large.copy())))
     integer = exp.TryCast(this=whole.copy(), to=exp.DataType.build("bigint"))
     value = syntax.case([(too_large.copy(), exp.null())], integer)
     money = exp.RegexpLike(this=numbers.stray.copy(), expression=syntax.string(MONEY))
