@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import kinds
 import nbformat
 import numpy as np
 import pandas as pd
@@ -25,6 +26,7 @@ from timing import Times, in_turn
 
 from fairaudit.assessment import Disparity, assess
 from fairaudit.findings import finding
+from fairaudit.plan import Evidence
 from fairaudit.sources import read_tally
 from fairaudit.stats import binomials, exact, score
 
@@ -134,6 +136,56 @@ def counting(size: Size, folder: Path) -> Iterator[Row]:
     yield Row(what, times["ours"], "DuckDB's GROUP BY of the same four columns", times["bare"], at_most=2)
 
 
+def judging_values(size: Size, folder: Path) -> Iterator[Row]:
+    """Scores, amounts and waits to verdicts: beside what else one would run, and beside the bare query."""
+    path = folder / PARQUET
+    kinds.write_values(path, size.rows)
+    plans = kinds.plans(PARQUET)
+    draws = size.fairlearn_draws
+    rivals_of = {
+        "scores": (f"scikit-learn's roc_auc_score with {DRAWS:,} draws (reckoned)", lambda: kinds.aucs(path, draws)),
+        "amounts": ("pandas groupby and scipy's ttest_ind of every pair", lambda: kinds.welch(path)),
+        "waits": ("scipy's Kaplan-Meier of every group and logrank of every pair", lambda: kinds.curves(path)),
+    }
+    for kind, (name, theirs) in rivals_of.items():
+        evidence = plans[kind]
+
+        def ours(evidence: Evidence = evidence) -> list[Disparity]:
+            found = assess(evidence, read_tally(evidence, folder))
+            for disparity in found:
+                assert disparity.bounds
+            return found
+
+        _check_values(ours(), theirs(), name)
+        contenders = {"ours": ours, "theirs": theirs, "bare": lambda kind=kind: kinds.group_by(path, kind)}
+        if kind == "scores":
+            contenders["point"] = lambda: kinds.aucs(path, 0)
+        times = in_turn(contenders, min(size.rounds, 3))
+        rival = times["theirs"] if kind != "scores" else _many_draws(times["point"], times["theirs"], draws)
+        (entry,) = evidence.measures
+        what = f"{size.rows:,} rows of Parquet: count, bound and judge {entry.measure} of 8 groups"
+        yield Row(what, times["ours"], name, rival, at_least=1)
+        yield Row(f"the same {kind}", times["ours"], "DuckDB's GROUP BY of the values alone", times["bare"])
+
+
+def _many_draws(point: Times, drawn: Times, draws: int) -> Times:
+    """Reckon a thousand draws from what a few add."""
+
+    def reckoned(without: list[float], few: list[float]) -> list[float]:
+        return [a + DRAWS * max(b - a, 0.0) / draws for a, b in zip(without, few, strict=True)]
+
+    return Times(reckoned(point.wall, drawn.wall), reckoned(point.cpu, drawn.cpu))
+
+
+def _check_values(found: Sequence[Disparity], theirs: dict[str, float], name: str) -> None:
+    """Stop where two contenders do not come to the same values: bins may move an area by a thousandth."""
+    (disparity,) = found
+    ours = dict(zip(disparity.groups, disparity.arms.rates, strict=False))
+    gap = max(abs(ours[group] - value) / abs(value) for group, value in theirs.items())
+    if not gap < 1e-3:
+        raise SystemExit(f"{name} and fairaudit differ by {gap} in a value, so their times say nothing")
+
+
 # --- statistics ------------------------------------------------------------------------------------------------------
 
 
@@ -233,7 +285,7 @@ def _command(*words: str) -> None:
 # --- the run ---------------------------------------------------------------------------------------------------------
 
 
-PARTS = {part.__name__: part for part in (judging, counting, bounding, exactly, starting, running)}
+PARTS = {part.__name__: part for part in (judging, judging_values, counting, bounding, exactly, starting, running)}
 
 NOTES = f"""\
 Times are seconds: median / fastest by the clock, then the median of processor time of all cores. Contenders take turns
@@ -251,6 +303,8 @@ machine still spoils that ("met on a free core"), by processor time.
   draws, so a thousand draws are reckoned: what fairlearn takes on all rows without draws, times one plus a thousand
   times the share that a draw adds (on a tenth of the rows, with {Size.fairlearn_draws} draws and without, the fastest
   of 3 rounds).
+* **Scores, amounts, waits:** made up, seeded. A row each beside what an analyst would run (lifelines is not among them: it
+  asks for a pandas older than this one), and beside DuckDB alone on the same columns. Values must agree to a thousandth.
 * **DuckDB's GROUP BY** opens the same file in an engine of its own, as ours does, and only counts rows by raw value.
 * **Exact step:** from counts to findings with every pair's bounds, all caches emptied before each round.
 

@@ -41,10 +41,10 @@ def write_records(path: Path, rows: int) -> None:
                 SELECT
                     '2023-' || lpad(record::VARCHAR, 8, '0') AS case_number,
                     DATE '2023-01-01' + (record % 365)::INTEGER AS arraigned,
-                    {_drawn("race_draw", RACES)} AS race,
-                    {_drawn("sex_draw", {"Female": 0.28, "Male": 0.72})} AS sex,
+                    {drawn("race_draw", RACES)} AS race,
+                    {drawn("sex_draw", {"Female": 0.28, "Male": 0.72})} AS sex,
                     (18 + 50 * age_draw * age_draw)::INTEGER AS age,
-                    {_drawn("score_draw", {"Low": 0.55, "Medium": 0.30, "High": 0.15})} AS risk_level,
+                    {drawn("score_draw", {"Low": 0.55, "Medium": 0.30, "High": 0.15})} AS risk_level,
                     (outcome_draw < 0.30 + 0.25 * (score_draw > 0.55)::INTEGER)::INTEGER AS rearrested
                 FROM (
                     SELECT range AS record, random() AS race_draw, random() AS sex_draw, random() AS age_draw,
@@ -56,7 +56,7 @@ def write_records(path: Path, rows: int) -> None:
         )
 
 
-def _drawn(draw: str, shares: Mapping[str, float]) -> str:
+def drawn(draw: str, shares: Mapping[str, float]) -> str:
     """Turn a uniform draw into a text."""
     cuts = np.cumsum(list(shares.values()))
     whens = " ".join(f"WHEN {draw} < {cut:.4f} THEN '{name}'" for name, cut in zip(shares, cuts, strict=True))

@@ -18,6 +18,26 @@ from fairaudit.plan import UNKNOWN
 from fairaudit.stats import design
 from fairaudit.tally import Tally
 
+def _upper_edges(
+    values: np.ndarray, edges: np.ndarray, place: np.ndarray, n: np.ndarray, totals: np.ndarray
+) -> np.ndarray:
+    """Give where each bin ends: at the next edge; the last, which has none, as far above its mean as it begins below.
+
+    Args:
+        values: the lower edges that hold records, shape (values,).
+        edges: all edges, ascending.
+        place: which value each row of the tally has; the unknown comes after the last.
+        n: records of each row.
+        totals: sums of their values.
+    """
+    if not len(values):
+        return values
+    after = np.searchsorted(edges, values, side="right")
+    last = place == len(values) - 1
+    mean = totals[last].sum() / n[last].sum() if n[last].sum() else values[-1]
+    return np.where(after < len(edges), np.append(edges, np.nan)[after], 2 * mean - values[-1])
+
+
 PARTS = {"outcome": ("1", "0", UNKNOWN), "open": ("0", "1")}
 BEFORE = -1.0  # how the tally writes a wait that ended before it began
 
@@ -31,6 +51,7 @@ class Distributions:
         values: the distinct known values, ascending, shape (values,).
         upper: upper edges of the bins; None where values are exact.
         n: records, shape (groups + 1, strata, values + 1, parts); the last group and the last value are the unknown.
+        ww: sums of squared weights in the same shape; None where records are not weighted.
         totals, squares: sums of values and of their squares in the same shape; None where values are exact.
         by_fold: records (weighted where they are) of each fold without strata, shape (folds, groups + 1, values + 1,
             parts); None where records are not clustered.
@@ -42,6 +63,7 @@ class Distributions:
     values: np.ndarray
     upper: np.ndarray | None
     n: np.ndarray
+    ww: np.ndarray | None
     totals: np.ndarray | None
     squares: np.ndarray | None
     by_fold: np.ndarray | None
@@ -57,6 +79,8 @@ class Distributions:
         derived = read.value if statistic.derive is None else statistic.derive(read, statistic.given)
         # A wait that ended before it began is a value of its own, which scenarios move.
         values = np.unique(derived[~np.isnan(derived)])
+        if "open" in rows:
+            values = np.union1d(values, [0.0])  # where a wait of which nothing is known may have ended
         value = np.where(np.isnan(derived), len(values), np.searchsorted(values, derived))
         name = next((name for name in PARTS if name in rows), None)
         levels = PARTS[name] if name else ("",)
@@ -76,13 +100,16 @@ class Distributions:
         sums = None
         if "wx" in rows and statistic.derive is None:
             unit = 10.0 ** (about.decimals or 0)
-            sums = rows["wx"].to_numpy(float) / unit, rows["wxx"].to_numpy(float) / unit**2
+            # Weights that are all the same are none, and the sums of values hold them.
+            each = rows["w"].sum() / rows["n"].sum() if about.weighted and cells.w is None else 1.0
+            sums = rows["wx"].to_numpy(float) / unit / each, rows["wxx"].to_numpy(float) / unit**2 / each
         counted = rows["w" if cells.w is not None else "n"].to_numpy(float)
         return cls(
             cells=cells,
             values=values,
-            upper=None if sums is None else np.append(values[1:], values[-1:]),
+            upper=None if sums is None else _upper_edges(values, np.array(about.edges) / unit, value, counted, sums[0]),
             n=dense(counted),
+            ww=None if cells.w is None else dense(rows["ww"].to_numpy(float)),
             totals=None if sums is None else dense(sums[0]),
             squares=None if sums is None else dense(sums[1]),
             by_fold=dense(counted, folds=True) if cells.clustered else None,
@@ -119,20 +146,20 @@ class Distributions:
 
     def worst(self, arms: np.ndarray, *, high: bool) -> Distribution | None:
         """Give it with everybody of whom something is unknown where they make the value lowest, or highest."""
-        if self.statistic.ends is None:
+        if self.statistic.ends is None or not len(self.values):
             return None
         n, totals, squares = (None if each is None else each.copy() for each in (self.n, self.totals, self.squares))
         known = n[:-1, :, :-1, :2] if "outcome" in self.statistic.needs else n[:-1, :, :-1]
-        missing = n[:-1].sum(axis=(1, 2, 3)) - known.sum(axis=(1, 2, 3)) + n[-1].sum()
+        missing = n[:-1].sum(axis=(1, 2, 3)) - known.sum(axis=(1, 2, 3))
         found = self._of(arms, *self._settled(n, totals, squares), scale=False)
         # Whoever is of unknown group may be of each arm; whoever lacks a value or an outcome is of an own group.
-        extra = arms @ (missing - n[-1].sum()) + n[-1].sum()
-        value, part = self.statistic.ends[int(high)]
-        at = found.values[value]
-        found.n[:, value, part] += extra
-        if found.totals is not None:
-            found.totals[:, value, part] += extra * at
-            found.squares[:, value, part] += extra * at**2
+        extra = arms @ missing + n[-1].sum()
+        for value, part, people in self._at_the_ends(found.n, extra, high):
+            at = self._largest() if value == -1 else found.values[value]
+            found.n[:, value, part] += people
+            if found.totals is not None:
+                found.totals[:, value, part] += people * at
+                found.squares[:, value, part] += people * at**2
         return self._in_effect(found, arms)
 
     def without_each_fold(self, arms: np.ndarray) -> Iterator[Distribution]:
@@ -144,16 +171,44 @@ class Distributions:
             yield self._of(arms, *self._settled((everything - self.by_fold[fold])[:, None], *left), scale=False)
 
     def folds_of(self, arms: np.ndarray) -> np.ndarray:
-        """In how many folds each arm has anybody; shape (arms,)."""
-        known = self.by_fold[:, :-1, :-1].sum(axis=(2, 3))
-        return (known @ arms.T > 0).sum(axis=0)
+        """In how many folds each arm has anybody, or either outcome where they are ranked; shape (arms,)."""
+        known = self.by_fold[:, :-1, :-1, : self._known_parts].sum(axis=2)
+        known = known if self.ranks else known.sum(axis=2, keepdims=True)
+        return (np.einsum("ag,fgp->fap", arms, known) > 0).sum(axis=0).min(axis=-1)
+
+    @property
+    def ranks(self) -> bool:
+        """Say whether records with the outcome are ranked against those without, either part for itself."""
+        ends = self.statistic.ends
+        return "outcome" in self.statistic.needs and ends is not None and ends[0][1] == ends[1][1]
 
     # --- inside ---
 
     def _settled(self, n: np.ndarray, totals: np.ndarray | None, squares: np.ndarray | None) -> list:
         """Leave out whoever is unknown, and add up the strata: shape (groups, values, parts)."""
-        parts = 2 if "outcome" in self.statistic.needs else n.shape[-1]
+        parts = self._known_parts
         return [None if each is None else each[:-1, :, :-1, :parts].sum(axis=1) for each in (n, totals, squares)]
+
+    def _at_the_ends(self, n: np.ndarray, extra: np.ndarray, high: bool) -> list[tuple[int, int, np.ndarray]]:
+        """Say where the unknown go, of whom there are `extra` an arm: (value, part, how many)."""
+        value, part = self.statistic.ends[int(high)]
+        if not self.ranks:
+            return [(value, part, extra)]
+        # Ranked below all others with the outcome, or above all without it: the product of both numbers is what counts.
+        sizes = n.sum(axis=1)
+        own = np.clip((sizes[:, 1 - part] + extra - sizes[:, part]) / 2, 0, extra)
+        if self.statistic.pairwise:
+            return [(value, part, extra), (-1 - value, 1 - part, extra)]
+        return [(value, part, own), (-1 - value, 1 - part, extra - own)]
+
+    def _largest(self) -> float:
+        """Give the largest value that there can be: of the last bin by the sums of its values (Samuelson 1968)."""
+        if self.totals is None:
+            return float(self.values[-1])
+        n, total, squares = (each[..., len(self.values) - 1, :].sum() for each in (self.n, self.totals, self.squares))
+        worth = n if self.ww is None else design.kish(n, self.ww[..., len(self.values) - 1, :].sum())
+        mean = total / n
+        return float(max(self.values[-1], mean + np.sqrt(max(squares / n - mean**2, 0) * max(worth - 1, 0))))
 
     def _scaled(self, n: np.ndarray) -> tuple[np.ndarray | None, np.ndarray | None]:
         """Give sums for other counts: who was added has the mean of the others of its bin."""
@@ -173,24 +228,46 @@ class Distributions:
         return self._in_effect(found, arms) if scale else found
 
     @property
+    def _known_parts(self) -> int:
+        return 2 if "outcome" in self.statistic.needs else self.n.shape[-1]
+
+    @property
     def _parts(self) -> str:
         return "open" if self.n.shape[-1] == 2 else ""
 
     def _at_once(self, found: Distribution) -> Distribution:
         """Count waits that ended before they began as ended at once."""
-        if len(self.values) < 2 or self.values[0] != BEFORE:
+        if self.values[0] != BEFORE:
             return found
-        if self.values[1] != 0:
-            return found  # the first value reads as 0 already
         n = found.n[:, 1:].copy()
         n[:, 0] += found.n[:, 0]
         return Distribution(found.values[1:], n)
 
     def _in_effect(self, found: Distribution, arms: np.ndarray) -> Distribution:
-        """Let weighted records count for as many as they are worth (Kish 1965)."""
-        if self.cells.w is None:
+        """Let weighted records count for as many as they are worth."""
+        if self.ww is None:
             return found
-        w, ww = ((each.sum(axis=(0, 2, 3, 4))[:-1] @ arms.T) for each in (self.cells.w, self.cells.ww))
-        share = np.divide(design.kish(w, ww), w, out=np.zeros(w.shape), where=w > 0)[:, None, None]
+        share = self._share(arms)[:, None, :]
         sums = [None if each is None else each * share for each in (found.totals, found.squares)]
         return Distribution(found.values, found.n * share, *sums, found.upper)
+
+    def _share(self, arms: np.ndarray) -> np.ndarray:
+        """Give how many records a unit of weight is worth: Kish's number, or fewer; shape (arms, parts or 1).
+
+        It is fewer where the largest weights lie furthest from the mean: the linearised variance of the mean says how
+        many. Where outcomes are ranked it is taken of either part, since few of large weight would hide among many.
+        """
+        w, ww, totals = (
+            None if each is None else np.einsum("ag,gvp->avp", arms, each)
+            for each in self._settled(self.n, self.ww, self.totals)
+        )
+        at = np.broadcast_to(self.values[:, None], w.shape)
+        x = at if totals is None else np.divide(totals, w, out=np.array(at, float), where=w > 0)
+        axes = (1,) if self.ranks else (1, 2)
+        whole, squared = (each.sum(axis=axes, keepdims=True) for each in (w, ww))
+        with np.errstate(all="ignore"):
+            apart = (x - (w * x).sum(axis=axes, keepdims=True) / whole) ** 2
+            worth = (w * apart).sum(axis=axes, keepdims=True) * whole / (ww * apart).sum(axis=axes, keepdims=True)
+        worth = np.fmin(design.kish(whole, squared), worth)
+        share = np.divide(worth, whole, out=np.zeros(whole.shape), where=whole > 0)
+        return share.reshape(len(arms), -1)
