@@ -303,8 +303,9 @@ machine still spoils that ("met on a free core"), by processor time.
   draws, so a thousand draws are reckoned: what fairlearn takes on all rows without draws, times one plus a thousand
   times the share that a draw adds (on a tenth of the rows, with {Size.fairlearn_draws} draws and without, the fastest
   of 3 rounds).
-* **Scores, amounts, waits:** made up, seeded. A row each beside what an analyst would run (lifelines is not among them: it
-  asks for a pandas older than this one), and beside DuckDB alone on the same columns. Values must agree to a thousandth.
+* **Scores, amounts, waits:** made up, seeded. A row each beside what an analyst would run (lifelines is not among them:
+  it asks for a pandas older than this one), and beside DuckDB alone on the same columns. Values must agree to a
+  thousandth.
 * **DuckDB's GROUP BY** opens the same file in an engine of its own, as ours does, and only counts rows by raw value.
 * **Exact step:** from counts to findings with every pair's bounds, all caches emptied before each round.
 

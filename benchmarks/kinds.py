@@ -90,7 +90,7 @@ def group_by(path: Path, kind: str) -> int:
 
 
 def aucs(path: Path, draws: int, seed: int = 0) -> dict[str, float]:
-    """scikit-learn's roc_auc_score of every group, and again on each of so many draws of its people."""
+    """The roc_auc_score of every group by scikit-learn, and again on each of so many draws of its people."""
     rng = np.random.default_rng(seed)
     found = {}
     for race, rows in pd.read_parquet(path, columns=COLUMNS["scores"]).groupby("race"):
@@ -116,7 +116,7 @@ def welch(path: Path) -> dict[str, float]:
 
 
 def curves(path: Path) -> dict[str, float]:
-    """scipy's Kaplan-Meier curve of every group with its interval, the area below it, and log-rank of every pair."""
+    """Every group's Kaplan-Meier curve by scipy, with its interval and the area below it; log-rank of every pair."""
     frame = pd.read_parquet(path, columns=COLUMNS["waits"])
     until = pd.Timestamp(UNTIL) + pd.Timedelta(days=1) - pd.Timedelta(microseconds=1)
     days = (frame["closed"].fillna(until) - frame["opened"]) / pd.Timedelta(days=1)

@@ -29,8 +29,18 @@ ORIGIN = {"historical": "real", "pooled": "real, pooled", "test": "test records"
 
 def measures() -> str:
     """Give the table of measures."""
-    rows = [(f"`{row['name']}`", row["what"], row["formula"].rstrip("."), row["source"]) for row in measures_table()]
-    return table(("measure", "what it is", "formula", "source"), rows)
+    rows = [
+        (row["kind"], named(row), row["what"], row["formula"].rstrip("."), row["source"]) for row in measures_table()
+    ]
+    return table(("kind", "measure", "what it is", "formula", "source"), rows)
+
+
+def named(row: dict) -> str:
+    """Name a measure, and what the plan must say beside it (in brackets, what it may say)."""
+    told = [each.replace(" (may be left out)", "]").replace("/", " or ") for each in row["parameters"]]
+    beside = ", ".join(f"[`{each[:-1]}`]" if each.endswith("]") else f"`{each}`" for each in told)
+    beside = beside.replace(" or ", "` or `")
+    return f"`{row['name']}`" + (f" with {beside}" if beside else "")
 
 
 def audits() -> str:

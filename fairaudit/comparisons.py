@@ -377,7 +377,7 @@ class EstimateArms:
         """Give every pair's estimates under a scenario, ready to be held against margins."""
         found = self._recorded_pairs if scenario == "recorded" else self._pairs_under(scenario)
         factor = margins if kind == "ratio" else np.ones(len(margins))
-        stretch, degrees = np.ones((2, len(margins))), self._welch(found, factor)
+        stretch, degrees = np.ones((2, len(margins))), self._welch(factor, found)
         if self.cells.clustered:
             stretch, degrees = self._clustered(factor)
         return replace(found, stretch=np.sqrt(stretch * self._added(scenario)), degrees_of_freedom=degrees)
@@ -452,17 +452,22 @@ class EstimateArms:
         if scenario not in ("spread", "worst"):
             return np.ones((2, len(self.scheme.pairs)))
         arms = self.scheme.arms
-        known = self.found.recorded(arms).n.sum(axis=(1, 2))
         made = self.found.spread(arms) if scenario == "spread" else self.found.worst(arms, high=True)
-        more = np.ones(known.shape) if made is None else _divide(made.n.sum(axis=(1, 2)), known)
-        return more[self.scheme.pairs].T
+        if made is None:
+            return np.ones((2, len(self.scheme.pairs)))
+        parts = [each.n.sum(axis=1) for each in (made, self.found.recorded(arms))]
+        # Outcomes that are ranked have each a sample of its own, the smaller of which decides.
+        more = _divide(*(each if self.found.ranks else each.sum(axis=-1, keepdims=True) for each in parts)).max(axis=-1)
+        added = more[self.scheme.pairs].T
+        return np.broadcast_to(added.max(axis=0), added.shape) if self.measure.pairwise else added
 
-    def _welch(self, found: Pairs, factor: np.ndarray) -> np.ndarray | None:
-        """Give the degrees of freedom of each pair's difference (Welch 1947)."""
-        if found.first.degrees is None or found.second.degrees is None:
+    def _welch(self, factor: np.ndarray, found: Pairs) -> np.ndarray | None:
+        """Give the degrees of freedom of each pair's difference (Welch 1947), of as many records as are known."""
+        known = self._recorded_pairs
+        if known.first.degrees is None or known.second.degrees is None:
             return None
         (v1, v0), (a, b) = found.variances, found.places
-        size = found.first.degrees[a] + 1, found.second.degrees[b] + 1
+        size = known.first.degrees[a] + 1, known.second.degrees[b] + 1
         return means.welch_degrees(v1, size[0], v0, size[1], factor)
 
     @cached_property
@@ -487,6 +492,8 @@ class EstimateArms:
         a_fold_is_worth_one = _divide(self.records[1][self.scheme.pairs].T, folds)
         either = np.broadcast_to(effect, (2, len(factor)))
         either = np.where(either > NO_EFFECT, either, a_fold_is_worth_one)
+        # Where a value is gone without some fold, nothing says how sure it is.
+        either = np.where(np.isnan(variance), np.nan, either)
         # So few folds of a group say little of how they differ: the other group's must not speak for them.
         either = np.where(folds < FEW_FOLDS, np.maximum(either, a_fold_is_worth_one), either)
         freedom = folds.min(axis=0) - 1.0

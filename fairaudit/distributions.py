@@ -18,6 +18,7 @@ from fairaudit.plan import UNKNOWN
 from fairaudit.stats import design
 from fairaudit.tally import Tally
 
+
 def _upper_edges(
     values: np.ndarray, edges: np.ndarray, place: np.ndarray, n: np.ndarray, totals: np.ndarray
 ) -> np.ndarray:

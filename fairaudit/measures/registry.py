@@ -411,9 +411,10 @@ class Registry(Mapping[str, Measure]):
                 return NOT_ONE_SHARE[stem]
             if stem != key and stem in self._canonical:
                 return advice.format(name=self._canonical[stem])
-        known = [*self._measures, *self._canonical]
+        by_kind = sorted(self._measures, key=lambda name: list(KINDS).index(self._measures[name].kind))
+        known = [*by_kind, *self._canonical]
         resembles_one = get_close_matches(key, known, n=1)
-        return NOT_ONE_SHARE.get(key) or nearest(key, known if resembles_one else list(self._measures))
+        return NOT_ONE_SHARE.get(key) or nearest(key, known if resembles_one else by_kind)
 
     def __getitem__(self, name: str) -> Measure:
         return self.find(name)

@@ -38,8 +38,8 @@ class Statistic:
 
     Attributes:
         name: the field's term, such as ``restricted_mean_wait``.
-        function: takes a `Distribution` (two, where `pairwise`), gives an `Estimate` of one entry a group. What the plan
-            says beside the statistic it takes by name: `quantile`, `above`, ...; days or hours as `horizon`.
+        function: takes a `Distribution` (two, where `pairwise`), gives an `Estimate` of one entry a group. What the
+            plan says beside the statistic it takes by name: `quantile`, `above`, ...; days or hours as `horizon`.
         phrase: "{who} waited {value} on average", with the plan's words in braces too.
         rises_with: as of a `Measure`.
         needs: "decision" (the value) and "outcome", whichever must be known of a record for it to count.

@@ -101,10 +101,11 @@ def _check_measures(block: dict) -> Found:
         name = _measure_name(entry.get("measure"))
         if name is None:
             continue
-        told = tuple((key, entry.get(key)) for key in PARAMETERS if entry.get(key) is not None)
+        # Of a value that is none, such as a list, the model tells.
+        told = tuple((key, entry[key]) for key in PARAMETERS if isinstance(entry.get(key), str | int | float))
         if (name, told) in seen:
             hint = "Give both limits in one entry: {measure: ..., ratio: ..., difference: ...}."
-            yield ("measures", index), f"{name} stands here twice", hint
+            yield ("measures", index), f"{name} stands here twice{', told the same' if told else ''}", hint
         seen.add((name, told))
         if entry.get("ratio") is None and entry.get("difference") is None:
             yield ("measures", index), f"{name} has no limit, and no limit is assumed", _limits_on_file(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fairaudit.kinds import KINDS, OF_A_KIND, Kind
 from fairaudit.measures import MEASURES
 from fairaudit.plan.model import Plan
 
@@ -15,6 +16,9 @@ def json_schema() -> dict:
     measure["anyOf"] = [{"enum": names}, {"pattern": ":"}]
     evidence = definitions["Evidence"]["properties"]
     evidence["groups"] = _groups(evidence["groups"])
+    for name in ("score", "amount"):
+        definitions["Data"]["properties"][name]["anyOf"].insert(0, COLUMN)
+    definitions["Evidence"]["allOf"] = [_of_a_kind(kind) for kind in KINDS.values()]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **schema,
@@ -25,11 +29,28 @@ def json_schema() -> dict:
 
 def _groups(details: dict) -> dict:
     """Describe groups: one column, a list of columns, or a mapping with details (or none) for each."""
-    name = {"type": "string", "minLength": 1}
     mapping = {
         "type": "object",
         "minProperties": 1,
         "additionalProperties": {"anyOf": [{"$ref": "#/$defs/Group"}, {"type": "null"}]},
     }
-    forms = [name, {"type": "array", "items": name, "minItems": 1, "uniqueItems": True}, mapping]
+    forms = [COLUMN, {"type": "array", "items": COLUMN, "minItems": 1, "uniqueItems": True}, mapping]
     return {"title": details["title"], "description": details["description"], "anyOf": forms}
+
+
+def _of_a_kind(kind: Kind) -> dict:
+    """Describe what a block of one kind must and may not say."""
+    sides = dict.fromkeys(other.side for other in KINDS.values() if other.side)
+    others = sorted(OF_A_KIND - {*kind.requires, *kind.allows})
+    then = {
+        "properties": {
+            **{side: {"type": "string" if side == kind.side else "null"} for side in sides},
+            "data": {"properties": dict.fromkeys(others, False)},
+        }
+    }
+    if kind.side:
+        then["required"] = [kind.side]
+    return {"if": {"properties": {"kind": {"const": kind.name}}, "required": ["kind"]}, "then": then}
+
+
+COLUMN = {"type": "string", "minLength": 1}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from fairaudit.kinds import KINDS
 from fairaudit.plan import read_plan
 from fairaudit.sources import read_tally
 
@@ -19,8 +20,8 @@ def names(entries) -> list[str]:
     return [entry.name if isinstance(entry, Path) else f"{entry[0].name}/{entry[1]}" for entry in entries]
 
 
-def test_the_four_audits_are_there():
-    assert names(FOLDERS) == ["county-recidivism", "large-lots", "marin-workforce", "published-tables"]
+def test_the_five_audits_are_there():
+    assert names(FOLDERS) == ["county-recidivism", "dc-311", "large-lots", "marin-workforce", "published-tables"]
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=names(FOLDERS))
@@ -63,7 +64,7 @@ def test_every_block_says_what_it_cannot_tell_and_speaks_in_its_own_words(folder
     assert evidence.cannot_tell
     assert all(sentence.endswith(".") for sentence in evidence.cannot_tell)
     assert evidence.words.people != "people"
-    assert evidence.words.selected != "were selected" or evidence.data.is_tally
+    assert evidence.words.selected != "were selected" or evidence.data.is_tally or evidence.kind == "amounts"
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=names(FOLDERS))
@@ -82,4 +83,20 @@ def test_every_source_in_the_notes_is_used_and_every_use_has_one(folder):
 
 def test_todays_process_is_a_baseline_beside_the_tool():
     plan = read_plan(AUDITS / "marin-workforce")
-    assert [block.data.decided_by for block in plan.evidence] == ["this_system", "todays_process"]
+    assert {block.id: block.data.decided_by for block in plan.evidence if block.kind == "decisions"} == {
+        "screening-pilot": "this_system",
+        "analysts-today": "todays_process",
+    }
+
+
+def test_there_is_an_audit_of_every_kind():
+    kinds = {block.kind for folder in FOLDERS for block in read_plan(folder).evidence}
+    assert kinds == set(KINDS)
+
+
+def test_requests_that_the_city_made_to_itself_are_left_out():
+    plan = read_plan(AUDITS / "dc-311")
+    about = read_tally(plan.evidence[0], plan.folder).about
+    assert about.records["left_out"] == {"channel not kept": 1800}
+    assert not any(group["same_moment"] for groups in about.groups.values() for group in groups.values())
+    assert re.search(r"closed in the second in which they were opened", (AUDITS / "dc-311" / "notes.md").read_text())

@@ -1,95 +1,25 @@
-"""Whether the method finds what is planted in the made-up records, and nothing else.
+"""Whether the method finds what is planted in the made-up decisions, and nothing else.
 
 The draws behind each file are repeated for 200 seeds, counted without their mess (unknowns, stray codes), and judged by
 the very plan in `audits/`. The files themselves, mess and all, are judged once, in `test_verdicts_of_audits.py`.
+Scores, amounts and waits follow in `test_planted_kinds.py`.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping
-from copy import copy
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from fairaudit.assessment import assess
-from fairaudit.groupings import attributes, tables
-from fairaudit.plan import Evidence, Group, read_plan
+from fairaudit.plan import Evidence, read_plan
 from fairaudit.stats import score
-from fairaudit.tally import About, Tally
+from fairaudit.tally import Tally
+from tests.audits.drawing import Draw, Drawn, judged, narrowed, of_decisions
 
 AUDITS = Path(__file__).resolve().parents[2] / "audits"
-SEEDS = range(200)
-FOLDS = 25
 POWER = 0.95
-
-Drawn = Mapping[str, np.ndarray]
-Draw = Callable[[np.random.Generator], Drawn]
-
-
-class Tallier:
-    """Counts draws into tallies that differ in their counts alone, so that hundreds are made in a moment."""
-
-    def __init__(self, evidence: Evidence):
-        levels = {name: coding.levels for name, coding in attributes(evidence).items()}
-        self.truths = ["decision", *(["outcome"] if evidence.needs_outcome else [])]
-        self.tables = {name: [*by, *self.truths, "fold"] for name, by in tables(evidence).items()}
-        sizes = {name: len(of) for name, of in levels.items()} | {"decision": 2, "outcome": 2, "fold": FOLDS}
-        self.shapes = {table: tuple(sizes[key] for key in keys) for table, keys in self.tables.items()}
-        codes = {**levels, "decision": ("1", "0"), "outcome": ("1", "0"), "fold": range(FOLDS)}
-        cells = [
-            pd.MultiIndex.from_product([codes[key] for key in keys], names=keys).to_frame(False).assign(table=table)
-            for table, keys in self.tables.items()
-        ]
-        about = About("decisions", levels, tables(evidence), has_outcome=evidence.needs_outcome, folds=FOLDS)
-        self.empty = Tally(about, pd.concat(cells, ignore_index=True).assign(n=0))
-
-    def count(self, drawn: Drawn) -> Tally:
-        """Count one draw, people cut into folds.
-
-        Args:
-            drawn: the attributes (places of their levels), `decision` and `outcome` (true or false), and `person`.
-        """
-        places = {**drawn, "fold": drawn["person"] % FOLDS} | {name: 1 - drawn[name] for name in self.truths}
-        counts = [
-            np.bincount(np.ravel_multi_index([places[key] for key in keys], self.shapes[table]), minlength=size)
-            for table, keys in self.tables.items()
-            for size in [np.prod(self.shapes[table])]
-        ]
-        tally = copy(self.empty)
-        tally.cells = self.empty.cells.assign(n=np.concatenate(counts))
-        return tally
-
-
-class Found(Counter):
-    """How many draws gave a finding a verdict: (grouping, verdict) -> draws."""
-
-    def share(self, grouping: str, verdict: str) -> float:
-        """The share of draws in which a grouping had this verdict."""
-        return self[grouping, verdict] / len(SEEDS)
-
-
-def judged(evidence: Evidence, draw: Draw) -> Found:
-    """Judge a draw of every seed."""
-    found, tallier = Found(), Tallier(evidence)
-    for seed in SEEDS:
-        for disparity in assess(evidence, tallier.count(draw(np.random.default_rng(seed)))):
-            found[disparity.grouping.name, disparity.verdict] += 1
-    return found
-
-
-def narrowed(evidence: Evidence, measure: str, *groupings: str, **levels: list[str]) -> Evidence:
-    """The block with one measure and some groupings, so that only what is asked is computed; levels may be new."""
-    compare = tuple(entry for entry in evidence.comparisons if entry.name in groupings)
-    named = {name for entry in compare for name in entry.by}
-    groups = {name: group for name, group in evidence.groups.items() if name in named}
-    groups |= {name: Group(levels=tuple(new)) for name, new in levels.items()}
-    measures = tuple(entry for entry in evidence.measures if entry.measure == measure)
-    return evidence.model_copy(update={"measures": measures, "compare": compare, "groups": groups})
 
 
 # --- county-recidivism -----------------------------------------------------------------------------------------------
@@ -162,7 +92,7 @@ def test_county_exactly_at_the_limit_is_cleared_in_at_most_5_in_100(county, arra
 
 def test_a_draw_is_counted_as_it_is(county, arraigned):
     drawn = arraigned()(np.random.default_rng(0))
-    tally = Tallier(county).count(drawn)
+    tally = of_decisions(county).count(drawn)
     sex = tally.table(["sex"]).groupby(["sex", "decision", "outcome"])["n"].sum()
     for place, name in enumerate(("Female", "Male")):
         of_this_sex = drawn["sex"] == place

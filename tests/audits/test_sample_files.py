@@ -8,13 +8,25 @@ import re
 import numpy as np
 import pytest
 
-MADE_UP = ["county_recidivism.csv", "large_lots.csv", "marin_workforce_pilot.csv", "marin_workforce_today.csv"]
+MADE_UP = [
+    "county_recidivism.csv",
+    "dc_311.csv",
+    "large_lots.csv",
+    "marin_pay.csv",
+    "marin_workforce_pilot.csv",
+    "marin_workforce_today.csv",
+]
 LARGEST = 1_500_000
 
 
 @pytest.fixture(scope="module")
 def readme(sample_folder) -> str:
     return (sample_folder / "README.md").read_text()
+
+
+def rows_of(folder, name: str) -> list[dict[str, str]]:
+    with (folder / name).open(newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def test_made_up_records_are_what_the_script_makes(sample, sample_folder):
@@ -34,8 +46,7 @@ def test_published_tallies_are_what_the_script_writes(published, sample_folder):
 
 @pytest.mark.parametrize("name", MADE_UP)
 def test_every_row_says_that_it_is_made_up(sample_folder, name):
-    with (sample_folder / name).open(newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = rows_of(sample_folder, name)
     assert next(iter(rows[0])) == "made_up"
     assert {row["made_up"] for row in rows} == {"yes"}
 
@@ -66,10 +77,57 @@ def test_readme_lists_each_planted_rate(sample, readme):
         ("marin_workforce_pilot", "everybody else", sample.MARIN_RATE),
         *(("marin_workforce_today", crossing(group), rate) for group, rate in sample.MARIN_TODAY.items()),
         ("marin_workforce_today", "everybody else", sample.MARIN_TODAY_RATE),
+        ("marin_pay", sample.MARIN_PAID_LESS, sample.MARIN_PLACED_LOWER),
+        ("marin_pay", sample.MARIN_PAID_LESS, sample.MARIN_PAID_IN_CLASS),
+        *(("dc_311", f"Ward {ward}", rate) for ward, rate in sample.DC_WORSE_OFF.items()),
+        ("dc_311", "everybody else", sample.DC_RATE),
         ("large_lots", "everybody", sample.LOTS_RATE),
     ]
     listed = re.findall(r"^\| (\w+) \| [^|]+ \| ([^|]+) \| (0\.\d+) \|$", readme, flags=re.MULTILINE)
     assert [(name, group, float(rate)) for name, group, rate in listed] == planted
+
+
+def test_readme_lists_the_probabilities_of_each_score(sample, readme):
+    listed = re.findall(r"^\| (\d+) \| (0\.\d\d) \| (0\.\d\d) \|$", readme, flags=re.MULTILINE)
+    planted = [(str(score), f"0.{low}", f"0.{high}") for score, (low, high) in sample.COUNTY_PERCENT.items()]
+    assert listed == planted
+
+
+def test_pay_of_women_and_men_is_planted_to_be_equal(sample):
+    classes = sample.MARIN_CLASSES.values()
+    women, men = (sum(getattr(each, sex) * each.cents for each in classes) for sex in ("women", "men"))
+    assert women == pytest.approx(men, rel=1e-12)
+    assert sum(each.women for each in classes) == pytest.approx(sum(each.men for each in classes)) == pytest.approx(1)
+
+
+def test_probabilities_are_those_of_their_scores_and_levels(sample, sample_folder):
+    for row in rows_of(sample_folder, "county_recidivism.csv"):
+        assert bool(row["probability"]) == bool(row["score"])
+        if row["score"]:
+            low, high = sample.COUNTY_PERCENT[int(row["score"])]
+            assert low <= round(100 * float(row["probability"])) <= high
+            assert (float(row["probability"]) >= 0.40) == (row["risk_level"] in ("Medium", "High"))
+        assert row["month"] == row["arraigned_on"][:7]
+
+
+def test_requests_have_the_mess_that_the_readme_lists(sample_folder):
+    rows = rows_of(sample_folder, "dc_311.csv")
+    crews = [row for row in rows if row["channel"] == "City crew"]
+    asked = [row for row in rows if row["channel"] != "City crew"]
+    assert len(crews) == 1800
+    assert all(row["opened"] == row["closed"] for row in crews)
+    assert sum(bool(row["closed"]) and row["closed"] < row["opened"] for row in asked) == 6
+    assert 0.09 < sum(not row["closed"] for row in asked) / len(asked) < 0.12
+    assert all((row["closed"] == "") == (row["status"] == "Open") for row in rows)
+    assert max(max(row["opened"], row["closed"]) for row in rows) < "2025-01-01"
+
+
+def test_pay_that_is_none_is_blank_or_to_be_determined_or_of_people_on_leave(sample_folder):
+    rows = rows_of(sample_folder, "marin_pay.csv")
+    assert all(row["status"] == "On leave" for row in rows if row["proposed_hourly_pay"] == "0.00")
+    paid = [row["proposed_hourly_pay"] for row in rows]
+    assert all(re.fullmatch(r"\d+\.\d\d|TBD|", pay) for pay in paid)
+    assert {"", "TBD", "0.00"} < set(paid)
 
 
 @pytest.mark.parametrize(
@@ -78,12 +136,13 @@ def test_readme_lists_each_planted_rate(sample, readme):
         ("county_recidivism.csv", "case_number", 41),
         ("marin_workforce_pilot.csv", "application_id", 45),
         ("marin_workforce_today.csv", "file_id", 0),
+        ("marin_pay.csv", "position_id", 12),
+        ("dc_311.csv", "request_id", 19),
         ("large_lots.csv", "request_id", 17),
     ],
 )
 def test_duplicates_are_as_the_readme_says(sample_folder, readme, name, key, repeated):
-    with (sample_folder / name).open(newline="") as file:
-        keys = [row[key] for row in csv.DictReader(file)]
+    keys = [row[key] for row in rows_of(sample_folder, name)]
     assert len(keys) - len(set(keys)) == repeated
     assert not repeated or re.search(rf"\b{repeated} \(", readme)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fairaudit.assessment import Disparity, assess
@@ -36,6 +37,23 @@ def found(audit: str) -> dict[str, Disparity]:
         ("marin-workforce", "analysts-today/sex/selection_rate", "not_demonstrated"),
         ("marin-workforce", "analysts-today/race/selection_rate", "not_demonstrated"),
         ("marin-workforce", "analysts-today/sex_race/selection_rate", "not_demonstrated"),
+        ("county-recidivism", "risk-score/sex/auc", "cleared"),
+        ("county-recidivism", "risk-score/race/auc", "not_demonstrated"),
+        ("county-recidivism", "risk-score/sex/calibration_in_the_large", "cleared"),
+        ("county-recidivism", "risk-score/race/calibration_in_the_large", "not_demonstrated"),
+        ("county-recidivism", "risk-score/sex/xauc", "cleared"),
+        ("county-recidivism", "risk-score/race/xauc", "flagged"),
+        ("county-recidivism", "risk-score/race/false_positive_rate-at-0.4", "flagged"),
+        ("county-recidivism", "risk-score/race/top_k_share-capacity-100-per-month", "flagged"),
+        ("marin-workforce", "pay-pilot/sex/mean_amount", "cleared"),
+        ("marin-workforce", "pay-pilot/race/mean_amount", "flagged"),
+        ("marin-workforce", "pay-pilot/sex/median_amount", "cleared"),
+        ("marin-workforce", "pay-pilot/race/median_amount", "flagged"),
+        ("marin-workforce", "pay-pilot/sex/share_at_or_above-above-30", "cleared"),
+        ("dc-311", "time-to-close/ward/served_within-30-days", "flagged"),
+        ("dc-311", "time-to-close/ward/restricted_mean_wait-30-days", "flagged"),
+        ("dc-311", "time-to-close/channel/served_within-30-days", "cleared"),
+        ("dc-311", "time-to-close/channel/restricted_mean_wait-30-days", "cleared"),
         ("large-lots", "requests-approved/community_area/selection_rate", "cleared"),
         ("large-lots", "requests-approved/race/selection_rate", "cleared"),
         ("published-tables", "compas/race/false_positive_rate", "flagged"),
@@ -55,6 +73,9 @@ def test_a_finding_reads_as_promised(audit, finding, verdict):
     ("audit", "finding", "pair"),
     [
         ("county-recidivism", "high-risk-flags/race/false_positive_rate", ("White", "Black")),
+        ("county-recidivism", "risk-score/race/xauc", ("White", "Black")),
+        ("marin-workforce", "pay-pilot/race/mean_amount", ("Hispanic or Latino", "White")),
+        ("dc-311", "time-to-close/ward/served_within-30-days", ("Wards 7 and 8", "Wards 2 and 3")),
         ("published-tables", "compas/race/false_positive_rate", ("White", "Black")),
         ("published-tables", "compas/race/false_negative_rate", ("Black", "White")),
         (
@@ -70,6 +91,36 @@ def test_a_pair_is_shown_to_be_over_the_limit(audit, finding, pair):
     scheme = comparison.arms.scheme
     flagged = [tuple(scheme.names[arm] for arm in scheme.pairs[place]) for place in comparison.flagged_at]
     assert pair in flagged
+
+
+@pytest.mark.parametrize(
+    ("audit", "finding", "worse_off"),
+    [
+        ("marin-workforce", "pay-pilot/race/mean_amount", "Hispanic or Latino"),
+        ("dc-311", "time-to-close/ward/served_within-30-days", "Wards 7 and 8"),
+        ("dc-311", "time-to-close/ward/restricted_mean_wait-30-days", "Wards 7 and 8"),
+    ],
+)
+def test_every_flag_names_the_group_for_which_a_gap_is_planted(audit, finding, worse_off):
+    (comparison,) = found(audit)[finding].comparisons
+    scheme = comparison.arms.scheme
+    assert all(worse_off in [scheme.names[arm] for arm in scheme.pairs[place]] for place in comparison.flagged_at)
+
+
+def test_the_cut_off_of_the_score_is_the_level_that_flags():
+    """A probability of 0.40 is where Medium begins, so that both blocks count the same people."""
+    county = found("county-recidivism")
+    flags, cut = (
+        county[name].comparisons[0].arms
+        for name in ("high-risk-flags/race/false_positive_rate", "risk-score/race/false_positive_rate-at-0.4")
+    )
+    assert np.array_equal(flags.recorded.estimate, cut.recorded.estimate)
+
+
+def test_the_score_is_shown_to_tell_alike_for_the_groups_that_are_large_enough():
+    for measure in ("auc", "calibration_in_the_large"):
+        disparity = found("county-recidivism")[f"risk-score/race/{measure}"]
+        assert sorted(disparity.cleared_groups) == ["Black", "Hispanic", "White"]
 
 
 def test_the_unknown_decide_what_hiredscore_shows():

@@ -25,10 +25,18 @@ def test_tables_are_current(make_tables):
 
 
 def test_each_measure_audit_and_limit_is_listed(make_tables):
-    assert all(f"| `{name}` |" in make_tables.measures() for name in MEASURES)
+    assert all(f"| {measure.kind} | `{name}` " in make_tables.measures() for name, measure in MEASURES.items())
     assert all(f"| `{name}` |" in make_tables.limits_on_file() for name in limits())
     blocks = [block for path in (ROOT / "audits").glob("*/audit.yaml") for block in read_plan(path).evidence]
     assert all(f"`{block.id}`" in make_tables.audits() and block.question in make_tables.audits() for block in blocks)
+
+
+def test_a_measure_is_listed_with_what_the_plan_says_beside_it(make_tables):
+    listed = make_tables.measures()
+    assert "| decisions | `selection_rate` |" in listed
+    assert "| scores | `top_k_share` with `capacity`, [`per`] |" in listed
+    assert "| scores | `exposure` with [`per`] |" in listed
+    assert "| waits | `served_within` with `days` or `hours` |" in listed
 
 
 def test_a_text_without_the_markers_is_refused(make_tables):

@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 
-from fairaudit.measures import MEASURES, Rate, measure
+from fairaudit.errors import FairauditError, UsageError
+from fairaudit.measures import MEASURES, Rate, measure, statistic
 from fairaudit.measures.approximate import wrap
 from fairaudit.measures.registry import Measure, collecting, find_membership
+from fairaudit.stats import means, ranking
+from fairaudit.stats.estimates import Estimate
 from fairaudit.testing import check_measure
 
 GOOD_DOC = """Of those with the outcome, the share who were missed.
@@ -136,3 +139,141 @@ def led_by_the_first(y_true, y_pred, *, sample_weight=None):
 def test_a_broken_function_of_records_fails(function, law):
     function.__doc__ = GOOD_DOC
     assert laws_broken_by(function) == [law]
+
+
+def test_what_is_no_function_is_refused():
+    with pytest.raises(UsageError, match="str is no measure"):
+        check_measure("accuracy")
+
+
+# Shares of scores, amounts and waits
+
+
+def share_of(view, kind="scores", **details):
+    """Build a share with a view."""
+
+    def share(c):
+        return Rate(c.selected, c.n)
+
+    share.__doc__ = GOOD_DOC
+    with collecting():
+        said = dict(of="{people}", share="{selected}", rises_with=None, needs=("decision",), source="Policy 2024")
+        return measure(**said, kind=kind, view=view, **details)(share)
+
+
+def twice_the_median(rows, given):
+    """A view that is right: whoever has twice the median or more."""
+    known = ~np.isnan(rows.value)
+    line = np.median(np.repeat(rows.value[known], (2 * rows.amount[known]).astype(int))) if known.any() else 0
+    return np.where(known, rows.value >= 2 * line, np.nan), None
+
+
+def test_a_share_with_a_view_passes():
+    check_measure(share_of(twice_the_median))
+    check_measure(share_of(twice_the_median).measure.bound({}))
+
+
+@pytest.mark.parametrize(
+    ("law", "view"),
+    [
+        ("view unknown", lambda rows, given: (rows.value >= 0.5, None)),
+        ("view range", lambda rows, given: (rows.value * 2, None)),
+        ("view range", lambda rows, given: (rows.value, rows.amount)),
+        ("view order", lambda rows, given: (rows.value * (np.arange(rows.value.size) < 9), None)),
+        ("view split", lambda rows, given: (rows.value * (rows.amount > 4), None)),
+        ("view of nobody", lambda rows, given: (rows.value * (rows.value >= rows.value[0]), None)),
+        ("view of nobody", lambda rows, given: (rows.value * given["quantile"], None)),
+    ],
+)  # fmt: skip
+def test_a_broken_view_fails_the_law_that_it_breaks(law, view):
+    assert law in laws_broken_by(share_of(view))
+
+
+# Statistics
+
+
+def statistic_of(function, **details):
+    """Build a statistic of amounts, or of what the details say."""
+    function.__doc__ = GOOD_DOC
+    said = dict(phrase="{who}: {value}", rises_with=None, source="Policy 2024", kind="amounts") | details
+    with collecting():
+        return statistic(**said)(function)
+
+
+def headcount_below(d, above):
+    below = d.all * (d.values < above)
+    n = d.all.sum(axis=-1)
+    p = below.sum(axis=-1) / n
+    return Estimate(p, p * (1 - p) / n)
+
+
+def test_a_statistic_of_one_s_own_passes_bound_or_not():
+    own = statistic_of(headcount_below, parameters=("above",))
+    check_measure(own)
+    check_measure(own.measure)
+    check_measure(own.measure.bound({"above": 0.25}))
+
+
+def mean_of(d):
+    value, variance = means.mean(d.values, d.all)
+    return Estimate(value, variance)
+
+
+def with_value(change):
+    """Break the mean by a function of value, variance and distribution."""
+
+    def broken(d):
+        found = mean_of(d)
+        return Estimate(*change(found.value, found.variance, d))
+
+    return broken
+
+
+@pytest.mark.parametrize(
+    ("law", "function"),
+    [
+        ("an estimate", lambda d: mean_of(d).value),
+        ("an estimate", lambda d: Estimate(0.0, 0.0)),
+        ("an estimate", lambda d, quantile: mean_of(d)),
+        ("renaming", with_value(lambda value, variance, d: (value - np.nan_to_num(value).mean(), variance))),
+        ("renaming", with_value(lambda value, variance, d: (value, variance + np.nan_to_num(variance).max()))),
+        ("empty", with_value(lambda value, variance, d: (np.nan_to_num(value), variance))),
+        ("scaling", with_value(lambda value, variance, d: (value * d.all.sum(axis=-1), variance))),
+        ("variance", with_value(lambda value, variance, d: (value, np.sqrt(variance)))),
+        ("variance", with_value(lambda value, variance, d: (value, variance * d.all.sum(axis=-1)))),
+        ("variance", with_value(lambda value, variance, d: (value, variance**2))),
+        ("variance", with_value(lambda value, variance, d: (value, 0 * variance))),
+        ("variance", with_value(lambda value, variance, d: (value, -variance))),
+        ("split", with_value(lambda value, variance, d: (value * d.values.size, variance))),
+    ],
+)
+def test_a_broken_statistic_fails_the_law_that_it_breaks(law, function):
+    assert law in laws_broken_by(statistic_of(function))
+
+
+def test_a_statistic_that_needs_no_outcome_may_not_look_at_it():
+    first_part_only = statistic_of(lambda d: Estimate(*means.mean(d.values, d.n[..., 0])), kind="scores")
+    assert laws_broken_by(first_part_only) == ["split"]
+
+
+def test_a_pairwise_statistic_takes_two_distributions():
+    check_measure(statistic_of(lambda a, b: Estimate(*ranking.auc(a.all, b.all)), pairwise=True))
+    led_by_the_first = lambda a, b: Estimate(*ranking.auc(a.all, b.all[:1]))  # noqa: E731
+    assert "renaming" in laws_broken_by(statistic_of(led_by_the_first, pairwise=True))
+
+
+def test_what_is_derived_may_not_hang_on_the_order_of_rows():
+    by_place = lambda rows, given: np.arange(rows.value.size) + rows.value  # noqa: E731
+    assert laws_broken_by(statistic_of(mean_of, derive=by_place)) == ["derive"]
+    check_measure(statistic_of(mean_of, derive=lambda rows, given: rows.value**2))
+
+
+def test_a_statistic_without_documentation_fails():
+    own = statistic_of(lambda d: mean_of(d)).measure
+    object.__setattr__(own, "doc", "A mean.")
+    assert laws_broken_by(own) == ["documentation"]
+
+
+def test_what_no_plan_can_say_is_refused_when_the_statistic_is_built():
+    with pytest.raises(FairauditError, match="no plan can say 'line' beside a measure"):
+        statistic_of(headcount_below, parameters=("line",))

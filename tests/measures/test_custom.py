@@ -6,9 +6,11 @@ import textwrap
 import pytest
 
 from fairaudit.errors import PlanError
-from fairaudit.measures import MEASURES, Counts
+from fairaudit.measures import MEASURES, Counts, Statistic
 from fairaudit.measures.approximate import ApproximateMeasure
 from fairaudit.measures.custom import is_reference, load_measure
+from fairaudit.own_code import own_measures
+from tests.plan.texts import AMOUNTS, SCORES, SHORT, changed, read
 
 OF_COUNTS = '''
     from fairaudit.measures import Rate, measure
@@ -146,3 +148,88 @@ def test_the_file_stands_alone(write):
 def test_a_reference_is_told_from_a_name():
     assert is_reference("./my_measures.py:late_share")
     assert not is_reference("selection_rate")
+
+
+# Measures of values
+
+OF_VALUES = '''
+    import numpy as np
+    from fairaudit.measures import Rate, measure, statistic
+    from fairaudit.stats import means
+    from fairaudit.stats.estimates import Estimate
+
+    @statistic(phrase="{who} got {value}", rises_with="selection", source="Policy 2024", kind="amounts", scale="money")
+    def plain_mean(d):
+        """A mean."""
+        return Estimate(*means.mean(d.values, d.all))
+
+    @measure(of="{people}", share="{selected}", rises_with="selection", needs=("decision",), source="Policy 2024",
+             kind="amounts", parameters=("above",),
+             view=lambda rows, given: (np.where(np.isnan(rows.value), np.nan, rows.value > given["above"]), None))
+    def above_line(c):
+        """A share."""
+        return Rate(c.selected, c.n)
+
+    @measure(of="{people}", share="{selected}", rises_with="selection", needs=("decision",), source="Policy 2024")
+    def of_decisions(c):
+        """A share."""
+        return Rate(c.selected, c.n)
+
+    def of_records(y_true, y_pred, sample_weight=None):
+        """A mean."""
+        return np.average(y_pred, weights=sample_weight)
+'''
+
+
+def test_a_statistic_is_loaded_like_a_share(write):
+    loaded = load(write(OF_VALUES), "./my_measures.py:plain_mean")
+    assert isinstance(loaded.measure, Statistic)
+    assert "plain_mean" not in MEASURES
+
+
+@pytest.mark.parametrize(
+    ("plan", "right", "written", "expected"),
+    [
+        (AMOUNTS, "mean_amount, difference: 500", "plain_mean, difference: 500", []),
+        (AMOUNTS, "mean_amount, difference: 500", "above_line, above: 15, difference: 0.05", []),
+        (
+            AMOUNTS,
+            "mean_amount, difference: 500",
+            "above_line, difference: 5",
+            ["above_line is not told which amount is to be reached",
+             "a difference limit of 5 is not between 0 and 1"],
+        ),
+        (AMOUNTS, "mean_amount, difference: 500", "plain_mean, days: 3, difference: 5", ["plain_mean takes no days"]),
+        (
+            AMOUNTS,
+            "mean_amount, difference: 500",
+            "of_decisions, difference: 0.1",
+            ["of_decisions is a measure of decisions, and this evidence is of amounts"],
+        ),
+        (
+            AMOUNTS,
+            "mean_amount, difference: 500",
+            "of_records, difference: 0.1",
+            ["./my_measures.py:of_records is a function of decisions, and this evidence is of amounts"],
+        ),
+        (SCORES, "selection_rate, at: 5, ratio: 0.8", "of_decisions, at: 5, ratio: 0.8", []),
+        (
+            SCORES,
+            "selection_rate, at: 5, ratio: 0.8",
+            "of_decisions, ratio: 0.8",
+            ["of_decisions is not told the score from which people are selected"],
+        ),
+        (SHORT, "selection_rate, ratio: 0.8", "of_records, ratio: 0.8", []),
+    ],
+)  # fmt: skip
+def test_an_own_measure_must_suit_the_evidence_and_be_told_what_it_needs(write, plan, right, written, expected):
+    folder = write(OF_VALUES)
+    name, _, told = written.partition(", ")
+    plan = read(folder, changed(plan, (f"measure: {right}", f"measure: './my_measures.py:{name}', {told}")))
+    if not expected:
+        assert own_measures(plan, plan.evidence[0], allow_code=True)
+        return
+    with pytest.raises(PlanError) as caught:
+        own_measures(plan, plan.evidence[0], allow_code=True)
+    assert [problem.what for problem in caught.value.problems] == expected
+    assert all(problem.hint for problem in caught.value.problems)

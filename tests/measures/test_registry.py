@@ -1,11 +1,15 @@
 """Finding a measure by its name, its alias or nearly its name; and what may be registered at all."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
 from fairaudit.errors import FairauditError, PlanError
-from fairaudit.measures import MEASURES, Rate, measure
+from fairaudit.kinds import KINDS
+from fairaudit.measures import MEASURES, Rate, measure, measures_table, statistic
 from fairaudit.measures.registry import Measure, Registry, collecting, find_membership
+from fairaudit.measures.views import at_cut_off
 
 SAID = dict(of="{people}", share="{selected}", rises_with="selection", needs=("decision", "outcome"), source="Us 2026")
 
@@ -41,6 +45,7 @@ def test_a_measure_is_found_by_the_names_that_users_know(name, canonical):
         ("recall_score_group_min", "Name the measure true_positive_rate: every pair of groups is compared"),
         ("equalized_odds_difference", "two measures: list true_positive_rate and false_positive_rate"),
         ("f1_score", "It is not one share of people."),
+        ("roc_auc_score_difference", "Name the measure auc and give it a limit `difference:`."),
         ("nonsense", "It can be: selection_rate, true_positive_rate,"),
     ],
 )
@@ -56,8 +61,13 @@ def test_another_name_is_a_plan_error_that_says_what_to_write(name, hint):
 def test_the_registry_is_a_mapping_of_canonical_names():
     assert "nonsense" not in MEASURES
     assert MEASURES.get("nonsense") is None
-    assert list(MEASURES)[:2] == ["selection_rate", "true_positive_rate"]
-    assert len(MEASURES) == len(set(MEASURES)) == 12
+    assert len(MEASURES) == len(set(MEASURES)) == 27
+    assert Counter(measure.kind for measure in MEASURES.values()) == {
+        "decisions": 12,
+        "scores": 7,
+        "amounts": 5,
+        "waits": 3,
+    }
 
 
 @pytest.mark.parametrize(
@@ -77,7 +87,7 @@ def test_membership_says_which_cells_are_counted(name, numerator, denominator):
     assert spelled == [numerator, denominator]
 
 
-@pytest.mark.parametrize("name", MEASURES)
+@pytest.mark.parametrize("name", [name for name, measure in MEASURES.items() if not measure.averages])
 def test_the_cells_alone_give_the_same_counts(name):
     cells = np.random.default_rng(1).integers(0, 50, (5, 3, 3))
     from_tables = [(cells * table).sum(axis=(1, 2)) for table in MEASURES[name].membership()]
@@ -121,6 +131,11 @@ def test_a_function_that_is_no_share_of_cells_is_refused_with_a_hint(function, w
         (dict(needs=("decision",)), "Write needs=('decision', 'outcome')."),
         (dict(of="{persons}"), "The words are {people}, {selected}, {not_selected}, {positive}, {negative}."),
         (dict(share="{selected"), "The words are"),
+        (dict(title="share of {persons}"), "What a plan says beside a measure adds {at}, {capacity},"),
+        (dict(kind="score"), "Did you mean 'scores'?"),
+        (dict(kind="scores"), "Give view= with kind= one of scores, amounts, waits;"),
+        (dict(view=at_cut_off), "a measure of decisions is taken of scores at a cut-off as it is."),
+        (dict(kind="scores", view=at_cut_off, parameters=("cutoff",)), "It can be: at, capacity, per,"),
     ],
 )
 def test_what_the_decorator_says_is_checked(wrong, hint):
@@ -150,6 +165,58 @@ def test_a_name_that_means_something_already_is_refused(name):
     other.__name__ = name
     with collecting(), pytest.raises(FairauditError, match=f"there is already a measure called {name}"):
         measure(**SAID)(other)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "what", "hint"),
+    [
+        (dict(scale="dollars"), "scale='dollars' is not known", "It can be: share, points, time, money, number."),
+        (dict(rises_with="amount"), "rises_with='amount' is not known", "Or None"),
+        (dict(phrase="{who} get {much}"), "holds a word that no plan gives", "The words are {who}, {value}, {people},"),
+        (dict(phrase_below="{much}"), "holds a word that no plan gives", "The words are {who}, {value}, {people},"),
+        (dict(title="spread of {much}"), "holds a word that no plan gives", "The words are {people},"),
+        (dict(kind="amount"), "kind='amount' is not known", "Did you mean 'amounts'?"),
+        (dict(kind="decisions"), "has no values to estimate anything from", "A share of decisions is a @measure."),
+        (dict(needs=("outcome",)), "declared to need ('outcome',)", "Write needs="),
+        (dict(needs=("decision", "outcome")), "evidence of the kind amounts has none", "Write needs="),
+        (dict(parameters=("days/minutes",)), "no plan can say 'days/minutes'", "It can be: at, capacity, per,"),
+    ],
+)
+def test_what_the_decorator_of_a_statistic_says_is_checked(wrong, what, hint):
+    said = dict(phrase="{who} spread by {value}", rises_with=None, source="Us 2026", kind="amounts") | wrong
+    with collecting() as own, pytest.raises(FairauditError) as caught:
+        statistic(**said)(lambda d: None)
+    (problem,) = caught.value.problems
+    assert what in problem.what
+    assert hint in problem.hint
+    assert not own
+
+
+def test_a_statistic_is_told_what_its_function_asks_for_by_name():
+    told = {}
+    with collecting() as own:
+
+        @statistic(phrase="{who}", rises_with=None, source="Us 2026", kind="amounts", parameters=("above",))
+        def gap_to_a_line(d, above):
+            told["above"] = above
+
+    own["gap_to_a_line"].bound({"above": 15, "unit": "dollars", "horizon": 3}).estimate(None)
+    assert told == {"above": 15}
+
+
+def test_measures_are_listed_by_kind_with_what_the_plan_must_say():
+    rows = measures_table()
+    assert [row["name"] for row in rows] == sorted(MEASURES, key=lambda name: list(KINDS).index(MEASURES[name].kind))
+    said = {row["name"]: row["parameters"] for row in rows if row["parameters"]}
+    assert said == {
+        "top_k_share": ["capacity", "per (may be left out)"],
+        "exposure": ["per (may be left out)"],
+        "share_at_or_above": ["above"],
+        "amount_quantile": ["quantile"],
+        "served_within": ["days/hours"],
+        "restricted_mean_wait": ["days/hours"],
+    }
+    assert not any("{" in row["title"] for row in rows)
 
 
 def test_a_notebook_cell_may_be_run_again():

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from fairaudit.errors import PlanError, Problem
 from fairaudit.plan import Plan
 from fairaudit.sources.asking import codings_of
-from tests.plan.texts import FULL, SHORT, read
+from tests.plan.texts import AMOUNTS, FULL, SCORES, SHORT, WAITS, read
 
-PLANS = [yaml.safe_load(text) for text in (SHORT, FULL)]
+PLANS = [yaml.safe_load(text) for text in (SHORT, FULL, SCORES, AMOUNTS, WAITS)]
 ODD = st.recursive(
     st.sampled_from(
         [None, True, 0, -1, 1.5, float("inf"), 10**30, "", "?", "*", "race", "x", "n", "é\n", "0.8", "80%"]

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from fairaudit.errors import PlanError
 from fairaudit.groupings import attributes, groupings, tables
 from fairaudit.plan import Compare, Evidence, read_plan
-from tests.plan.texts import FULL, SHORT, WAITS, changed, problems, read
+from tests.plan.texts import AMOUNTS, FULL, SCORES, SHORT, WAITS, changed, problems, read
 
 
 @pytest.fixture
@@ -138,22 +138,107 @@ def test_a_byte_order_mark_and_windows_line_ends_are_no_part_of_a_plan(tmp_path)
     assert (plan.system, plan.evidence) == (plain.system, plain.evidence)
 
 
-def test_kinds_of_later_issues_are_refused_with_all_that_is_not_known_of_them(tmp_path):
-    found = [problem.partition(" | ")[0] for problem in problems(tmp_path, WAITS)]
-    assert found == [
-        "line 3: evidence[0].being_selected_is: 'being_selected_is' is missing",
-        "line 4: evidence[0].kind: 'waits' is not one of the choices",
-        "line 5: evidence[0].data: 'decision' is missing: records must hold it",
-        "line 5: evidence[0].data.opened: unknown key 'opened'",
-        "line 5: evidence[0].data.until: unknown key 'until'",
-        "line 7: evidence[0].measures[0].measure: there is no measure called 'served_within'",
-        "line 7: evidence[0].measures[0].days: unknown key 'days'",
+@pytest.mark.parametrize("kind", ["representation", "places", "pairs"])
+def test_kinds_of_later_issues_are_refused(kind, tmp_path):
+    (problem,) = problems(tmp_path, changed(SHORT, ("kind: decisions", f"kind: {kind}")))
+    assert problem.startswith(f"line 4: evidence[0].kind: {kind!r} is not one of the choices | ")
+
+
+def test_the_plan_of_the_design_on_waits_is_read(tmp_path):
+    evidence = read(tmp_path, WAITS).evidence[0]
+    (entry,) = evidence.measures
+    assert (evidence.kind, evidence.time_unit, evidence.horizons) == ("waits", "days", (30,))
+    assert (evidence.data.opened, evidence.data.closed, evidence.data.until) == (
+        "CreatedDate",
+        "CloseDate",
+        "2019-12-31",
+    )
+    assert entry.parameters == {"days": 30}
+    assert evidence.given(entry) == {"days": 30, "horizon": 30}
+    assert evidence.selected_is == "a benefit"  # being served is
+    assert evidence.being_selected_is is None
+    assert not evidence.needs_outcome
+
+
+def test_waits_are_counted_in_hours_where_any_measure_speaks_of_hours(tmp_path):
+    more = "measures: [{measure: rmst, hours: 36, difference: 6}, {measure: median_wait, ratio: 0.8}, "
+    evidence = read(tmp_path, changed(WAITS, ("measures: [", more))).evidence[0]
+    assert evidence.time_unit == "hours"
+    assert evidence.horizons == (36, 30 * 24)
+    assert [evidence.given(entry) for entry in evidence.measures] == [
+        {"hours": 36, "horizon": 36},
+        {},
+        {"days": 30, "horizon": 30 * 24},
     ]
 
 
-@pytest.mark.parametrize(
-    "key", ["population: {source: p.csv, column: adults}", "scenarios: [raked]", "smallest_cell: 11"]
-)
+def test_a_score_may_be_written_as_its_column(tmp_path):
+    short = read(tmp_path, SCORES).evidence[0]
+    long = read(tmp_path, changed(SCORES, ("score: decile", "score: {column: decile}"))).evidence[0]
+    assert short == long
+    assert (short.data.score.column, short.data.score.unknown, short.data.score.probability) == ("decile", (), False)
+    assert short.cut_points == (5,)
+    assert short.given(short.measures[0]) == {"at": 5}
+    assert short.selected_is == "a burden"
+    assert short.needs_outcome  # to be drawn, though no measure asks for it
+
+
+def test_a_score_in_full(tmp_path):
+    written = "score: {column: risk, unknown: [-1, N/A, ~], probability: true}"
+    measures = (
+        "{measure: selection_rate, at: 0.5, ratio: 0.8}\n      - {measure: top_k, capacity: 20, per: intake_day, "
+        "ratio: 0.8}\n      - {measure: calibration, difference: 0.05}\n      - {measure: prevalence, ratio: 0.9}"
+    )
+    text = changed(SCORES, ("score: decile", written), ("{measure: selection_rate, at: 5, ratio: 0.8}", measures))
+    evidence = read(tmp_path, text).evidence[0]
+    assert evidence.data.score.unknown == (-1, "N/A", None)
+    assert [entry.measure for entry in evidence.measures] == [
+        "selection_rate",
+        "top_k_share",
+        "calibration_in_the_large",
+        "prevalence",
+    ]
+    assert evidence.given(evidence.measures[1]) == {"capacity": 20, "per": "intake_day"}
+
+
+def test_an_amount_may_be_written_as_its_column(tmp_path):
+    short = read(tmp_path, AMOUNTS).evidence[0]
+    long = read(tmp_path, changed(AMOUNTS, ("amount: pay", "amount: {column: pay, decimals: 2}"))).evidence[0]
+    assert short == long
+    assert (short.data.amount.column, short.data.amount.unit, short.data.amount.negative) == ("pay", "dollars", False)
+    assert short.measures[0].limits == {"difference": 500.0}
+    assert short.given(short.measures[0]) == {"unit": "dollars"}
+    assert short.cut_points == (0,)  # none is not little
+    assert short.selected_is == "a benefit"
+    assert not short.needs_outcome
+
+
+def test_an_amount_in_full(tmp_path):
+    written = "amount: {column: pay, unknown: ['', x], decimals: 0, negative: true, unit: euros an hour}"
+    more = (
+        "{measure: share_at_or_above, above: 15.00, difference: 0.05}\n      - {measure: mean_amount, difference: 500}"
+    )
+    text = changed(AMOUNTS, ("amount: pay", written), ("{measure: mean_amount, difference: 500}", more))
+    evidence = read(tmp_path, text).evidence[0]
+    assert (evidence.data.amount.decimals, evidence.data.amount.negative) == (0, True)
+    assert evidence.given(evidence.measures[0]) == {"above": 15, "unit": "euros an hour"}
+    assert evidence.cut_points == (0, 15)
+
+
+@pytest.mark.parametrize("text", [SCORES, AMOUNTS, WAITS])
+def test_a_plan_of_any_kind_is_frozen_and_can_be_copied(text, tmp_path):
+    evidence = read(tmp_path, text).evidence[0]
+    assert copy.deepcopy(evidence) == evidence
+    assert {evidence: 1}[pickle.loads(pickle.dumps(evidence))] == 1
+    assert Evidence.model_validate(evidence.model_dump(by_alias=True)) == evidence
+
+
+@pytest.mark.parametrize("key", ["population: {source: p.csv, column: adults}", "smallest_cell: 11"])
 def test_what_only_later_issues_can_serve_is_unknown(key, tmp_path):
     (problem,) = problems(tmp_path, f"{FULL}    {key}\n")
     assert problem.startswith(f"line 59: evidence[0].{key.partition(':')[0]}: unknown key {key.partition(':')[0]!r} | ")
+
+
+def test_a_scenario_of_a_later_issue_is_none_of_the_choices(tmp_path):
+    (problem,) = problems(tmp_path, f"{FULL}    scenarios: [raked]\n")
+    assert problem.startswith("line 59: evidence[0].scenarios[0]: 'raked' is not one of the choices | ")

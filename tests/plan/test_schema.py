@@ -8,10 +8,9 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from fairaudit import resources, schemas
-from fairaudit.errors import PlanError
 from fairaudit.yaml_reader import read_yaml
 from tests.plan.test_strictness import RULES
-from tests.plan.texts import FULL, SHORT, WAITS, changed, read
+from tests.plan.texts import AMOUNTS, FULL, SCORES, SHORT, WAITS, changed, problems, read
 
 AUDITS = sorted((Path(__file__).resolve().parents[2] / "audits").glob("*/audit.yaml"))
 
@@ -34,7 +33,7 @@ def test_the_plans_of_the_audits_fit_the_schema(path, validator):
     assert list(validator.iter_errors(read_yaml(path).content)) == []
 
 
-@pytest.mark.parametrize("text", [SHORT, FULL])
+@pytest.mark.parametrize("text", [SHORT, FULL, SCORES, AMOUNTS, WAITS])
 def test_short_and_full_form_fit_the_schema(text, tmp_path, validator):
     (tmp_path / "x.yaml").write_text(text)
     assert list(validator.iter_errors(read_yaml(tmp_path / "x.yaml").content)) == []
@@ -58,6 +57,20 @@ ONE_VALUE = [
     ("{measure: selection_rate, ratio: 0.8}", "{measure: tpr, ratio: us.nothing, difference: 0.1}"),
     ("{measure: selection_rate, ratio: 0.8}", "{measure: './mine.py:late_share', ratio: 0.8}"),
 ]
+OF_OTHER_KINDS = [
+    (SCORES, "score: decile", "score: {column: decile, unknown: [-1, ~, N/A]}"),
+    (SCORES, "score: decile", "score: {column: decile, unknown: -1}"),
+    (AMOUNTS, "amount: pay", "amount: {column: pay, decimals: 0, negative: true, unit: euros}"),
+    (WAITS, "until: 2019-12-31", "until: 2019-12-31 17:00\n      date_format: '%m/%d/%Y'"),
+    (WAITS, "groups: [area_group]", "groups: [area_group]\n    scenarios: [open_never]"),
+]
+
+
+@pytest.mark.parametrize(("plan", "right", "also"), OF_OTHER_KINDS)
+def test_what_other_kinds_may_say_fits_the_schema(plan, right, also, tmp_path, validator):
+    text = changed(plan, (right, also))
+    assert read(tmp_path, text)
+    assert list(validator.iter_errors(read_yaml(tmp_path / "audit.yaml").content)) == []
 
 
 @pytest.mark.parametrize(("right", "also"), ONE_VALUE)
@@ -101,9 +114,23 @@ def test_most_rules_are_seen_in_the_editor_already():
 
 
 def test_a_kind_of_a_later_issue_fits_neither(tmp_path, validator):
-    assert list(validator.iter_errors(yaml.safe_load(WAITS))) != []
-    with pytest.raises(PlanError):
-        read(tmp_path, WAITS)
+    text = changed(SHORT, ("kind: decisions", "kind: places"))
+    assert list(validator.iter_errors(yaml.safe_load(text))) != []
+    assert problems(tmp_path, text)
+
+
+@pytest.mark.parametrize(("limit", "fits"), [("0.05", True), ("500", True), ("0", False), ("-1", False)])
+def test_a_difference_may_be_in_days_or_dollars(limit, fits, validator):
+    text = changed(AMOUNTS, ("difference: 500", f"difference: {limit}"))
+    assert (list(validator.iter_errors(yaml.safe_load(text))) == []) == fits
+
+
+@pytest.mark.parametrize(("limit", "fits"), [("0.8", True), ("1", False), ("1.25", False), ("0", False)])
+def test_a_ratio_is_below_1(limit, fits, tmp_path, validator):
+    text = changed(AMOUNTS, ("difference: 500", f"ratio: {limit}"))
+    assert (list(validator.iter_errors(yaml.safe_load(text))) == []) == fits
+    if not fits:
+        assert problems(tmp_path, text)
 
 
 def test_every_entry_says_what_it_is(validator):

@@ -8,7 +8,7 @@ import pytest
 from fairaudit.errors import PlanError
 from fairaudit.limits import limits_for
 from fairaudit.plan import read_plan
-from tests.plan.texts import FULL, SHORT, changed, problems, read
+from tests.plan.texts import AMOUNTS, FULL, SCORES, SHORT, WAITS, changed, problems, read
 
 GROUPS = "groups: [race, sex]"
 MEASURE = "{measure: selection_rate, ratio: 0.8}"
@@ -102,7 +102,15 @@ RULES = {
         "",
         [
             "evidence[0].being_selected_is: 'being_selected_is' is missing | "
-            "It says what being selected means for a person."
+            "It says what being selected means for a person. Write a burden or a benefit."
+        ],
+    ),
+    "what being selected means is left empty": (
+        SELECTED,
+        "being_selected_is:",
+        [
+            "evidence[0].being_selected_is: 'being_selected_is' is left empty | "
+            "It says what being selected means for a person. Write a burden or a benefit."
         ],
     ),
     # --- data ---
@@ -459,7 +467,7 @@ RULES = {
         "{measure: selection_rate, ratio: 0}",
         [
             "evidence[0].measures[0].ratio: a ratio limit of 0 is not between 0 and 1 | "
-            "Write a share of 1: 0.05 for 5 in 100."
+            "Write a share of 1: 0.8 for 80 in 100."
         ],
     ),
     "a limit's name misspelt": (
@@ -544,11 +552,462 @@ def test_what_is_written_otherwise_is_named_with_its_place_and_the_nearest_right
         assert [problem.partition(": ")[2] for problem in problems(tmp_path, text)] == expected
 
 
+AT_5 = "{measure: selection_rate, at: 5, ratio: 0.8}"
+MEAN = "{measure: mean_amount, difference: 500}"
+SERVED = "{measure: served_within, days: 30, difference: 0.05, because: Council resolution 2019-44}"
+OF_SCORES = (
+    "Of scores there are: scoring_rate, top_k_share, auc, xauc, calibration_in_the_large, calibration_slope, exposure. "
+    "Measures of decisions are taken at a cut-off: at: 5."
+)
+OF_AMOUNTS = "Of amounts there are: share_with_none, share_at_or_above, mean_amount, median_amount, amount_quantile."
+OF_WAITS = "Of waits there are: served_within, restricted_mean_wait, median_wait."
+NEEDS_PROBABILITY = (
+    "Write score: {column: NAME, probability: true} if the score is one, from 0 to 1. "
+    "If not, measure positive_predictive_value at the cut-off in use."
+)
+
+OF_KINDS = {
+    # rule: (the plan, what is right, what is written instead, the problems)
+    # --- the measure and its kind ---
+    "a mean of decisions": (
+        SHORT,
+        MEASURE,
+        "{measure: median_wait, ratio: 0.8}",
+        [
+            "evidence[0].measures[0].measure: median_wait is a measure of waits, and this evidence is of decisions | "
+            "Of decisions there are: selection_rate, true_positive_rate, false_positive_rate, true_negative_rate, "
+            "false_negative_rate, positive_predictive_value, negative_predictive_value, false_discovery_rate, "
+            "false_omission_rate, accuracy, error_rate, prevalence."
+        ],
+    ),
+    "a wait of scores": (
+        SCORES,
+        AT_5,
+        "{measure: served_within, days: 30, ratio: 0.8}",
+        [
+            "evidence[0].measures[0].measure: served_within is a measure of waits, and this evidence is of scores | "
+            + OF_SCORES
+        ],
+    ),
+    "a decision of amounts": (
+        AMOUNTS,
+        MEAN,
+        "{measure: selection_rate, at: 5, ratio: 0.8}",
+        [
+            "evidence[0].measures[0].measure: selection_rate is a measure of decisions, and this evidence is of amounts"
+            f" | {OF_AMOUNTS}"
+        ],
+    ),
+    "an amount of waits": (
+        WAITS,
+        SERVED,
+        "{measure: mean, difference: 5}",
+        [
+            f"evidence[0].measures[0].measure: mean_amount is a measure of amounts, and this evidence is of waits"
+            f" | {OF_WAITS}"
+        ],
+    ),
+    # --- what a measure is told ---
+    "decisions that scores make, without a cut-off": (
+        SCORES,
+        AT_5,
+        "{measure: fpr, ratio: 0.8}",
+        [
+            "evidence[0].measures[0]: false_positive_rate is not told the score from which people are selected | "
+            "Write at: 5 (whoever scores 5 or more is selected)."
+        ],
+    ),
+    "an outcome needs no cut-off": (SCORES, AT_5, "{measure: prevalence, ratio: 0.8}", []),
+    "an outcome takes no cut-off": (
+        SCORES,
+        AT_5,
+        "{measure: prevalence, at: 5, ratio: 0.8}",
+        ["evidence[0].measures[0].at: prevalence takes no at | Take it out."],
+    ),
+    "a cut-off of decisions": (
+        SHORT,
+        MEASURE,
+        "{measure: selection_rate, at: 5, ratio: 0.8}",
+        ["evidence[0].measures[0].at: selection_rate takes no at | Take it out."],
+    ),
+    "a cut-off in quotes": (
+        SCORES,
+        "at: 5",
+        "at: '5'",
+        ["evidence[0].measures[0].at: '5' stands where a number is meant | Write a number, without quotes."],
+    ),
+    "a top without a size": (
+        SCORES,
+        AT_5,
+        "{measure: top_k_share, ratio: 0.8}",
+        [
+            "evidence[0].measures[0]: top_k_share is not told how many can be taken | "
+            "Write capacity: 100 (how many can be taken)."
+        ],
+    ),
+    "a top of another thing": (
+        SCORES,
+        AT_5,
+        "{measure: top_k_share, capacity: 5, days: 30, ratio: 0.8}",
+        ["evidence[0].measures[0].days: top_k_share takes no days | It takes capacity, per."],
+    ),
+    "lists that are not counted apart": (
+        SCORES,
+        AT_5,
+        "{measure: top_k_share, capacity: 5, per: ward, ratio: 0.8}",
+        ["evidence[0].measures[0].per: 'ward' is none of the strata | Add it to strata in this block: strata: [ward]."],
+    ),
+    "no capacity": (
+        SCORES,
+        AT_5,
+        "{measure: top_k_share, capacity: 0, ratio: 0.8}",
+        [
+            "evidence[0].measures[0].capacity: 0 stands where more than 0 is meant | "
+            "It says how many can be taken, those with the highest scores."
+        ],
+    ),
+    "a quantile that is none": (
+        AMOUNTS,
+        MEAN,
+        "{measure: amount_quantile, difference: 500}",
+        [
+            "evidence[0].measures[0]: amount_quantile is not told which quantile | "
+            "Write quantile: 0.9 (the amount that 9 in 10 do not exceed)."
+        ],
+    ),
+    "a quantile in per cent": (
+        AMOUNTS,
+        MEAN,
+        "{measure: amount_quantile, quantile: 90, difference: 500}",
+        [
+            "evidence[0].measures[0].quantile: 90 stands where less than 1 is meant | "
+            "It says which one: 0.9 is the amount that 9 in 10 do not exceed."
+        ],
+    ),
+    "a line that is not drawn": (
+        AMOUNTS,
+        MEAN,
+        "{measure: share_at_or_above, difference: 0.05}",
+        [
+            "evidence[0].measures[0]: share_at_or_above is not told which amount is to be reached | "
+            "Write above: 15.00 (whoever gets so much or more)."
+        ],
+    ),
+    "served, but when": (
+        WAITS,
+        "days: 30, ",
+        "",
+        ["evidence[0].measures[0]: served_within is not told within what time | Write days: 30 or hours: 48."],
+    ),
+    "days and hours": (
+        WAITS,
+        "days: 30,",
+        "days: 30, hours: 48,",
+        ["evidence[0].measures[0].hours: days and hours stand here at once | " + ONE_OF_THEM],
+    ),
+    "half a day": (
+        WAITS,
+        "days: 30",
+        "days: 0.5",
+        ["evidence[0].measures[0].days: 0.5 stands where a whole number is meant | Write digits only, without quotes."],
+    ),
+    "calibration of what is no probability": (
+        SCORES,
+        AT_5,
+        "{measure: calibration, difference: 0.05}",
+        [
+            "evidence[0].measures[0].measure: calibration_in_the_large needs a score that is a probability | "
+            + NEEDS_PROBABILITY
+        ],
+    ),
+    "the same measure at the same cut-off": (
+        SCORES,
+        f"- {AT_5}",
+        f"- {AT_5}\n      - {{measure: demographic_parity, at: 5.0, difference: 0.1}}",
+        [
+            "evidence[0].measures[1]: selection_rate stands here twice, told the same | "
+            "Give both limits in one entry: {measure: ..., ratio: ..., difference: ...}."
+        ],
+    ),
+    "the same measure at another cut-off": (
+        SCORES,
+        f"- {AT_5}",
+        f"- {AT_5}\n      - {{measure: selection_rate, at: 8, ratio: 0.8}}",
+        [],
+    ),
+    # --- limits ---
+    "a gap of scores in points": (
+        SCORES,
+        "ratio: 0.8",
+        "difference: 5",
+        [
+            "evidence[0].measures[0].difference: a difference limit of 5 is not between 0 and 1 | "
+            "Write a share of 1: 0.05 for 5 in 100."
+        ],
+    ),
+    "a gap of shares of amounts in points": (
+        AMOUNTS,
+        MEAN,
+        "{measure: share_with_none, difference: 1}",
+        [
+            "evidence[0].measures[0].difference: a difference limit of 1 is not between 0 and 1 | "
+            "Write a share of 1: 0.05 for 5 in 100."
+        ],
+    ),
+    "a gap of an own measure of decisions in points": (
+        SHORT,
+        MEASURE,
+        "{measure: './mine.py:late_share', difference: 5}",
+        [
+            "evidence[0].measures[0].difference: a difference limit of 5 is not between 0 and 1 | "
+            "Write a share of 1: 0.05 for 5 in 100."
+        ],
+    ),
+    "a gap in days": (WAITS, SERVED, "{measure: median_wait, difference: 7}", []),
+    "a gap in dollars": (AMOUNTS, "500", "1234.5", []),
+    "a gap of an own measure in dollars": (AMOUNTS, MEAN, "{measure: './mine.py:spread', difference: 500}", []),
+    "a gap of nothing": (
+        AMOUNTS,
+        "500",
+        "0",
+        [
+            "evidence[0].measures[0].difference: a difference limit of 0 is no number above 0 | "
+            "Write how large a gap is allowed: 0.05 for 5 in 100; of days or dollars, how many."
+        ],
+    ),
+    "a gap below nothing": (
+        AMOUNTS,
+        "500",
+        "-7",
+        [
+            "evidence[0].measures[0].difference: a difference limit of -7 is no number above 0 | "
+            "Write how large a gap is allowed: 0.05 for 5 in 100; of days or dollars, how many."
+        ],
+    ),
+    "a ratio of calibration": (
+        SCORES,
+        f"score: decile\n      outcome: {{column: y, is: [1], is_not: [0]}}\n    {SELECTED}\n    groups: [race, sex]\n"
+        f"    strata: [intake_day]\n    measures:\n      - {AT_5}",
+        f"score: {{column: p, probability: true}}\n      {OUTCOME}\n    {SELECTED}\n    groups: [race, sex]\n"
+        "    measures:\n      - {measure: calibration, ratio: 0.8}",
+        [
+            "evidence[0].measures[0].ratio: ratios of calibration_in_the_large mean nothing | "
+            "It may be 0 or below 0. Write difference: with a number."
+        ],
+    ),
+    "a ratio of amounts below 0": (
+        AMOUNTS,
+        f"amount: pay\n    a_high_amount_is: a benefit\n    groups: [race, sex]\n    measures:\n      - {MEAN}",
+        "amount: {column: pay, negative: true, unit: euros}\n    a_high_amount_is: a benefit\n    groups: [race]\n"
+        "    measures:\n      - {measure: mean_amount, ratio: 0.8}",
+        [
+            "evidence[0].measures[0].ratio: amounts may be below 0, and ratios of them mean nothing | "
+            "Write difference: with a number of euros."
+        ],
+    ),
+    # --- comparisons ---
+    "everyone, of averages": (
+        AMOUNTS,
+        GROUPS,
+        f"{GROUPS}\n    compare: [{{by: race, reference: overall}}]",
+        [
+            "evidence[0].compare[0].reference: mean_amount is no share and cannot be compared with everyone, "
+            "of whom a group is a part | Write reference: rest, which is everyone else."
+        ],
+    ),
+    "everyone, of shares of amounts": (
+        AMOUNTS,
+        f"{GROUPS}\n    measures:\n      - {MEAN}",
+        f"{GROUPS}\n    compare: [{{by: race, reference: overall}}]\n"
+        "    measures:\n      - {measure: share_with_none, difference: 0.05}",
+        [],
+    ),
+    # --- data ---
+    "a decision in the data of waits": (
+        WAITS,
+        "opened: CreatedDate",
+        f"opened: CreatedDate\n      {DECISION}",
+        [
+            "evidence[0].data.decision: evidence of the kind waits has no decision | "
+            "It goes with evidence of the kind decisions. Take it out, or change kind:."
+        ],
+    ),
+    "an outcome of amounts": (
+        AMOUNTS,
+        "amount: pay",
+        f"amount: pay\n      {OUTCOME}",
+        [
+            "evidence[0].data.outcome: evidence of the kind amounts has no outcome | "
+            "It goes with evidence of the kind decisions or scores. Take it out, or change kind:."
+        ],
+    ),
+    "no score": (
+        SCORES,
+        "score: decile",
+        "unit: a case",
+        ["evidence[0].data: 'score' is missing: records must hold it | Write score: {column: NAME}."],
+    ),
+    "a score without outcomes, where they are needed": (
+        SCORES,
+        f"{OUTCOME}\n    {SELECTED}\n    groups: [race, sex]\n    strata: [intake_day]\n    measures:\n      - {AT_5}",
+        f"unit: a case\n    {SELECTED}\n    groups: [race, sex]\n    measures:\n      - {{measure: auc, ratio: 0.9}}",
+        ["evidence[0].data: 'outcome' is missing: auc needs it | Write outcome: {column: NAME, is: [1], is_not: [0]}."],
+    ),
+    "no end of waits": (
+        WAITS,
+        "closed: CloseDate\n      until: 2019-12-31",
+        "unit: a request",
+        [
+            "evidence[0].data: 'closed' is missing: records must hold it | "
+            "Write closed: NAME (the column of the day when it ended; empty where it has not).",
+            "evidence[0].data: 'until' is missing: records must hold it | "
+            "Write until: 2024-12-31 (the day on which the records were drawn).",
+        ],
+    ),
+    "a day that is none": (
+        WAITS,
+        "until: 2019-12-31",
+        "until: 2019-02-30",
+        ["evidence[0].data.until: there is no day 2019-02-30 | Write a day of the calendar, such as 2024-12-31."],
+    ),
+    "a year for a day": (
+        WAITS,
+        "until: 2019-12-31",
+        "until: 2019",
+        ["evidence[0].data.until: 2019 is no day | Write it as 2024-12-31, or with a time as 2024-12-31 17:00."],
+    ),
+    "a day written the American way": (
+        WAITS,
+        "until: 2019-12-31",
+        "until: 12/31/2019",
+        [
+            "evidence[0].data.until: '12/31/2019' is no day | "
+            "Write it as 2024-12-31, or with a time as 2024-12-31 17:00."
+        ],
+    ),
+    "waits that end where they begin": (
+        WAITS,
+        "closed: CloseDate",
+        "closed: CreatedDate",
+        [
+            "evidence[0].data.closed: opened and closed are the same column, 'CreatedDate' | "
+            "Write the day when the wait began in opened, and the day when it ended in closed."
+        ],
+    ),
+    "a score that is the outcome": (
+        SCORES,
+        "score: decile",
+        "score: y",
+        [
+            "evidence[0].data.outcome.column: score and outcome are the same column, 'y' | "
+            "The outcome is what turned out to be true, whatever the score was."
+        ],
+    ),
+    "a group that is the score": (
+        SCORES,
+        GROUPS,
+        "groups: [race, decile]",
+        [
+            "evidence[0].groups.decile: the column 'decile' is the score | "
+            "A group is who people are, not what was decided or came of it."
+        ],
+    ),
+    "rows kept for their amount": (
+        AMOUNTS,
+        "amount: pay",
+        "amount: {column: pay}\n      keep: {pay: {from: 1}}",
+        [
+            "evidence[0].data.keep.pay: the column 'pay' is the amount | "
+            "Rows cannot be kept for what was decided or came of it: what is left would no longer show it."
+        ],
+    ),
+    "rows kept for the day when a wait began": (
+        WAITS,
+        "closed: CloseDate",
+        "closed: CloseDate\n      keep: {CreatedDate: {from: 2019-01-01}}",
+        [],
+    ),
+    "decimals of a cent": (
+        AMOUNTS,
+        "amount: pay",
+        "amount: {column: pay, decimals: 7}",
+        [
+            "evidence[0].data.amount.decimals: 7 stands where at most 6 is meant | "
+            "It says digits after the point: 2 for dollars and cents."
+        ],
+    ),
+    "an unknown detail of a score": (
+        SCORES,
+        "score: decile",
+        "score: {column: decile, probabilty: true}",
+        ["evidence[0].data.score.probabilty: unknown key 'probabilty' | Did you mean 'probability'?"],
+    ),
+    # --- what is worse ---
+    "what a high score means is not said": (
+        SCORES,
+        f"    {SELECTED}\n",
+        "",
+        [
+            "evidence[0].being_selected_is: 'being_selected_is' is missing | "
+            "It says what being selected means for a person. Write a burden or a benefit."
+        ],
+    ),
+    "what a high amount means is not said": (
+        AMOUNTS,
+        "    a_high_amount_is: a benefit\n",
+        "",
+        [
+            "evidence[0].a_high_amount_is: 'a_high_amount_is' is missing | "
+            "It says what a high amount means for a person. Write a burden or a benefit."
+        ],
+    ),
+    "being selected for an amount": (
+        AMOUNTS,
+        "a_high_amount_is: a benefit",
+        "being_selected_is: a benefit",
+        [
+            "evidence[0].a_high_amount_is: 'a_high_amount_is' is missing | "
+            "It says what a high amount means for a person. Write a burden or a benefit.",
+            "evidence[0].being_selected_is: evidence of the kind amounts has no being_selected_is | "
+            "Write a_high_amount_is instead.",
+        ],
+    ),
+    "being selected for a wait": (
+        WAITS,
+        "groups: [area_group]",
+        "groups: [area_group]\n    being_selected_is: a benefit",
+        [
+            "evidence[0].being_selected_is: evidence of the kind waits has no being_selected_is | "
+            "Waiting long is the worse side: take it out."
+        ],
+    ),
+    "what is never open": (
+        AMOUNTS,
+        GROUPS,
+        f"{GROUPS}\n    scenarios: [open_never]",
+        [
+            "evidence[0].scenarios: evidence of the kind amounts has no scenario open_never | "
+            "It goes with waits, some of which are open: take it out."
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", OF_KINDS)
+def test_what_is_written_otherwise_in_a_plan_of_another_kind_is_named_alike(rule, tmp_path):
+    plan, right, wrong, expected = OF_KINDS[rule]
+    text = changed(plan, (right, wrong))
+    if not expected:
+        assert read(tmp_path, text)
+    else:
+        assert [problem.partition(": ")[2] for problem in problems(tmp_path, text)] == expected
+
+
 def test_all_problems_are_shown_at_once_in_the_order_of_the_file(tmp_path):
     text = changed(
         FULL,
         ("stage: proposed  ", "stage: propose  "),
-        ("kind: decisions", "kind: waits"),
+        ("kind: decisions", "kind: wait"),
         ("origin: historical", "origine: historical"),
         ("is: [1]", "is: [0]"),
         ("bands: [18, 25, 65]", "bands: [18, 65, 25]"),
@@ -558,7 +1017,7 @@ def test_all_problems_are_shown_at_once_in_the_order_of_the_file(tmp_path):
     )
     assert [problem.partition(" | ")[0] for problem in problems(tmp_path, text)] == [
         "line 6: system.stage: 'propose' is not one of the choices",
-        "line 11: evidence[0].kind: 'waits' is not one of the choices",
+        "line 11: evidence[0].kind: 'wait' is not one of the choices",
         "line 13: evidence[0].data.origin: 'origin' is missing",
         "line 15: evidence[0].data.origine: unknown key 'origine'",
         "line 20: evidence[0].data.outcome: 0 stands in both is and is_not",

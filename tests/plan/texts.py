@@ -93,9 +93,49 @@ system: {name: 311 triage, version: "2.1", vendor: Example Co, agency: City 311,
 evidence:
   - id: time-to-close
     kind: waits
-    data: {source: requests.csv, origin: historical, decided_by: todays_process, opened: CreatedDate, until: 2019-12-31}
+    data:
+      source: requests.csv
+      origin: historical
+      decided_by: todays_process
+      opened: CreatedDate
+      closed: CloseDate
+      until: 2019-12-31
     groups: [area_group]
     measures: [{measure: served_within, days: 30, difference: 0.05, because: Council resolution 2019-44}]
+"""
+
+SCORES = """\
+system: {name: Risk score}
+evidence:
+  - id: scores
+    kind: scores
+    data:
+      source: records.csv
+      origin: historical
+      decided_by: this_system
+      score: decile
+      outcome: {column: y, is: [1], is_not: [0]}
+    being_selected_is: a burden
+    groups: [race, sex]
+    strata: [intake_day]
+    measures:
+      - {measure: selection_rate, at: 5, ratio: 0.8}
+"""
+
+AMOUNTS = """\
+system: {name: Pay}
+evidence:
+  - id: pay
+    kind: amounts
+    data:
+      source: records.csv
+      origin: historical
+      decided_by: this_system
+      amount: pay
+    a_high_amount_is: a benefit
+    groups: [race, sex]
+    measures:
+      - {measure: mean_amount, difference: 500}
 """
 
 
