@@ -82,6 +82,7 @@ class Distributions:
         values = np.unique(derived[~np.isnan(derived)])
         if "open" in rows:
             values = np.union1d(values, [0.0])  # where a wait of which nothing is known may have ended
+        values = values if len(values) else np.zeros(1)  # of nobody
         value = np.where(np.isnan(derived), len(values), np.searchsorted(values, derived))
         name = next((name for name in PARTS if name in rows), None)
         levels = PARTS[name] if name else ("",)
@@ -147,7 +148,7 @@ class Distributions:
 
     def worst(self, arms: np.ndarray, *, high: bool) -> Distribution | None:
         """Give it with everybody of whom something is unknown where they make the value lowest, or highest."""
-        if self.statistic.ends is None or not len(self.values):
+        if self.statistic.ends is None:
             return None
         n, totals, squares = (None if each is None else each.copy() for each in (self.n, self.totals, self.squares))
         known = n[:-1, :, :-1, :2] if "outcome" in self.statistic.needs else n[:-1, :, :-1]

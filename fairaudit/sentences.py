@@ -354,7 +354,8 @@ def yearly_sentence(
     if number < 1:
         return ""
     group = who(first, people, people)
-    more = f"at least {number:,} more {group} a year than if both groups fared alike"
+    word = "more" if reading.worse == "high" else "fewer"
+    more = f"at least {number:,} {word} {group} a year than if both groups fared alike"
     return f"If {people_per_year:,} {people} a year are like these, that happens to {more}."
 
 

@@ -198,12 +198,15 @@ class Pairs:
     def equal_z(self, kind: Kind, pair: int, margin: float) -> float:
         """Give the z that a pair as unsure as this would have if both values were the same."""
         one, two = (float(values[pair]) for values in self.values)
+        middle = (one + two) / 2
+        if not self._smooth:
+            ahead = -margin if kind == "difference" else middle * (1 - margin)
+            return self._equal_in_steps(pair, ahead, 1.0 if kind == "difference" else margin)
         reach = [
             self._reach(side, np.ones(len(self.values[0])), up=up)[pair] for side, up in (("first", 0), ("second", 1))
         ]
         if kind == "difference":
             return float(-margin / np.hypot(*reach))
-        middle = (one + two) / 2
         return float((1 - margin) * middle / np.hypot(reach[0], margin * reach[1]))
 
     # --- inside ---
@@ -223,12 +226,8 @@ class Pairs:
     def _solved(self, apart: Array, factor: Array) -> Array:
         """Halve the interval of z until the limit meets the margin."""
         ahead = apart > 0
-        low, high = np.zeros(apart.shape), np.full(apart.shape, FURTHEST)
-        for _ in range(STEPS):
-            z = (low + high) / 2
-            short = self._falls_short(z, apart, factor, ahead)
-            low, high = np.where(short, z, low), np.where(short, high, z)
-        found = low if self._smooth else np.maximum(self._of_one(low), 0)
+        found = _largest(lambda z: self._falls_short(z, apart, factor, ahead), apart.shape)
+        found = found if self._smooth else np.maximum(self._of_one(found), 0)
         unknown = np.isnan(apart) | ~self.defined
         return np.where(unknown, np.nan, np.where(ahead, found, -found))
 
@@ -302,9 +301,25 @@ class Pairs:
     def _of_both(self, alpha: ArrayLike) -> Array:
         """Give the z that both statistics together must exceed at a level."""
         alpha = np.broadcast_to(np.asarray(alpha, float), self.values[0].shape)
-        low, high = np.zeros(alpha.shape), np.full(alpha.shape, FURTHEST)
-        for _ in range(STEPS):
-            z = (low + high) / 2
-            more = self._chance(z) > alpha
-            low, high = np.where(more, z, low), np.where(more, high, z)
-        return high
+        return _largest(lambda z: self._chance(z) > alpha, alpha.shape)
+
+    def _equal_in_steps(self, pair: int, ahead: float, factor: float) -> float:
+        """Give the z of a pair whose limits lie as far from their values, and whose values are `ahead` of a margin."""
+        (one, two) = (values[:, None] for values in self.values)
+
+        def short(z: Array) -> NDArray[np.bool_]:
+            low, high = self._in_steps(z, up=False)
+            with np.errstate(invalid="ignore"):
+                return (one - low + factor * (high - two) < ahead).all(axis=1)
+
+        return float(self._of_one(_largest(short, self.values[0].shape))[pair])
+
+
+def _largest(holds: Callable[[Array], NDArray[np.bool_]], shape: tuple[int, ...]) -> Array:
+    """Halve the interval of z until the largest is found for which something holds."""
+    low, high = np.zeros(shape), np.full(shape, FURTHEST)
+    for _ in range(STEPS):
+        z = (low + high) / 2
+        found = holds(z)
+        low, high = np.where(found, z, low), np.where(found, high, z)
+    return low
