@@ -167,6 +167,7 @@ class _Finding:
                 "scale": {"name": "own", "unit": ""},
                 "counted": {"of": "", "share": ""},
                 "title": self.measure.title,
+                "note": "",
                 "grouping": list(grouping.attributes),
                 "reference": "all_pairs",
                 "comparison": decides["kind"],

@@ -77,13 +77,21 @@ def _values(evidence: Evidence, tally: Tally) -> Iterator[str]:
         if at_once := _total(tally, "same_moment"):
             yield f"{at_once:,} waits ended the very moment they began, and count like any other."
         if still_open := _open(tally):
-            yield f"{still_open:,} waits had not ended when the records were drawn: they are never left out."
+            yield f"{still_open:,} waits had not ended when the records were drawn; none is left out for that."
     if about.kind == "scores":
         yield "A high score is taken to mean: selected first."
         if data.score and not data.score.probability:
             yield "The plan does not say that the score is a probability, so calibration is shown and not judged."
+    if about.kind != "decisions" and (unknown := _without_value(tally)):
+        what = {"scores": "score", "amounts": "amount", "waits": "day on which the wait began"}[about.kind]
+        yield f"{unknown:,} records have no {what} that is known: they stay unknown."
     if about.edges is not None:
         yield f"Values are counted in {len(about.edges):,} bins of about equal size, with the exact sum of each."
+
+
+def _without_value(tally: Tally) -> int:
+    first = tally.cells[tally.cells["table"] == next(iter(tally.about.tables))]
+    return int(first.loc[(first["value"] == UNKNOWN).to_numpy(bool), "n"].sum())
 
 
 def _open(tally: Tally) -> int:

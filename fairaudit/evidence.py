@@ -139,7 +139,7 @@ class Evidence:
     def rates(self, measure: str, by: str | Sequence[str] = "") -> Shown:
         """Show every group's rate of a measure, with its interval."""
         found = self.finding(measure, by)
-        caption = f"{found['title'].capitalize()}, by {' and '.join(found['grouping'])}"
+        caption = f"{_capital(found['title'])}, by {' and '.join(found['grouping'])}"
         rows = [_rate_row(row, found["scale"]["name"] == "share") for row in found["groups"]]
         markup = table(caption, ["Group", "Of", "Events", "Rate", "Interval"], rows)
         return Shown(markup, "\n".join("  ".join(row) for row in rows))
@@ -202,8 +202,13 @@ class Evidence:
 
 
 def _in_words(found: Mapping[str, Any]) -> str:
-    about = f"{found['title'].capitalize()}, by {' and '.join(found['grouping'])}."
+    about = f"{_capital(found['title'])}, by {' and '.join(found['grouping'])}."
     return f"{found['words']}. {about} {found['sentence']} {found['reason_sentence']}".strip()
+
+
+def _capital(text: str) -> str:
+    """Begin with a capital and leave the rest: AUC stays AUC."""
+    return text[:1].upper() + text[1:]
 
 
 def _rate_row(row: Mapping[str, Any], share: bool) -> list[str]:

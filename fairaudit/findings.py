@@ -19,6 +19,9 @@ from fairaudit.stats.intervals import wilson
 from fairaudit.verdicts import Bounds, Comparison, lowest_shown, pairs_within, scenario_bounds
 
 SIGNIFICANT = 12
+AGAINST_ALL = (
+    "Each group's own value is against everybody else; a comparison is of the two groups alone, both ways round."
+)
 SCENARIOS = {
     "recorded": "as recorded",
     "spread": "unknowns spread as if missing at random",
@@ -56,6 +59,7 @@ def finding(disparity: Disparity) -> dict[str, Any]:
         "scale": {"name": scale_of(disparity).name, "unit": scale_of(disparity).unit},
         "counted": dict(zip(("of", "share"), _phrases(disparity), strict=True)),
         "title": disparity.measure.title,
+        "note": AGAINST_ALL if disparity.measure.averages and disparity.measure.pairwise else "",
         "grouping": list(disparity.grouping.attributes),
         "reference": disparity.grouping.reference,
         "comparison": comparison.kind,
@@ -174,9 +178,9 @@ def _allows_of_values(disparity: Disparity, comparison: Comparison) -> str:
     if comparison.kind == "difference":
         scale = scale_of(disparity)
         gap = sentences.exactly(scale.per * comparison.tolerance) + scale.after
-        return f"It lets two groups be {gap} apart in this: {disparity.measure.title}."
+        return f"It lets the {disparity.measure.title} of two groups be {gap} apart."
     number = sentences.exactly(100 * comparison.tolerance)
-    return f"It lets one group have {number}% of what another has in this: {disparity.measure.title}."
+    return f"It lets the {disparity.measure.title} of one group be {number}% of another's."
 
 
 def _looser_than_any(disparity: Disparity, comparison: Comparison) -> bool:

@@ -21,6 +21,7 @@ VERDICT_WORDS = {
 BASELINE_WORDS = "For comparison only"
 FOR_EVERY = " for every 100"
 MOST_DIGITS = 6
+CENTS_BELOW = 1000
 
 
 @dataclass(frozen=True)
@@ -180,6 +181,8 @@ def values_in_words(values: Sequence[float], scale: Scale) -> list[str]:
     """Write values with their unit, with more digits where they would read alike and are not."""
     told = [scale.per * value for value in values]
     places = 1 if scale.per == 100 else _places(*told)
+    if scale.name == "money":
+        places = 2 if max(map(abs, told)) < CENTS_BELOW else 0
     for more in range(MOST_DIGITS + 1):
         texts = [_plain(f"{value:.{places + more}f}") for value in told]
         if len(set(texts)) == len(set(told)):

@@ -126,7 +126,7 @@ def own_scale(number: float, limit: float = math.nan) -> str:
 
 def is_own(finding: Mapping[str, Any]) -> bool:
     """Say whether a finding's values are no shares, so that they are written as they are."""
-    return finding["scale"]["name"] != "share"
+    return finding["scale"]["name"] not in ("share", "points")
 
 
 @dataclass(frozen=True)

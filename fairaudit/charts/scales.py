@@ -97,8 +97,11 @@ def rate_scale(table: Sequence[Row], approximate: bool = False) -> Scale:
     if approximate:
         low, high = min([0.0, *values]), max([0.0, *values])
         return Scale(low, high if high > low else low + 1.0)
-    highest = 100 * max(values, default=0.01)
-    return Scale(0.0, float(next((end for end in ROUND_PERCENT if end >= highest), 100)), unit="%")
+    highest, lowest = 100 * max(values, default=0.01), 100 * min(values, default=0.0)
+    high = float(next((end for end in ROUND_PERCENT if end >= highest), 100))
+    # Shares beyond those predicted may be below 0.
+    low = -float(next((end for end in ROUND_PERCENT if end >= -lowest), 100)) if lowest < 0 else 0.0
+    return Scale(low, high, unit="%")
 
 
 def contrast_scale(

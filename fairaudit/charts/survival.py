@@ -27,7 +27,7 @@ NO_RECORDS, NO_CURVE = "no records", "no curve"
 
 
 def survival_chart(shown: Mapping[str, Any], *, title: bool = True) -> Chart:
-    """Draw the share still open over time, a step curve a group with its band.
+    """Draw the share still waiting over time, a step curve a group with its band.
 
     Args:
         shown: as in `results.json`: times in its `unit`, shares 0 to 1; steps are [time, share, lower, upper].
@@ -43,9 +43,9 @@ def survival_chart(shown: Mapping[str, Any], *, title: bool = True) -> Chart:
 
 def survival_table(shown: Mapping[str, Any]) -> tuple[str, list[str], list[list[str]]]:
     """Write what the curves are at each tick: caption, heads, and a row for each group and tick."""
-    head = [grouped_by(shown), _after(shown), "Still open", "Interval", "At risk", "Median"]
+    head = [grouped_by(shown), _after(shown), "Still waiting", "Interval", "At risk", "Median"]
     rows = [row for group in shown["groups"] for row in _rows(group, shown)]
-    return f"{shown['title']}: share still open", head, rows
+    return f"{shown['title']}: share still waiting", head, rows
 
 
 def _rows(group: Mapping[str, Any], shown: Mapping[str, Any]) -> list[list[str]]:
@@ -72,7 +72,7 @@ def _frame(shown: Mapping[str, Any], x: RoundScale) -> Frame:
         x,
         percent_scale([1.0]),
         x_title=f"{unit} →",
-        y_title="↑ Share still open",
+        y_title="↑ Share still waiting",
         ticks=[(float(tick), exact(tick)) for tick in shown["ticks"]],
         marks=[(float(horizon), f"{exact(horizon)} {unit}")] if words else [],
         mark_word=words,
@@ -143,7 +143,7 @@ def _after(shown: Mapping[str, Any]) -> str:
 
 def _alt(shown: Mapping[str, Any]) -> str:
     groups = shown["groups"]
-    start = f"Curves of the share still open: {short(shown['title'], 80)}; {how_many(groups)}."
+    start = f"Curves of the share still waiting: {short(shown['title'], 80)}; {how_many(groups)}."
     empty = [group["group"] for group in groups if not any(point[1] is not None for point in _points(group, shown))]
     missing = f"Without a curve: {_listed(empty)}." if empty else ""
     return joined([start, _at_the_end(shown), _medians(groups, shown["unit"]), missing])
@@ -156,7 +156,7 @@ def _at_the_end(shown: Mapping[str, Any]) -> str:
         found = [(group["group"], _at(group, shown, time)[1]) for group in curves]
         known = [(name, share) for name, share in found if share is not None]
         if known and len(known) >= min(len(curves), 2):
-            return f"Still open after {exact(time)} {shown['unit']}: {highest_and_lowest(known, percent)}."
+            return f"Still waiting after {exact(time)} {shown['unit']}: {highest_and_lowest(known, percent)}."
     return ""
 
 

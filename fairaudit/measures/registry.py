@@ -6,6 +6,7 @@ so that everything downstream (weights, folds, unknowns at their worst) can work
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -178,12 +179,22 @@ def _whole(value: Any) -> Any:
 def bound(measure: Any, given: Mapping[str, Any]) -> Any:
     """Copy a measure or statistic with what a plan says beside it, and its title filled in."""
     copied = copy(measure)
-    title = measure.title.format_map(words_of(given)) + (
-        f", at {words_of(given)['at']} or more" if "at" in given else ""
-    )
+    words = words_of(given)
+    title = measure.title.format_map(words)
+    title = _at_cut_off(title, words) if "at" in given else title
     for name, value in (("given", dict(given)), ("title", title)):
         object.__setattr__(copied, name, value)
     return copied
+
+
+def _at_cut_off(title: str, words: Mapping[str, str]) -> str:
+    """Say in a title what selected means at a cut-off: share who scored 5 or more."""
+
+    def scored(found: re.Match) -> str:
+        return f"{found[1]} who {words['not_selected' if found[2] else 'selected']}"
+
+    said, times = re.subn(r"\b(share|those) (not )?selected", scored, title)
+    return said if times else f"{title}, at {words['at']} or more"
 
 
 def worse_side(rises_with: RisesWith, being_selected_is: str | None) -> Side:

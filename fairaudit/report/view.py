@@ -34,6 +34,7 @@ PREDICTIVE = {
     "false_omission_rate",
     "calibration_in_the_large",
 }
+SMALL_P = 0.0001
 FOLDED = 8  # a table of pairs longer than this is folded
 
 Words = Mapping[str, Any]
@@ -98,7 +99,10 @@ def shown_view(entry: Mapping[str, Any], w: Words) -> dict[str, Any]:
     """Prepare what is shown beside the findings: a chart, its table, and how to read both."""
     note = w[entry["shown"]]
     if entry["shown"] == "survival" and entry["log_rank"]["p"] is not None:
-        note += " " + w["log_rank"].format(**entry["log_rank"])
+        p = entry["log_rank"]["p"]
+        note += " " + w["log_rank"].format(
+            **{**entry["log_rank"], "p": f"{p:.2g}" if p >= SMALL_P else f"below {SMALL_P}"}
+        )
     if entry["shown"] == "standardised":
         note = note.format(reference=entry["reference"], shared=percent(entry["shared"]), unit=entry["unit"])
     chart = chart_of(entry, title=False)
@@ -159,10 +163,14 @@ def finding_view(finding: Found, block: Mapping[str, Any], w: Words) -> dict[str
     }
 
 
+def is_values(finding: Found) -> bool:
+    """Say whether a finding is of values, and not of shares that are counted."""
+    return not any(group["events"] is not None for group in finding["groups"])
+
+
 def counted(finding: Found, w: Words) -> str:
     """Say who is counted, and what of them; nothing for a measure of values or of the audit's own."""
-    shares = finding["groups"] and any(group["events"] is not None for group in finding["groups"])
-    return w["counted_are"].format(**finding["counted"]) if finding["counted"]["of"] and shares else ""
+    return "" if is_values(finding) or not finding["counted"]["of"] else w["counted_are"].format(**finding["counted"])
 
 
 def other_side(finding: Found, w: Words) -> str:
@@ -183,9 +191,8 @@ def groups_table(finding: Found, caption: str, alpha: float, w: Words) -> Markup
     }
     if any(row.events is not None for row in table_rows):
         columns[w["events"]] = [count(row.events) for row in table_rows]
-    columns[w["value" if is_own(finding) else "rate"].format(finding["scale"]["unit"]).removesuffix(" ()")] = [
-        write(row.rate) for row in table_rows
-    ]
+    head = w["value"].format(finding["scale"]["unit"]).removesuffix(" ()") if is_values(finding) else w["rate"]
+    columns[head] = [write(row.rate) for row in table_rows]
     if any(row.lower is not None for row in table_rows):
         level = digits(100 * (1 - 2 * alpha))
         columns[w["interval"].format(level)] = [_interval(row, write, w) for row in table_rows]

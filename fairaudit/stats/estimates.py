@@ -29,7 +29,7 @@ Array = NDArray[np.float64]
 Ends = Callable[[NDArray[np.intp], Array], tuple[Array, Array]]
 FURTHEST = 40.0  # standard errors; beyond it no level is told apart
 STEPS = 60
-LEVELS = np.concatenate([np.linspace(0, 8, 161), np.linspace(8.5, FURTHEST, 64)])
+LEVELS = np.concatenate([np.linspace(0, 5, 101), np.linspace(5.5, FURTHEST, 24)])
 """Where limits that are read off a distribution are looked up: at the next of these z, on the safe side."""
 ANGLES = np.linspace(0, np.pi / 2, 33)
 ROUNDING = 1e-12  # of a value: a smaller error is that of adding up numbers that are all alike

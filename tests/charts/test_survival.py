@@ -33,16 +33,16 @@ def test_the_table_is_whole(case):
 def test_the_alternative_text_says_what_the_curves_say():
     late, early = curve("Late", 100, 0.01), curve("Early", 100, 0.2)
     assert survival_chart(survival([late, early])).alt == (
-        "Curves of the share still open: Time until closed, by area; 2 groups. "
-        f"Still open after 30 days: highest Late ({100 * 0.99**30:.1f}%), lowest Early ({100 * 0.8**30:.1f}%). "
+        "Curves of the share still waiting: Time until closed, by area; 2 groups. "
+        f"Still waiting after 30 days: highest Late ({100 * 0.99**30:.1f}%), lowest Early ({100 * 0.8**30:.1f}%). "
         "Median in days: Early (4). Not reached: Late."
     )
 
 
 def test_the_table_reads_the_curve_at_each_tick():
     caption, head, rows = survival_table(survival([curve("A", 100, 0.1)]))
-    assert caption == "Time until closed, by area: share still open"
-    assert head == ["Area", "Days", "Still open", "Interval", "At risk", "Median"]
+    assert caption == "Time until closed, by area: share still waiting"
+    assert head == ["Area", "Days", "Still waiting", "Interval", "At risk", "Median"]
     assert rows[0] == ["A", "0", "100.0%", "100.0% to 100.0%", "100", "7"]
     assert rows[1][:3] == ["A", "5", f"{100 * 0.9**5:.1f}%"]
 
@@ -50,7 +50,7 @@ def test_the_table_reads_the_curve_at_each_tick():
 def test_nothing_is_said_of_a_time_that_nobody_was_followed_to():
     shown = survival([curve("A", 100, 0.1, until=12), curve("B", 100, 0.2, until=12)])
     assert [row[2] for row in survival_table(shown)[2][:7]][3:] == ["not known"] * 4
-    assert "Still open after 10 days" in survival_chart(shown).alt
+    assert "Still waiting after 10 days" in survival_chart(shown).alt
 
 
 def test_what_has_come_to_nothing_stays_there():

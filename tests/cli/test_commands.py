@@ -227,7 +227,7 @@ def test_how_many_counts_records_of_one_person_for_what_they_are_worth(root, say
 
 def test_a_tally_in_place_of_the_records_gives_the_same_findings(tmp_path, say, root):
     folder = root / "audits" / "county-recidivism"
-    said = say("tally", folder, "-o", tmp_path / "to" / "send")
+    said = say("tally", folder, "--evidence", "high-risk-flags", "-o", tmp_path / "to" / "send")
     assert said.code == 0
     assert sorted(files(tmp_path)) == ["to/send.tally.csv", "to/send.tally.json"]
     assert "write `source: send.tally.json` under data:" in said.out

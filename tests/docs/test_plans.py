@@ -18,7 +18,7 @@ from fairaudit.tally import Tally
 from tests.docs.markdown import README, ROOT, Block
 
 PLANS = [block for block in README.blocks_in("yaml") if block.code.startswith("system:")]
-SHORTEST, FULL, OF_COUNTS = PLANS
+SHORTEST, FULL, *OF_KINDS, OF_COUNTS = PLANS
 
 
 @pytest.fixture
@@ -59,8 +59,8 @@ def test_the_shortest_plan_is_no_longer_than_it_says():
     assert len(SHORTEST.code.splitlines()) <= 12
 
 
-def test_the_full_plan_names_every_key():
-    keys = set(re.findall(r"(?<![\w-])([a-z_]+):", FULL.code))
+def test_the_full_plan_and_those_of_each_kind_name_every_key():
+    keys = set(re.findall(r"(?<![\w-])([a-z_]+):", "\n".join(block.code for block in (FULL, *OF_KINDS))))
     assert set(keys_of(Plan)) - keys == set()
 
 
