@@ -15,12 +15,10 @@ from fairaudit.distributions import BEFORE, Distributions
 from fairaudit.groupings import Grouping, groupings
 from fairaudit.measures import MEASURES, Measure, Statistic
 from fairaudit.plan import Evidence, MeasureLimit
-from fairaudit.stats import means
 from fairaudit.tally import Tally, level_names
 from fairaudit.verdicts import HIGH_RATE, SEVERITY, Bounds, Comparison, Verdict, clear, cleared_for, flag, reason, worst
 
 FEW = 10
-SKEWED, MANY = 1.0, 300
 
 
 @dataclass
@@ -123,13 +121,10 @@ class Disparity:
 
     @cached_property
     def skewed(self) -> list[str]:
-        """Groups too small for the mean of values as skewed as theirs to be tested well (STATISTICS: Welch's t)."""
-        if not isinstance(self.arms, EstimateArms) or self.measure.scale != "money":
+        """Groups too small for the mean of values as skewed as theirs: it can then be flagged, and never clears."""
+        if not isinstance(self.arms, EstimateArms):
             return []
-        d = self.arms.found.recorded(self.arms.scheme.arms)
-        skewness = means.skewness(d.values, d.all, d.sums[0])
-        sizes = self.arms.records[1]
-        return [name for g, name in enumerate(self.groups) if abs(skewness[g]) > SKEWED and sizes[g] < MANY]
+        return [name for g, name in enumerate(self.groups) if self.arms.too_skewed[g]]
 
 
 def assess(evidence: Evidence, tally: Tally, measures: Mapping[str, Measure] | None = None) -> list[Disparity]:
@@ -152,7 +147,7 @@ def assess(evidence: Evidence, tally: Tally, measures: Mapping[str, Measure] | N
         for entry in evidence.measures:
             if entry.measure in known:
                 measure = known[entry.measure].bound(evidence.given(entry))
-                arms = _arms(tally, grouping, measure, scheme, shared)
+                arms = _arms(tally, grouping, measure, scheme, shared, evidence.unknown_at_most)
                 found.append(_disparity(evidence, grouping, entry, measure, arms, _waits_before(tally)))
     for family in ([d for d in found if d.blocks], [d for d in found if not d.blocks]):
         flag([comparison for disparity in family for comparison in disparity.comparisons])
@@ -167,11 +162,16 @@ def _waits_before(tally: Tally) -> bool:
 
 
 def _arms(
-    tally: Tally, grouping: Grouping, measure: Measure | Statistic, scheme: Scheme, shared: Cells | None
+    tally: Tally,
+    grouping: Grouping,
+    measure: Measure | Statistic,
+    scheme: Scheme,
+    shared: Cells | None,
+    unknown_at_most: float,
 ) -> Arms | EstimateArms:
     by = grouping.attributes
     if isinstance(measure, Statistic):
-        return EstimateArms(Distributions.of(tally, by, measure), measure, scheme)
+        return EstimateArms(Distributions.of(tally, by, measure), measure, scheme, unknown_at_most)
     cells = Cells.of(tally, by, measure) if shared is None else shared
     otherwise = {}
     if _waits_before(tally):
@@ -205,10 +205,49 @@ def _disparity(
             unknown=disparity.unknown,
             scenarios=scenarios,
             high=kind == "ratio" and high,
+            hollow=_hollow(arms, kind, tolerance),
         )
         for kind, tolerance in limits.items()
     ]
     return disparity
+
+
+def _hollow(arms: Arms | EstimateArms, kind: str, tolerance: float) -> bool:
+    """Say whether no records of these sizes could be outside a limit, so that keeping it would show nothing."""
+    sizes, given = arms.records[1][: len(arms.cells.groups)], arms.measure.given
+    if "at" in given and not arms.measure.averages and (sizes > 0).any():
+        decided = arms.cells.n[..., :2, :].sum(axis=(0, 1, 2, 4))
+        return bool(decided.min() == 0)  # a cut-off that nobody reaches, or everybody
+    if "capacity" in given:
+        return _too_few_places(arms, kind, tolerance)
+    if isinstance(arms, EstimateArms) and arms.measure.derive is not None and kind == "difference":
+        return widest_gap(arms) <= tolerance
+    return False
+
+
+def _too_few_places(arms: Arms, kind: str, tolerance: float) -> bool:
+    """Say whether there is a place for everybody, or so few that no group could get more than the limit lets it."""
+    taken, decided = (float(part.sum()) for part in (arms.cells.n[..., 0, :], arms.cells.n[..., :2, :]))
+    sizes = arms.records[1][: len(arms.cells.groups)]
+    if decided <= taken:
+        return True
+    most = np.minimum(taken / sizes[sizes > 0], 1).max(initial=0)
+    return kind == "difference" and bool(most <= tolerance)
+
+
+def widest_gap(arms: EstimateArms) -> float:
+    """Give the widest gap of means that there could be: one group with all the highest values there are."""
+    d = arms.found.recorded(np.eye(len(arms.cells.groups)))
+    values, n = d.values[::-1], d.all.sum(axis=0)[::-1]
+    sums, counted = np.cumsum(values * n), np.cumsum(n)
+    everybody, total = counted[-1] if len(n) else 0.0, sums[-1] if len(n) else 0.0
+    gaps = [0.0]
+    for size in d.all.sum(axis=1):
+        if 0 < size < everybody:
+            place = int(np.searchsorted(counted, size))
+            first = sums[place] - values[place] * (counted[place] - size)
+            gaps.append(first / size - (total - first) / (everybody - size))
+    return max(gaps)
 
 
 def _scenarios(unknown: Unknowns, at_most: float) -> tuple[Scenario, ...]:

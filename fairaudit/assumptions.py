@@ -72,12 +72,12 @@ def _values(evidence: Evidence, tally: Tally) -> Iterator[str]:
     about, data = tally.about, evidence.data
     if about.kind == "waits":
         unit = evidence.time_unit
-        until = about.until or data.until
+        until = about.until or data.until or "the records were drawn"
         yield f"A wait is counted in {unit} begun; one that still goes on, in whole {unit} until {until}."
         if at_once := _total(tally, "same_moment"):
             yield f"{at_once:,} waits ended the very moment they began, and count like any other."
-        if still_open := _open(tally):
-            yield f"{still_open:,} waits had not ended when the records were drawn; none is left out for that."
+        if going_on := still_open(tally):
+            yield f"{going_on:,} waits had not ended when the records were drawn; none is left out for that."
     if about.kind == "scores":
         yield "A high score is taken to mean: selected first."
         if data.score and not data.score.probability:
@@ -94,7 +94,8 @@ def _without_value(tally: Tally) -> int:
     return int(first.loc[(first["value"] == UNKNOWN).to_numpy(bool), "n"].sum())
 
 
-def _open(tally: Tally) -> int:
+def still_open(tally: Tally) -> int:
+    """Count the waits that had not ended when the records were drawn."""
     first = tally.cells[tally.cells["table"] == next(iter(tally.about.tables))]
     return int(first.loc[(first["open"] == "1").to_numpy(bool), "n"].sum())
 

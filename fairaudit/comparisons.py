@@ -30,6 +30,7 @@ Kind = Literal["ratio", "difference"]
 EVERYONE_ELSE = "everyone else"
 EVERYONE = "everyone"
 FEW_FOLDS = 10  # with an event, or with anybody else: fewer say little of how clusters differ
+RECORDS_PER_SQUARED_SKEW = 25
 NO_EFFECT = 1e-9  # a design effect below it is rounding: the folds agree
 
 
@@ -321,10 +322,11 @@ class EstimateArms:
         found: every group's distribution.
         statistic: what is estimated.
         scheme: who is compared with whom; not with everyone, of whom a group is a part.
+        unknown_at_most: the share of values that may be unknown before one that could be anything leaves no bound.
     """
 
-    def __init__(self, found: Distributions, statistic: Statistic, scheme: Scheme):
-        self.found, self.measure, self.scheme = found, statistic, scheme
+    def __init__(self, found: Distributions, statistic: Statistic, scheme: Scheme, unknown_at_most: float = 0.0):
+        self.found, self.measure, self.scheme, self.unknown_at_most = found, statistic, scheme, unknown_at_most
 
     @property
     def cells(self) -> Cells:
@@ -380,7 +382,27 @@ class EstimateArms:
         stretch, degrees = np.ones((2, len(margins))), self._welch(factor, found)
         if self.cells.clustered:
             stretch, degrees = self._clustered(factor)
-        return replace(found, stretch=np.sqrt(stretch * self._added(scenario)), degrees_of_freedom=degrees)
+        stretch = np.sqrt(stretch * self._added(scenario))
+        unsure = self.few if to_flag else self.few | self.too_skewed
+        return replace(
+            found, stretch=np.where(unsure[self.scheme.pairs].T, np.nan, stretch), degrees_of_freedom=degrees
+        )
+
+    @cached_property
+    def few(self) -> np.ndarray:
+        """Arms with fewer records than large samples' rules need, of either outcome where they are ranked."""
+        known = self.found.recorded(self.scheme.arms).n.sum(axis=1)
+        held = known.min(axis=1) if self.found.ranks else known.sum(axis=1)
+        return held < self.measure.fewest
+
+    @cached_property
+    def too_skewed(self) -> np.ndarray:
+        """Arms whose mean a few values that were not drawn could move far: n < 25 skewness^2 (Cochran 1977)."""
+        if not self.measure.skew_sensitive:
+            return np.zeros(len(self.scheme.arms), bool)
+        d = self.found.recorded(self.scheme.arms)
+        skewness = means.skewness(d.values, d.all, d.sums[0])
+        return d.all.sum(axis=1) < RECORDS_PER_SQUARED_SKEW * np.nan_to_num(skewness) ** 2
 
     @cached_property
     def worth(self) -> np.ndarray:
@@ -403,7 +425,7 @@ class EstimateArms:
             z = score.critical_z(
                 np.full(n.shape, alpha), np.where(self.of_arms.degrees > 0, self.of_arms.degrees, np.nan)
             )
-        lower, upper = self.of_arms.limits(np.arange(len(n)), z * stretch)
+        lower, upper = self.of_arms.limits(np.arange(len(n)), np.where(self.few, np.nan, z * stretch))
         return lower, upper
 
     # --- inside ---
@@ -428,13 +450,16 @@ class EstimateArms:
     def _pairs_under(self, scenario: Scenario) -> Pairs:
         arms = self.scheme.arms
         if scenario == "worst":
-            low, high = (self.found.worst(arms, high=high) for high in (False, True))
+            low, high = (self._worst(high=high) for high in (False, True))
             return self._unbounded if low is None or high is None else self._paired(low, high)
         if scenario == "spread":
             found = self.found.spread(arms)
         else:
             found = self.found.moved(arms, before=scenario == "reversed", still_open=scenario == "open_never")
         return self._paired(found, found)
+
+    def _worst(self, *, high: bool) -> Distribution | None:
+        return self.found.worst(self.scheme.arms, high=high, at_most=self.unknown_at_most)
 
     @property
     def _unbounded(self) -> Pairs:
@@ -452,7 +477,7 @@ class EstimateArms:
         if scenario not in ("spread", "worst"):
             return np.ones((2, len(self.scheme.pairs)))
         arms = self.scheme.arms
-        made = self.found.spread(arms) if scenario == "spread" else self.found.worst(arms, high=True)
+        made = self.found.spread(arms) if scenario == "spread" else self._worst(high=True)
         if made is None:
             return np.ones((2, len(self.scheme.pairs)))
         parts = [each.n.sum(axis=1) for each in (made, self.found.recorded(arms))]

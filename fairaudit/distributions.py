@@ -80,8 +80,8 @@ class Distributions:
         derived = read.value if statistic.derive is None else statistic.derive(read, statistic.given)
         # A wait that ended before it began is a value of its own, which scenarios move.
         values = np.unique(derived[~np.isnan(derived)])
-        if "open" in rows:
-            values = np.union1d(values, [0.0])  # where a wait of which nothing is known may have ended
+        if "open" in rows or (about.kind == "amounts" and statistic.derive is None):
+            values = np.union1d(values, [0.0])  # where a wait or an amount of which nothing is known may lie
         values = values if len(values) else np.zeros(1)  # of nobody
         value = np.where(np.isnan(derived), len(values), np.searchsorted(values, derived))
         name = next((name for name in PARTS if name in rows), None)
@@ -146,8 +146,17 @@ class Distributions:
             n[..., :-2, 1] = 0
         return self._of(arms, *self._settled(n, self.totals, self.squares))
 
-    def worst(self, arms: np.ndarray, *, high: bool) -> Distribution | None:
-        """Give it with everybody of whom something is unknown where they make the value lowest, or highest."""
+    def worst(self, arms: np.ndarray, *, high: bool, at_most: float = 0.0) -> Distribution | None:
+        """Give it with everybody of whom something is unknown where they make the value lowest, or highest.
+
+        Args:
+            arms: shape (arms, groups).
+            high: whether highest.
+            at_most: the share of values that may be unknown before one that could be anything leaves no bound.
+
+        Returns:
+            None where there is no such place; an arm is empty where nothing bounds its value.
+        """
         if self.statistic.ends is None:
             return None
         n, totals, squares = (None if each is None else each.copy() for each in (self.n, self.totals, self.squares))
@@ -156,13 +165,30 @@ class Distributions:
         found = self._of(arms, *self._settled(n, totals, squares), scale=False)
         # Whoever is of unknown group may be of each arm; whoever lacks a value or an outcome is of an own group.
         extra = arms @ missing + n[-1].sum()
+        boundless = self._boundless(arms, extra, found.n.sum(axis=(1, 2)), at_most)
         for value, part, people in self._at_the_ends(found.n, extra, high):
             at = self._largest() if value == -1 else found.values[value]
             found.n[:, value, part] += people
             if found.totals is not None:
                 found.totals[:, value, part] += people * at
                 found.squares[:, value, part] += people * at**2
+        found.n[boundless] = 0
         return self._in_effect(found, arms)
+
+    def _boundless(self, arms: np.ndarray, extra: np.ndarray, known: np.ndarray, at_most: float) -> np.ndarray:
+        """Say of which arms the unknown could make the value anything; shape (arms,).
+
+        A mean moves as far as one amount is large. A quantile moves past all that was seen where the unknown are as
+        many as are beyond it.
+        """
+        if self.statistic.unbounded:
+            without = self.n[:, :, -1].sum(axis=(1, 2))
+            missing = arms @ without[:-1] + without[-1]
+            return missing > at_most * (known + missing)
+        if self.statistic.scale == "money":
+            q = self.statistic.given.get("quantile", 0.5)
+            return extra >= min(q, 1 - q) * (known + extra)
+        return np.zeros(len(arms), bool)
 
     def without_each_fold(self, arms: np.ndarray) -> Iterator[Distribution]:
         """Leave out one fold at a time of those that hold anybody."""

@@ -232,11 +232,15 @@ def _values_sentence(disparity: Disparity, groups: tuple[str, str], values: tupl
     people = disparity.evidence.words.people
     undefined = [group for group, value in zip(groups, values, strict=True) if math.isnan(value)]
     if undefined:
-        return f"There is no {disparity.measure.title} of {sentences.listed(undefined)}."
+        title = f"{disparity.measure.title[:1].upper()}{disparity.measure.title[1:]}"
+        return f"{title}: it cannot be told of {sentences.listed(undefined)}."
     texts = sentences.values_in_words(values, scale_of(disparity))
     first, second = (sentences.who(group, people, people) for group in groups)
     said = disparity.measure.says(first, texts[0], words)
-    return f"{said[:1].upper()}{said[1:]}; {second}: {texts[1]}."
+    other = f"{second}: {texts[1]}"
+    if disparity.measure.phrase_below:
+        other = f"of {second}, {texts[1].removeprefix('-')} {'fewer' if texts[1].startswith('-') else 'more'}"
+    return f"{said[:1].upper()}{said[1:]}; {other}."
 
 
 def yearly(disparity: Disparity, people_per_year: int | None) -> str:

@@ -204,16 +204,17 @@ def _unknown_people(block: Mapping[str, Any]) -> str:
         if row["unknown"]
     ]
     share, name = max(shares, default=(0, ""))
-    if not share:
-        return ""
-    told = f" For {sentences.percent(share)} the {name.replace('_', ' ')} is not known"
+    told = f" For {sentences.percent(share)} the {name.replace('_', ' ')} is not known" if share else ""
     unknown = [finding["unknown"] for finding in block["findings"] if finding["blocks"]]
     worst = [entry["share"] for entry in unknown if entry["worst_case_decides"]]
+    if not worst and not told:
+        return ""
     if not worst:
         return f"{told}: few enough that the worst need not be assumed of them." if unknown else f"{told}."
     which = "every finding" if len(worst) == len(unknown) else f"{len(worst)} of {_count(len(unknown), 'finding')}"
     missing = f"In {which} that can block, up to {sentences.percent(max(worst))} is missing"
-    return f"{told}. {missing}: within the limit then means even with the missing at their worst."
+    told = f"{told}." if told else ""
+    return f"{told} {missing}: within the limit then means even with the missing at their worst."
 
 
 def _decide(state: str, evidence: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -321,7 +322,15 @@ def _warnings(results: Mapping[str, Any]) -> list[str]:
             f"The counts received contradict each other in {_count(len(disagree), 'place')}: see the assumptions."
         )
     told += [line for block in results["evidence"] for line in _repeated(block)]
+    told += [line for block in results["evidence"] for line in _nothing_open(block)]
     return told
+
+
+def _nothing_open(block: Mapping[str, Any]) -> list[str]:
+    """Say where no wait still goes on, as where somebody has left out those that do."""
+    if block["kind"] != "waits" or block["still_open"]:
+        return []
+    return [f"In {block['id']} no wait still goes on: ask whether those that do were left out."]
 
 
 def _repeated(block: Mapping[str, Any]) -> list[str]:

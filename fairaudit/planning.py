@@ -277,7 +277,7 @@ def said(row: Mapping[str, Any]) -> str:
     limit = f"a ratio of {number}%" if row["kind"] == "ratio" else f"a gap of {number} in 100"
     what = f"{row['measure']} by {row['grouping'].replace('_', ' and ')}"
     if row["needed"] is None:
-        return f"{what}: at a rate of 0 or 100% no number of records can show {limit}."
+        return f"{what}: at a rate of 0 or 100% this formula cannot say how many records show {limit}."
     text = (
         f"{what} ({row['groups']} groups, {limit}): about {row['needed']:,} records of each group that this measure "
         f"counts, if {digits(100 * row['rate'])}% is the rate; fewer than about {row['fewest']:,} could not show it "

@@ -9,7 +9,7 @@ from typing import Any
 from fairaudit import __version__
 from fairaudit.approximations import approximate_findings
 from fairaudit.assessment import assess
-from fairaudit.assumptions import assumptions
+from fairaudit.assumptions import assumptions, still_open
 from fairaudit.cells import Cells
 from fairaudit.findings import finding, plain, yearly
 from fairaudit.measures import Measure
@@ -61,6 +61,7 @@ def block_results(
             "being_selected_is": evidence.being_selected_is,
             "a_high_amount_is": evidence.a_high_amount_is,
             "until": evidence.data.until,
+            "still_open": still_open(tally) if evidence.kind == "waits" else None,
             "words": evidence.words.model_dump(),
             "alpha": evidence.alpha_of_look,
             "alpha_of_all_looks": evidence.alpha,

@@ -374,6 +374,14 @@ REASONS: Mapping[str, str] = {
         "Where rates are above 80% a ratio alone cannot show it, since the rates of those left over may "
         "differ manifold: a limit on the difference must hold too."
     ),
+    "too_skewed": (
+        "Values are so skewed, and a group so small, that the mean cannot show it: a few that were not drawn could "
+        "move it far. A median may."
+    ),
+    "hollow": (
+        "No records of groups of these sizes could be outside this limit, so that keeping it shows nothing: look at "
+        "the ratio, or at a cut-off that some reach and some do not."
+    ),
     "too_little_data": "There are too few records to show it, even if both groups fare alike.",
     "unknowns": (
         "As recorded it would hold; it does not hold for everything that the unknown groups, decisions "

@@ -47,6 +47,7 @@ class Comparison:
     unknown: Unknowns
     scenarios: tuple[Scenario, ...]
     high: bool
+    hollow: bool = False
     margins_under: dict[Scenario, np.ndarray] = field(init=False)
     counts: dict[Scenario, PairCounts | Pairs] = field(init=False)
     z: dict[Scenario, np.ndarray] = field(init=False)
@@ -155,7 +156,7 @@ def clear(comparisons: Sequence[Comparison]) -> None:
 
 def passes_score(comparison: Comparison) -> bool:
     """Say whether a comparison could be cleared, but for the exact step."""
-    open_way = not (comparison.baseline or comparison.flagged_at or comparison.side_open)
+    open_way = not (comparison.baseline or comparison.flagged_at or comparison.side_open or comparison.hollow)
     return (
         open_way and len(comparison.margins) > 0 and all(comparison.passes(name).all() for name in comparison.scenarios)
     )
@@ -215,7 +216,9 @@ def cleared_for(comparisons: Sequence[Comparison], sizes: np.ndarray) -> list[in
         Places of the groups in that order; empty where not even the first two clear.
     """
     scheme = comparisons[0].arms.scheme
-    if scheme.reference in ("rest", "overall") or any(c.baseline or _side_is_open(c, comparisons) for c in comparisons):
+    if scheme.reference in ("rest", "overall") or any(
+        c.baseline or c.hollow or _side_is_open(c, comparisons) for c in comparisons
+    ):
         return []
     order = [int(place) for place in np.argsort(-sizes, kind="stable")]
     if scheme.reference != "all_pairs":
@@ -417,8 +420,9 @@ def reason(comparison: Comparison, bounds: Bounds) -> str:
     """Say why a comparison is not demonstrated.
 
     Returns:
-        One of: "" (cleared or flagged), "baseline", "no_data" (a declared group has nobody in the denominator),
-        "no_variation" (a value is undefined, or nothing tells how sure it is), "side"
+        One of: "" (cleared or flagged), "baseline", "hollow" (no records of these sizes could be outside the limit),
+        "no_data" (a declared group has nobody in the denominator), "no_variation" (a value is undefined, or nothing
+        tells how sure it is), "too_skewed" (a group is too small for the mean of values as skewed as its own), "side"
         (a ratio alone cannot clear where rates are high), "too_little_data" (even equal rates could not clear),
         "unknowns" (it clears as recorded, and not with the unknowns), "leaning_outside", "leaning_inside".
     """
@@ -426,8 +430,10 @@ def reason(comparison: Comparison, bounds: Bounds) -> str:
         return "baseline"
     if comparison.verdict != "not_demonstrated":
         return ""
+    if comparison.hollow:
+        return "hollow"
     if not comparison.counts["recorded"].defined.all():
-        return "no_data" if not _all_have_records(comparison) else "no_variation"
+        return _why_undefined(comparison)
     if comparison.side_open and all(comparison.passes(name).all() for name in comparison.scenarios):
         return "side"
     if bounds.scenario != "recorded":
@@ -439,8 +445,15 @@ def reason(comparison: Comparison, bounds: Bounds) -> str:
     return "leaning_outside" if bounds.estimate < limit - ROUNDING else "leaning_inside"
 
 
-def _all_have_records(comparison: Comparison) -> bool:
-    return bool((comparison.arms.records[1][np.unique(comparison.arms.scheme.pairs)] > 0).all())
+def _why_undefined(comparison: Comparison) -> str:
+    arms = np.unique(comparison.arms.scheme.pairs)
+    if not (comparison.arms.records[1][arms] > 0).all():
+        return "no_data"
+    if isinstance(comparison.arms, EstimateArms) and comparison.arms.few[arms].any():
+        return "too_little_data"
+    if isinstance(comparison.arms, EstimateArms) and comparison.arms.too_skewed[arms].any():
+        return "too_skewed"
+    return "no_variation"
 
 
 def could_clear(comparison: Comparison, pair: int) -> bool:

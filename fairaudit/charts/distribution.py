@@ -1,4 +1,4 @@
-"""How amounts are spread: a row a group, with the middle half, nearly all, the median and the mean."""
+"""How values are spread: a row a group, with the middle half, nearly all, the median and the mean."""
 
 from __future__ import annotations
 
@@ -228,7 +228,7 @@ def _records(group: Mapping[str, Any]) -> str:
 
 def _alt(shown: Mapping[str, Any]) -> str:
     groups = shown["groups"]
-    start = f"How amounts are spread: {short(shown['title'], 80)}, in {short(shown['unit'], 30)}; {how_many(groups)}."
+    start = f"How values are spread: {short(shown['title'], 80)}, in {short(shown['unit'], 30)}; {how_many(groups)}."
     medians = [(group["group"], dict(group["quantiles"]).get(MEDIAN)) for group in groups]
     told = [
         _said("Median", medians, amount),

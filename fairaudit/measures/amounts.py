@@ -73,6 +73,8 @@ def share_at_or_above(c: Any) -> Rate:
     source=WELCH,
     title="mean amount",
     aliases=("mean", "average", "mean_gap"),
+    unbounded=True,
+    skew_sensitive=True,
 )
 def mean_amount(d: Distribution) -> Estimate:
     """In each group, the mean of the amounts that are known.
@@ -96,6 +98,7 @@ def mean_amount(d: Distribution) -> Estimate:
     source=WOODRUFF,
     title="median amount",
     aliases=("median",),
+    fewest=0,
 )
 def median_amount(d: Distribution) -> Estimate:
     """In each group, the amount that half of its people get or exceed.
@@ -117,6 +120,7 @@ def median_amount(d: Distribution) -> Estimate:
     source=WOODRUFF,
     title="amount at the {percentile}",
     parameters=("quantile",),
+    fewest=0,
 )
 def amount_quantile(d: Distribution, quantile: float) -> Estimate:
     """In each group, the amount below which a stated share of its people are.

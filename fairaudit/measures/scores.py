@@ -83,6 +83,7 @@ def top_k_share(c: Any) -> Rate:
     aliases=("roc_auc", "roc_auc_score", "area_under_the_curve"),
     counterpart="sklearn.metrics.roc_auc_score",
     ends=((0, 0), (-1, 0)),
+    fewest=10,
 )
 def auc(d: Distribution) -> Estimate:
     """In each group, how often somebody with the outcome scores higher than somebody without it.
@@ -109,6 +110,7 @@ def auc(d: Distribution) -> Estimate:
     aliases=("cross_auc",),
     pairwise=True,
     ends=((0, 0), (-1, 0)),
+    fewest=10,
 )
 def xauc(first: Distribution, second: Distribution) -> Estimate:
     """How often somebody of one group with the outcome scores higher than somebody of the other without it.
@@ -186,6 +188,7 @@ def calibration_slope(d: Distribution) -> Estimate:
     title="exposure in the ranked list",
     optional=("per",),
     derive=exposure_of,
+    skew_sensitive=True,
 )
 def exposure(d: Distribution) -> Estimate:
     """In each group, the mean exposure that members get by their rank in the list.

@@ -53,6 +53,10 @@ class Statistic:
         ends: where somebody of whom nothing is known would make it lowest, and highest: (value, part), as places; None
             where that cannot be said.
         ratios: whether ratios of its values mean anything.
+        fewest: with fewer records in a group nothing is said of how sure its value is: what large samples teach of
+            it does not hold. Of a statistic that ranks outcomes, with fewer with or without the outcome.
+        skew_sensitive: whether a few values that were not drawn could move it far.
+        unbounded: whether a single value that is not known could make it anything.
         phrase_below: what stands in for the phrase where the value is below 0.
     """
 
@@ -75,6 +79,9 @@ class Statistic:
     derive: Callable[[Rows, Mapping[str, Any]], np.ndarray] | None = None
     ends: Ends | None = ((0, 0), (-1, 0))
     ratios: bool = True
+    fewest: int = 30
+    skew_sensitive: bool = False
+    unbounded: bool = False
     phrase_below: str = ""
     given: Mapping[str, Any] = field(default_factory=dict)
 

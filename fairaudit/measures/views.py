@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from fairaudit.measures.distribution import Rows
 
 Array = NDArray[np.float64]
+UNKNOWN = "?"  # how a tally writes what is unknown
 Given = Mapping[str, Any]
 View = Callable[[Rows, Given], tuple[Array, Array | None]]
 
@@ -46,8 +47,11 @@ def above_median(rows: Rows, given: Given) -> tuple[Array, None]:
 
 
 def among_the_first(rows: Rows, given: Given) -> tuple[Array, None]:
-    """Whoever is among so many with the highest scores, in each list; who of those tied at the end is drawn by lot."""
-    selected = np.zeros(rows.value.shape)
+    """Whoever is among so many with the highest scores, in each list; who of those tied at the end is drawn by lot.
+
+    Whose list is unknown has an unknown rank.
+    """
+    selected = np.full(rows.value.shape, np.nan)
     for chosen in _lists(rows, given.get("per")):
         selected[chosen] = _taken(rows.value[chosen], rows.amount[chosen], float(given["capacity"]))
     return _where_known(rows.value, selected), None
@@ -63,11 +67,11 @@ def _taken(value: Array, amount: Array, capacity: float) -> Array:
 
 
 def _lists(rows: Rows, per: str | None) -> list[NDArray[np.intp]]:
-    """Give the rows of each list."""
+    """Give the rows of each list; those of which the list is unknown are in none."""
     if per is None:
         return [np.arange(len(rows.value))]
-    _, place = np.unique(np.asarray(rows.columns[per], str), return_inverse=True)
-    return [np.flatnonzero(place == number) for number in range(place.max() + 1)] if len(place) else []
+    names = np.asarray(rows.columns[per], str)
+    return [np.flatnonzero(names == name) for name in np.unique(names) if name != UNKNOWN]
 
 
 def served(rows: Rows, given: Given) -> tuple[Array, Array]:

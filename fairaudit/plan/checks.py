@@ -249,7 +249,20 @@ def _limit_of(entry: dict, measure: Any) -> list[tuple[Place, str, str]]:
     if measure.averages and isinstance(entry.get("difference"), str) and entry["difference"] in limits():
         hint = "Write the number itself, and who chose it in because:."
         found.append((("difference",), f"{entry['difference']} was made for shares of people", hint))
-    return found
+    if measure.averages and isinstance(entry.get("ratio"), str) and entry["ratio"] in limits():
+        hint = "Write the number itself, and who chose it in because:."
+        found.append((("ratio",), f"{entry['ratio']} was made for shares of people", hint))
+    return found + _beyond_the_horizon(entry, measure)
+
+
+def _beyond_the_horizon(entry: dict, measure: Any) -> list[tuple[Place, str, str]]:
+    """A gap of means that no data can have: none is beyond the horizon."""
+    gap, horizon = entry.get("difference"), entry.get("hours") or entry.get("days")
+    numbers = all(isinstance(each, int | float) and not isinstance(each, bool) for each in (gap, horizon))
+    if not (measure.name == "restricted_mean_wait" and numbers and gap >= horizon):
+        return []
+    what = f"a gap of {gap:g} cannot be exceeded: no mean within {horizon} is further from another"
+    return [(("difference",), what, f"Write a gap well below {horizon}.")]
 
 
 def _difference(entry: dict) -> list[tuple[Place, str, str]]:

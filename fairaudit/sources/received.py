@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+import pandas as pd
+
 from fairaudit.errors import DataError, Problem, listed, nearest
 from fairaudit.groupings import Coding, attributes, groupings, tables
 from fairaudit.kinds import KINDS
+from fairaudit.measures import MEASURES
 from fairaudit.plan import UNKNOWN, Evidence
 from fairaudit.sources.complaints import check_groupings
 from fairaudit.sources.numbers import units
@@ -26,6 +29,7 @@ def fitting(tally: Tally, evidence: Evidence) -> Tally:
     source, wanted = evidence.data.source, tables(evidence)
     disagreements = tally.disagreements()
     _refuse(_other_contents(tally.about, evidence, source))
+    _refuse(_impossible(tally, evidence, source))
     tally = _followed(_recoded(tally, attributes(evidence)), evidence)
     _refuse(_other_levels(tally.about, evidence, source))
     _refuse(_lost_tables(tally.about, wanted, source))
@@ -70,6 +74,32 @@ def _other_contents(about: About, evidence: Evidence, source: str) -> Iterator[P
         yield from _other_units(about, evidence, source)
         yield from _other_horizons(about, evidence, source)
         yield from _other_edges(about, evidence, source)
+
+
+SEEN_TO_END_BEFORE = 1 / 1000  # of waits that ended, as where records are counted
+
+
+def _impossible(tally: Tally, evidence: Evidence, source: str) -> Iterator[Problem]:
+    """Values that records would be refused for; counts hidden where a measure needs every value."""
+    about, cells = tally.about, tally.cells
+    averages = [e.measure for e in evidence.measures if e.measure in MEASURES and MEASURES[e.measure].averages]
+    if tally.hidden and averages:
+        what = f"hides counts, and {listed(averages)} could be anything within them"
+        yield Problem(source, what, "Ask for the counts in full, or for measures that are shares.")
+    if "value" not in cells:
+        return
+    below = pd.to_numeric(cells["value"].replace(UNKNOWN, None), errors="coerce").lt(0).to_numpy(bool)
+    first = (cells["table"] == next(iter(about.tables))).to_numpy(bool)
+    n = int(cells.loc[below & first, "n"].sum())
+    if about.kind == "amounts" and n and not (evidence.data.amount and evidence.data.amount.negative):
+        yield Problem(
+            source, f"counts {n:,} amounts below 0", "Write `negative: true` in the amount if they make sense."
+        )
+    if about.kind == "waits":
+        ended = int(cells.loc[first & (cells["open"] == "0").to_numpy(bool), "n"].sum())
+        if n > SEEN_TO_END_BEFORE * ended:
+            what = f"counts {n:,} of {ended:,} waits that ended before they began, more than 1 in 1,000"
+            yield Problem(source, what, "Ask for records that are right, or for another count.")
 
 
 def _other_units(about: About, evidence: Evidence, source: str) -> Iterator[Problem]:

@@ -205,9 +205,10 @@ class Pairs:
         reach = [
             self._reach(side, np.ones(len(self.values[0])), up=up)[pair] for side, up in (("first", 0), ("second", 1))
         ]
-        if kind == "difference":
-            return float(-margin / np.hypot(*reach))
-        return float((1 - margin) * middle / np.hypot(reach[0], margin * reach[1]))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            if kind == "difference":
+                return float(-margin / np.hypot(*reach))
+            return float((1 - margin) * middle / np.hypot(reach[0], margin * reach[1]))
 
     # --- inside ---
 

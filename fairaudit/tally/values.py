@@ -122,6 +122,11 @@ def _followed_problems(cell: Mapping[str, str], about: About, where: str) -> lis
         if str(reached) != followed:
             what = f"an open wait of {value} is followed for {followed}"
             return [Problem(where, what, "It is followed for the largest horizon that it has reached.")]
+    if cell["open"] == "0" and wait is not None and followed != UNKNOWN:
+        reached = max((horizon for horizon in known if horizon <= wait - 1), default=0)
+        if int(followed) < reached:
+            what = f"a wait that ended after {value} is followed for {followed}"
+            return [Problem(where, what, "Whoever was seen to be served was followed for as long.")]
     return []
 
 

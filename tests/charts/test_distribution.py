@@ -1,4 +1,4 @@
-"""How amounts are spread: all is inside, nothing overlaps, and words and table say what is drawn."""
+"""How values are spread: all is inside, nothing overlaps, and words and table say what is drawn."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_the_table_is_whole(case):
 
 def test_the_alternative_text_names_the_ends():
     assert chart("two groups").alt == (
-        "How amounts are spread: Hourly pay, by race, in dollars; 2 groups. "
+        "How values are spread: Hourly pay, by race, in dollars; 2 groups. "
         "Median: highest Majority White (18), lowest Majority Black (15). "
         "Mean: highest Majority White (19.8), lowest Majority Black (16.5). "
         "Share with none: 2.0% in all 2 groups that have a number."
