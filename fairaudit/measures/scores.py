@@ -83,7 +83,7 @@ def top_k_share(c: Any) -> Rate:
     aliases=("roc_auc", "roc_auc_score", "area_under_the_curve"),
     counterpart="sklearn.metrics.roc_auc_score",
     ends=((0, 0), (-1, 0)),
-    fewest=10,
+    fewest=20,
 )
 def auc(d: Distribution) -> Estimate:
     """In each group, how often somebody with the outcome scores higher than somebody without it.
@@ -110,7 +110,7 @@ def auc(d: Distribution) -> Estimate:
     aliases=("cross_auc",),
     pairwise=True,
     ends=((0, 0), (-1, 0)),
-    fewest=10,
+    fewest=20,
 )
 def xauc(first: Distribution, second: Distribution) -> Estimate:
     """How often somebody of one group with the outcome scores higher than somebody of the other without it.

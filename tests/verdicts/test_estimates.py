@@ -274,13 +274,14 @@ def test_calibration_slope_is_that_of_a_logistic_regression(scores):
 
 
 def test_exposure_is_the_mean_discount_of_the_ranks(scores):
-    found = judged("scores", scores, {"measure": "exposure", "difference": 0.05})
+    measure = {"measure": "exposure", "difference": 0.01}
+    found = judged("scores", scores, measure, own=of_any_size(measure))
     discount = 1 / np.log2(1 + np.arange(1, len(scores) + 1))
     order = scores["value"].rank(ascending=False, method="first").astype(int)
     shared = pd.Series(discount[order - 1]).groupby(scores["value"]).transform("mean")
     assert values_of(found) == pytest.approx(shared.groupby(scores["group"]).mean().to_dict(), abs=1e-12)
     a, b = (shared[scores["group"] == group] for group in "AB")
-    assert p_of(found) == pytest.approx(ttost_ind(a, b, -0.05, 0.05, usevar="unequal")[1][1], rel=1e-9)
+    assert p_of(found) == pytest.approx(ttost_ind(a, b, -0.01, 0.01, usevar="unequal")[1][1], rel=1e-9)
 
 
 # --- shares ----------------------------------------------------------------------------------------------------------
@@ -445,9 +446,13 @@ def test_bounds_invert_tests(case):
 
 def test_a_pair_exchanged_is_its_mirror(case):
     kind, records, measure = case
-    found = judged(kind, records, measure, **settings_of(kind))
+    found = judged(kind, records, measure, own=of_any_size(measure), **settings_of(kind))
     swapped = judged(
-        kind, records.assign(group=records["group"].map({"A": "B", "B": "A"})), measure, **settings_of(kind)
+        kind,
+        records.assign(group=records["group"].map({"A": "B", "B": "A"})),
+        measure,
+        own=of_any_size(measure),
+        **settings_of(kind),
     )
     assert swapped.verdict == found.verdict
     lower, upper = bounds_of(found)
