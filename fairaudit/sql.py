@@ -278,7 +278,7 @@ class Request:
     @property
     def sums(self) -> list[str]:
         """The columns that add."""
-        weights = ["w", "ww", "bad_weights"] if self.data.weight else []
+        weights = ["w", "ww", "bad_weights", "zero_weights"] if self.data.weight else []
         return ["n", *weights, *self.reading.sums]
 
 
@@ -320,6 +320,7 @@ def _weights(request: Request, columns: Columns) -> dict[str, exp.Expression]:
         "w": exp.func("FSUM", weight),
         "ww": exp.func("FSUM", exp.Mul(this=weight, expression=weight.copy())),
         "bad_weights": syntax.count_if(_is_bad(weight)),
+        "zero_weights": syntax.count_if(exp.EQ(this=weight.copy(), expression=exp.Literal.number(0))),
     }
 
 

@@ -203,6 +203,8 @@ class _Counter:
 
     def _notes(self) -> Iterator[str]:
         yield from self.asked.reading.notes
+        if self.data.weight and (zero := int(self.counted.total("zero_weights"))):
+            yield f"{zero:,} records have a weight of 0, and count for nothing: ask why they are there."
         if "value" in self.counted.columns:
             values = [value for value in self.counted.counts("value") if value != UNKNOWN]
             if len(values) == 1:
