@@ -177,7 +177,8 @@ def _allows(disparity: Disparity, comparison: Comparison) -> str:
 def _allows_of_values(disparity: Disparity, comparison: Comparison) -> str:
     if comparison.kind == "difference":
         scale = scale_of(disparity)
-        gap = sentences.exactly(scale.per * comparison.tolerance) + scale.after
+        number = sentences.exactly(scale.per * comparison.tolerance)
+        gap = number + sentences.singular(scale.after, number)
         return f"It lets the {disparity.measure.title} of two groups be {gap} apart."
     number = sentences.exactly(100 * comparison.tolerance)
     return f"It lets the {disparity.measure.title} of one group be {number}% of another's."

@@ -114,7 +114,7 @@ class Reading:
             return "any number"
         text = self.digits(number, rounding)
         if self.unit != FOR_EVERY or self.people is None:
-            return text + self.unit
+            return text + singular(self.unit, text)
         first, second = self.people
         return f"{text} {first}{FOR_EVERY} {second}, in groups of equal size"
 
@@ -188,7 +188,14 @@ def values_in_words(values: Sequence[float], scale: Scale) -> list[str]:
         if len(set(texts)) == len(set(told)):
             break
     unit = f" {scale.unit}" if scale.unit and scale.per == 1 else ""
-    return [text + unit for text in texts]
+    return [text + singular(unit, text) for text in texts]
+
+
+def singular(unit: str, number: str) -> str:
+    """Write a unit for a number: 1 day, 1 dollar an hour; 2 days."""
+    if number not in ("1", "-1", "1.00"):
+        return unit
+    return re.sub(r"^( ?\w+)s\b", r"\1", unit)
 
 
 def exactly(number: float) -> str:
@@ -333,7 +340,7 @@ def _what(reading: Reading) -> str:
 def limit_sentence(reading: Reading, cited: str, allows: str = "") -> str:
     """Say the limit and who set it."""
     number = exactly(reading.limit)
-    amount = f"{number}%" if reading.in_percent else number + reading.unit
+    amount = f"{number}%" if reading.in_percent else number + singular(reading.unit, number)
     source = f", from {cited}" if cited else ", and the plan does not say who set it"
     return f"The limit is {amount}{source}.{' ' + allows if allows else ''}"
 

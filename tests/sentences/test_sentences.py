@@ -7,10 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fairaudit import sentences
-from fairaudit.sentences import Reading, digits, listed, per_hundred, rates_sentence, shown_sentence, yearly_sentence
+from fairaudit.sentences import (
+    Reading,
+    Scale,
+    digits,
+    listed,
+    per_hundred,
+    rates_sentence,
+    shown_sentence,
+    values_in_words,
+    yearly_sentence,
+)
 
 BENEFIT = {"kind": "ratio", "worse": "low", "margin": 0.8}
 BURDEN = {"kind": "ratio", "worse": "high", "margin": 0.8}
+DAYS, DOLLARS = Scale("time", "days"), Scale("money", "dollars")
 GAP = {"kind": "difference", "worse": "high", "margin": -0.05}
 
 SHOWN = [
@@ -150,3 +161,35 @@ def test_every_reason_has_a_sentence():
     reasons = {"", "baseline", "no_data", "no_variation", "too_skewed", "hollow", "side", "too_little_data", "unknowns"}
     assert set(sentences.REASONS) == reasons | {"leaning_outside", "leaning_inside"}
     assert all(text.endswith(".") for name, text in sentences.REASONS.items() if name)
+
+
+@pytest.mark.parametrize(
+    ("values", "scale", "texts"),
+    [
+        ([9.4049, 8.032], Scale("time", "days"), ["9.4 days", "8.03 days"]),
+        ([1.0, 3.0], Scale("time", "days"), ["1 day", "3 days"]),
+        ([49.1, 49.21], Scale("money", "dollars an hour"), ["49.1 dollars an hour", "49.21 dollars an hour"]),
+        ([51234.4, 51234.6], Scale("money", "dollars"), ["51,234 dollars", "51,235 dollars"]),
+        ([0.691, 0.6914], Scale("share"), ["69.1", "69.14"]),
+        ([-0.024, 0.03], Scale("points"), ["-2.4", "3"]),
+        ([0.0906, 0.0883], Scale("number"), ["0.0906", "0.0883"]),
+        ([5.0, 5.0], Scale("number"), ["5", "5"]),
+    ],
+)
+def test_values_are_said_with_their_unit_and_apart_where_they_differ(values, scale, texts):
+    assert values_in_words(values, scale) == texts
+
+
+@pytest.mark.parametrize(
+    ("kind", "worse", "scale", "limit", "verdict", "text"),
+    [
+        ("difference", "high", DAYS, -2, "flagged", "show a gap of at least 2.01 days (best estimate 2.87)"),
+        ("difference", "high", DAYS, -4, "cleared", "show a gap of at most 3.9 days (best estimate 2.87)"),
+        ("ratio", "low", DOLLARS, 0.95, "flagged", "show at most 91% as much (best estimate 86%)"),
+        ("ratio", "high", DOLLARS, 0.95, "flagged", "show at least 110% as much (best estimate 116%)"),
+        ("ratio", "low", DOLLARS, 0.95, "not_demonstrated", "allow as little as 80% (best estimate 86%)"),
+    ],
+)
+def test_what_is_shown_of_values_stands_in_their_own_unit(kind, worse, scale, limit, verdict, text):
+    values = (-2.87, -3.9, -2.01) if kind == "difference" else (0.86, 0.8, 0.905)
+    assert shown_sentence(Reading(kind, worse, *values, limit, scale=scale), verdict) == f"The data {text}."
