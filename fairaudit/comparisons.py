@@ -425,8 +425,9 @@ class EstimateArms:
             z = score.critical_z(
                 np.full(n.shape, alpha), np.where(self.of_arms.degrees > 0, self.of_arms.degrees, np.nan)
             )
-        lower, upper = self.of_arms.limits(np.arange(len(n)), np.where(self.few, np.nan, z * stretch))
-        return lower, upper
+        ends = self.of_arms.limits(np.arange(len(n)), z * stretch)
+        unsure = self.few | np.isnan(self.rates)
+        return tuple(np.where(unsure | ~np.isfinite(end), np.nan, end) for end in ends)
 
     # --- inside ---
 

@@ -372,9 +372,8 @@ def _scenario_row(disparity: Disparity, comparison: Comparison, name: str, decid
     word = "at most" if said.turned else "at least"
     role = "" if decides else " (shown, does not decide)"
     verdict = "within the limit" if inside else "not shown to be within the limit"
-    text = (
-        f"{SCENARIOS[name][0].upper()}{SCENARIOS[name][1:]}: {word} {said.shown(lowest, toward_harm)}, {verdict}{role}."
-    )
+    bound = f"{word} {said.shown(lowest, toward_harm)}" if math.isfinite(said.number(lowest)) else "no bound"
+    text = f"{SCENARIOS[name][0].upper()}{SCENARIOS[name][1:]}: {bound}, {verdict}{role}."
     return {
         "check": "unknowns" if name in USUAL else "waits",
         "scenario": name,

@@ -89,7 +89,10 @@ def chosen(evidence: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def _rank(finding: Mapping[str, Any]) -> tuple:
-    return finding["baseline"], not finding["blocks"], -SEVERITY[finding["verdict"]], -excess(finding), finding["id"]
+    gravity = finding["baseline"], not finding["blocks"], -SEVERITY[finding["verdict"]]
+    # Shares of people are understood by everybody; areas and means come after them.
+    of_values = all(group["events"] is None for group in finding.get("groups", ()))
+    return *gravity, of_values, -excess(finding), finding["id"]
 
 
 def excess(finding: Mapping[str, Any]) -> float:
@@ -183,14 +186,16 @@ def _tested(block: Mapping[str, Any]) -> str:
     records = block["records"]
     left_out = sum(records["left_out"].values())
     period = f", {block['period']}" if block["period"] else ""
+    baseline = block["decided_by"] == "todays_process"
     parts = [
         block["question"] or f"Evidence {block['id']}.",
+        WHOSE[block["decided_by"]] if baseline else "",
         f"{records['kept']:,} {ORIGINS[block['origin']]}{period}.",
         "" if block["unit"] == "one record" else f"Each is {block['unit']}.",
         f"{left_out:,} other rows were left out as the plan says." if left_out else "",
         f"Counted by {block['counted_by']}." if block["counted_by"] else "",
         "The counts were received, not made from records here." if block["from_counts"] else "",
-        WHOSE[block["decided_by"]] + _unknown_people(block),
+        ("" if baseline else WHOSE[block["decided_by"]]) + _unknown_people(block),
     ]
     return " ".join(part for part in parts if part)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -193,6 +193,7 @@ def how_many(
         expected = rate if rate is not None else events / total if total else math.nan
         row = {
             "grouping": disparity.grouping.name,
+            "by": in_words(disparity.grouping.attributes),
             "measure": disparity.measure.name,
             "groups": len(names),
             "rate": expected,
@@ -219,6 +220,7 @@ def _of_values(disparity: Disparity, power: float) -> list[dict[str, Any]]:
         rows.append(
             {
                 "grouping": disparity.grouping.name,
+                "by": in_words(disparity.grouping.attributes),
                 "measure": disparity.measure.label,
                 "title": disparity.measure.title,
                 "groups": len(sizes),
@@ -236,6 +238,11 @@ def _of_values(disparity: Disparity, power: float) -> list[dict[str, Any]]:
     return rows
 
 
+def in_words(attributes: Sequence[str]) -> str:
+    """Name what groups are made by."""
+    return " and ".join(name.replace("_", " ") for name in attributes)
+
+
 def _before_any(evidence: Evidence, rate: float, power: float, known: Mapping[str, Measure]) -> list[dict[str, Any]]:
     """Plan from the declared groups alone."""
     rows = []
@@ -243,7 +250,14 @@ def _before_any(evidence: Evidence, rate: float, power: float, known: Mapping[st
         levels = attributes(evidence)
         sizes = [len(levels[name].levels or range(SUPPOSED_GROUPS)) for name in grouping.attributes]
         for entry in evidence.measures:
-            row = {"grouping": grouping.name, "measure": entry.measure, "groups": math.prod(sizes), "rate": rate}
+            by = in_words(grouping.attributes)
+            row = {
+                "grouping": grouping.name,
+                "by": by,
+                "measure": entry.measure,
+                "groups": math.prod(sizes),
+                "rate": rate,
+            }
             if entry.measure in known and known[entry.measure].averages:
                 continue  # how much values differ must be seen first
             limits = entry.limits.items() if entry.measure in known else ()
@@ -275,7 +289,7 @@ def said(row: Mapping[str, Any]) -> str:
         return _said_of_values(row)
     number = exactly(100 * row["limit"])
     limit = f"a ratio of {number}%" if row["kind"] == "ratio" else f"a gap of {number} in 100"
-    what = f"{row['measure']} by {row['grouping'].replace('_', ' and ')}"
+    what = f"{row['measure']} by {row['by']}"
     if row["needed"] is None:
         return f"{what}: at a rate of 0 or 100% this formula cannot say how many records show {limit}."
     text = (
@@ -297,9 +311,9 @@ def said(row: Mapping[str, Any]) -> str:
 def _said_of_values(row: Mapping[str, Any]) -> str:
     """Say a row of an estimate: what is needed hangs on how much the values at hand differ."""
     limit = f"a ratio of {exactly(100 * row['limit'])}%" if row["kind"] == "ratio" else f"a gap of {row['limit']:,.10g}"
-    what = f"{row['title']} by {row['grouping'].replace('_', ' and ')} ({row['groups']} groups, {limit})"
+    what = f"{row['title']} by {row['by']} ({row['groups']} groups, {limit})"
     if row["needed"] is None:
-        return f"{what}: the records at hand do not say how much values differ, so nothing can be planned."
+        return f"{what}: the records at hand are too few, too skewed or too much alike to plan from."
     short = [_short(name, *at_hand) for name, at_hand in row["at_hand"].items() if at_hand[1] < row["needed"]]
     left = f" Too few now: {', '.join(short)}." if short else " There are enough now."
     return f"{what}: about {row['needed']:,} records of each group, if values differ as much as those at hand.{left}"

@@ -317,7 +317,8 @@ def shown_sentence(reading: Reading, verdict: str, baseline: bool = False) -> st
     if verdict == "cleared":
         word = "at most" if reading.turned else "at least"
         return f"The data show {_what(reading)}{word} {bound}{best}."
-    if not math.isfinite(reading.number(reading.lower)):
+    boundless = reading.kind == "ratio" and not reading.scale.counted and not reading.lower > 0
+    if boundless or not math.isfinite(reading.number(reading.lower)):
         return f"The data set no bound to it{best}."
     if reading.kind == "difference":
         return f"The data allow a gap as large as {bound}{best}."

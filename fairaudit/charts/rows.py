@@ -69,6 +69,11 @@ class Contrast:
         """What sorts the worst first: how it reads, how near to being outside, the best estimate; the empty last."""
         return self.empty, -SEVERITY[self.verdict], -self._harm(self.near), -self._harm(self.estimate)
 
+    @property
+    def way(self) -> tuple[float, ...]:
+        """What says which way round a pair is worse: how it reads, then the best estimate."""
+        return self.empty, -SEVERITY[self.verdict], -self._harm(self.estimate)
+
     def _harm(self, number: float | None) -> float:
         """Turn a number so that it grows as things get worse; what is not there says nothing of harm."""
         if number is None:

@@ -323,6 +323,9 @@ def _check_decision(block: dict) -> Found:
     for need, example in {**kind.requires, **({"outcome": OUTCOME} if "outcome" in kind.allows else {})}.items():
         users = [name for name in names if name in MEASURES and need in MEASURES[name].needs]
         if data.get(need) is None and (users or need in kind.requires):
+            if need in data:
+                yield ("data", need), f"{need!r} is left empty", f"Write {example}."
+                continue
             why = f"{listed(users)} needs it" if users else "records must hold it"
             yield ("data",), f"{need!r} is missing: {why}", f"Write {example}."
 

@@ -34,7 +34,6 @@ PREDICTIVE = {
     "false_omission_rate",
     "calibration_in_the_large",
 }
-SMALL_P = 0.0001
 FOLDED = 8  # a table of pairs longer than this is folded
 
 Words = Mapping[str, Any]
@@ -98,11 +97,8 @@ def block_view(block: Mapping[str, Any], place: int, t: Words) -> dict[str, Any]
 def shown_view(entry: Mapping[str, Any], w: Words) -> dict[str, Any]:
     """Prepare what is shown beside the findings: a chart, its table, and how to read both."""
     note = w[entry["shown"]]
-    if entry["shown"] == "survival" and entry["log_rank"]["p"] is not None:
-        p = entry["log_rank"]["p"]
-        note += " " + w["log_rank"].format(
-            **{**entry["log_rank"], "p": f"{p:.2g}" if p >= SMALL_P else f"below {SMALL_P}"}
-        )
+    if entry["shown"] == "survival" and entry["log_rank"]["chi_squared"] is not None:
+        note += " " + w["log_rank"].format(**entry["log_rank"])
     if entry["shown"] == "standardised":
         note = note.format(reference=entry["reference"], shared=percent(entry["shared"]), unit=entry["unit"])
     chart = chart_of(entry, title=False)
@@ -156,6 +152,7 @@ def finding_view(finding: Found, block: Mapping[str, Any], w: Words) -> dict[str
     return {
         "name": capital(name),
         "counted": counted(finding, w),
+        "values": is_values(finding) and not finding["approximate"],
         "chart": chart,
         "chart_label": w["chart_label"].format(name),
         "groups": groups_table(finding, w["groups_caption"].format(name), block["alpha"], w),
@@ -209,7 +206,8 @@ def _interval(row: Row, write: Callable[[float | None], str], w: Words) -> str:
 
 def comparison_view(finding: Found, comparison: Mapping[str, Any], name: str, w: Words) -> dict[str, Any]:
     """Prepare one limit of a finding: in words, and every pair that was held against it."""
-    every = both_ways(contrasts(finding, comparison))
+    ordered = contrasts(finding, comparison)
+    every = deciding_first(both_ways(deciding_first(ordered, comparison)), comparison)
     found = [pair for pair in every if not pair.empty]
     empty = [group["group"] for group in finding["groups"] if not group["n"]]
     methods = list(dict.fromkeys(pair.method for pair in found))
@@ -250,9 +248,18 @@ def limit_words(tolerance: Mapping[str, Any], finding: Found, w: Words) -> str:
 def both_ways(found: Sequence[Contrast]) -> list[Contrast]:
     """Keep of the two ways round of each pair the one that is worse, which comes first."""
     worst: dict[frozenset[str], Contrast] = {}
-    for contrast in found:
+    for contrast in sorted(found, key=lambda contrast: contrast.way):
         worst.setdefault(frozenset((contrast.sufferer, contrast.other)), contrast)
-    return list(worst.values())
+    kept = set(map(id, worst.values()))
+    return [contrast for contrast in found if id(contrast) in kept]
+
+
+def deciding_first(found: Sequence[Contrast], comparison: Mapping[str, Any]) -> list[Contrast]:
+    """Put the pair that the sentence speaks of, the way round that it does, before all others."""
+    named = tuple(comparison["worst_pair"])
+    first = [contrast for contrast in found if (contrast.sufferer, contrast.other) == named]
+    rest = [contrast for contrast in found if {contrast.sufferer, contrast.other} != set(named)]
+    return [*first, *rest] if first else list(found)
 
 
 def pairs_table(

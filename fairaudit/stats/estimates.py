@@ -128,11 +128,16 @@ class Pairs:
         known = np.isfinite(self._reach("first", np.ones(one.shape))) & np.isfinite(
             self._reach("second", np.ones(two.shape))
         )
-        return np.isfinite(one) & np.isfinite(two) & known
+        return np.isfinite(one) & np.isfinite(two) & known & ~self._unsure
 
     def freedom(self, pair: int) -> float | None:
         """Give the degrees of freedom of one pair."""
         return None if self.degrees_of_freedom is None else float(self.degrees_of_freedom[pair])
+
+    @property
+    def _unsure(self) -> NDArray[np.bool_]:
+        """Pairs of which nothing may be said, however far apart their values are."""
+        return np.isnan(self.stretch).any(axis=0)
 
     def clearing_z(self, kind: Kind, margins: ArrayLike) -> Array:
         """Give the z at which the lower limit of theta_a - margin * theta_b (or of the difference) meets the margin.
@@ -153,7 +158,7 @@ class Pairs:
         if self._symmetric:
             with np.errstate(divide="ignore", invalid="ignore"):
                 return apart / np.sqrt(self.variances[0] + factor**2 * self.variances[1])
-        return self._solved(apart, factor)
+        return np.where(self._unsure, np.nan, self._solved(apart, factor))
 
     def flagging_z(self, kind: Kind, margins: ArrayLike) -> Array:
         """Give the same z: low where the data show that the value falls short of the margin."""
@@ -172,7 +177,8 @@ class Pairs:
         """
         one, two = self.values
         if not self._smooth:
-            return self._bounds_in_steps(kind, alpha_lower, alpha_upper)
+            bounds = self._bounds_in_steps(kind, alpha_lower, alpha_upper)
+            return tuple(np.where(self._unsure, np.nan, bound) for bound in bounds)
         z = [
             np.broadcast_to(critical_z(a, self.degrees_of_freedom), one.shape).astype(float)
             for a in (alpha_lower, alpha_upper)

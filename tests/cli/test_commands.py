@@ -153,6 +153,7 @@ def test_check_says_what_nobody_has_filled_in(tmp_path, say, monkeypatch):
     text = plan.read_text(encoding="utf-8")
     text = text.replace("# ratio: us.four_fifths", "ratio: us.four_fifths").replace("is: [1], is_not: [0]", "is: [yes]")
     text = text.replace("being_selected_is:  ", "being_selected_is: a benefit ")
+    text = text.replace("decided_by:  ", "decided_by: this_system ")
     plan.write_text(text.replace("name: Name of the system", "name: Risk score"), encoding="utf-8")
     said = say("check", "new")
     assert said.code == 0, said.err

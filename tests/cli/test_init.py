@@ -41,13 +41,14 @@ def drafted(folder) -> dict:
 
 
 def sided(text: str) -> str:
-    """Say in a drafted plan which side is worse off, which nobody but its writer can."""
-    assert text.count("being_selected_is:  ") == 1
+    """Say in a drafted plan whose decisions they are and which side is worse off, which nobody but its writer can."""
+    assert (text.count("being_selected_is:  "), text.count("decided_by:  ")) == (1, 1)
+    text = text.replace("decided_by:  ", "decided_by: this_system ")
     return text.replace("being_selected_is:  ", "being_selected_is: a burden ")
 
 
 @pytest.mark.parametrize("name", WRITERS)
-def test_a_draft_lacks_nothing_but_its_limits_and_the_side(tmp_path, say, name):
+def test_a_draft_lacks_nothing_but_its_limits_the_side_and_whose_decisions_they_are(tmp_path, say, name):
     WRITERS[name](pd.DataFrame(COLUMNS), tmp_path / name)
     said = say("init", tmp_path / "new", "--data", tmp_path / name)
     assert said.code == 0, said.err
@@ -55,6 +56,7 @@ def test_a_draft_lacks_nothing_but_its_limits_and_the_side(tmp_path, say, name):
     with pytest.raises(PlanError) as caught:
         read_plan(tmp_path / "new")
     assert [problem.what for problem in caught.value.problems] == [
+        "'decided_by' is left empty",
         "'being_selected_is' is left empty",
         "selection_rate has no limit, and no limit is assumed",
     ]
@@ -154,7 +156,7 @@ def test_without_data_the_template_is_written_and_reads_but_for_its_limit_and_th
     assert say("init", tmp_path / "new").code == 0
     with pytest.raises(PlanError) as caught:
         read_plan(tmp_path / "new")
-    assert len(caught.value.problems) == 2
+    assert len(caught.value.problems) == 3
     assert {"notes.md", "audit.yaml"} == set(files(tmp_path / "new"))
 
 
