@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from fairaudit.errors import listed
+from fairaudit.errors import counted, listed
 from fairaudit.groupings import is_unsure
 from fairaudit.plan import TWO_OR_MORE, UNKNOWN, Decision, Evidence, Group, ReferenceGroup
 from fairaudit.sql import FOLDS
@@ -211,7 +211,7 @@ def _twice(evidence: Evidence, tally: Tally) -> Iterator[str]:
         yield "The plan names no key, so a record that stands in the data twice counts twice."
         return
     if duplicates := _total(tally, "duplicates"):
-        by_group = listed([f"{group} {n:,}" for group, n in _by_group(tally, "duplicates").items()])
+        by_group = listed([counted(group, n) for group, n in _by_group(tally, "duplicates").items()])
         number, verb = ("1 record", "repeats") if duplicates == 1 else (f"{duplicates:,} records", "repeat")
         yield f"{number} {verb} the {key!r} of another one, and count all the same ({by_group})."
     if without := _total(tally, "without_key"):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fairaudit.assumptions import assumptions
-from fairaudit.errors import FairauditError, PlanError, UsageError
+from fairaudit.errors import FairauditError, PlanError, UsageError, counted
 from fairaudit.groupings import Grouping, attributes, groupings
 from fairaudit.measures import MEASURES, measures_table
 from fairaudit.own_code import measures_of, notebook_of, own_measures, references
@@ -89,7 +89,7 @@ def _compared(grouping: Grouping, baseline: bool) -> str:
 def _counts(tally: Tally, name: str) -> str:
     rows = tally.table([name]).groupby(name, sort=False)["n"].sum()
     total = max(int(rows.sum()), 1)
-    groups = [f"{level} {int(rows.get(level, 0)):,}" for level in tally.about.attributes[name]]
+    groups = [counted(level, int(rows.get(level, 0))) for level in tally.about.attributes[name]]
     unknown = int(rows.get(UNKNOWN, 0))
     return ", ".join([*groups, f"unknown {unknown:,} ({percent(unknown / total)})"])
 
@@ -118,11 +118,11 @@ def records_needed(folder: Path, rate: float | None, power: float, *, allow_code
             yield from _supposed(block, rate)
         yield f"{block.id}, to clear with a chance of {digits(100 * power)}% if groups fare alike:"
         own = measures_of(own_measures(plan, block, allow_code=True)) if allow_code else {}
-        counted = {name: measure for name, measure in own.items() if not measure.approximate}
-        for row in how_many(block, tally, rate=rate, power=power, measures=counted):
+        of_counts = {name: measure for name, measure in own.items() if not measure.approximate}
+        for row in how_many(block, tally, rate=rate, power=power, measures=of_counts):
             yield f"  - {said(row)}"
         for name in references(block):
-            if name in own and name not in counted:
+            if name in own and name not in of_counts:
                 yield f"  - {name}: no number of records clears a measure that is approximate."
             elif name not in own:
                 yield f"  - The measure {name} {NOT_TRIED}."

@@ -88,6 +88,11 @@ def nearest(word: str, choices: Sequence[str]) -> str:
     return f"It can be: {listed(choices)}." if choices else ""
 
 
+def counted(name: str, number: int) -> str:
+    """Write a group's name and a count: Black 120; but Wards 7 and 8: 120."""
+    return f"{name}{':' if name[-1:].isdigit() else ''} {number:,}"
+
+
 def listed(words: Sequence[object], most: int = 12) -> str:
     """Join words with commas, cutting a long list with how many more there are."""
     shown = ", ".join(str(word) for word in words[:most])

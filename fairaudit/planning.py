@@ -194,7 +194,7 @@ def how_many(
         row = {
             "grouping": disparity.grouping.name,
             "by": in_words(disparity.grouping.attributes),
-            "measure": disparity.measure.name,
+            "measure": disparity.measure.title if disparity.entry.parameters else disparity.measure.name,
             "groups": len(names),
             "rate": expected,
             "at_hand": {name: (int(records[g]), float(worth[g])) for g, name in enumerate(names)},
