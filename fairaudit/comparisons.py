@@ -408,8 +408,11 @@ class EstimateArms:
     def worth(self) -> np.ndarray:
         """What each arm's known records are worth; shape (arms,)."""
         if self.cells.clustered:
-            variance = design.jackknife_variance(np.array(list(self._left_out_of_arms)))
-            effect = _divide(variance, self.of_arms.variance)
+            if self._in_steps:
+                effect = _divide(design.jackknife_variance(self._below), self._binomial)
+            else:
+                variance = design.jackknife_variance(np.array(list(self._left_out_of_arms)))
+                effect = _divide(variance, self.of_arms.variance)
             least = np.minimum(self.records[1], self.found.folds_of(self.scheme.arms))
             return np.where(
                 effect > NO_EFFECT, np.minimum(self.records[1] / np.maximum(effect, NO_EFFECT), self.records[1]), least
@@ -503,6 +506,33 @@ class EstimateArms:
         return np.array([one for one, _ in found]), np.array([two for _, two in found])
 
     @property
+    def _in_steps(self) -> bool:
+        """Whether limits are read off a distribution, as those of a median.
+
+        A median without one fold is the same median or its neighbour, so that the jackknife knows nothing of its
+        variance (Efron 1982). What varies with clusters is the share at or below it, and of that the jackknife knows.
+        """
+        return self.of_arms.ends is not None
+
+    @cached_property
+    def _below(self) -> np.ndarray:
+        """The share at or below each arm's own value without each fold; shape (folds, arms)."""
+        return np.array([self._share_below(each) for each in self.found.without_each_fold(self.scheme.arms)])
+
+    @cached_property
+    def _binomial(self) -> np.ndarray:
+        """What the variance of that share would be if records were independent; shape (arms,)."""
+        d = self.found.recorded(self.scheme.arms)
+        share = self._share_below(d)
+        return _divide(share * (1 - share), d.all.sum(axis=1))
+
+    def _share_below(self, d: Distribution) -> np.ndarray:
+        """Give the share at or below each arm's own value; of waits, of those that ended."""
+        ended = d.n[..., 0] if self.measure.kind == "waits" else d.all
+        below = d.values <= self.of_arms.value[:, None]
+        return _divide((ended * below).sum(axis=1), d.all.sum(axis=1))
+
+    @property
     def _left_out_of_arms(self) -> Iterator[np.ndarray]:
         others = iter(self.found.without_each_fold(1 - self.scheme.arms)) if self.measure.pairwise else None
         for each in self.found.without_each_fold(self.scheme.arms):
@@ -510,9 +540,14 @@ class EstimateArms:
 
     def _clustered(self, factor: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Give both arms' design effect, from leaving out one fold at a time, and degrees of freedom."""
-        first, second = self._left_out
+        a, b = self.scheme.pairs.T
+        if self._in_steps:
+            first, second, factor = self._below[:, a], self._below[:, b], np.ones(len(factor))
+            one, two = self._binomial[a], self._binomial[b]
+        else:
+            first, second = self._left_out
+            one, two = self._recorded_pairs.variances
         variance = design.jackknife_variance(first - factor * second)
-        one, two = self._recorded_pairs.variances
         effect = _divide(variance, one + factor**2 * two)
         folds = self.found.folds_of(self.scheme.arms)[self.scheme.pairs].T
         a_fold_is_worth_one = _divide(self.records[1][self.scheme.pairs].T, folds)
