@@ -45,9 +45,7 @@ class Picture:
         return self.alt
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
-        # In a narrow window a picture shrinks, and is not cut off.
-        narrow = self.svg.replace("<svg ", '<svg style="max-width:100%;height:auto" ', 1)
-        bundle = {"image/svg+xml": narrow, "text/plain": self.alt, AGGREGATE: {"text": self.alt}}
+        bundle = {"image/svg+xml": self.svg, "text/plain": self.alt, AGGREGATE: {"text": self.alt}}
         return bundle, {"image/svg+xml": {"alt": self.alt}}
 
 
