@@ -129,7 +129,8 @@ def people_table(attribute: Mapping[str, Any], t: Words) -> Markup:
 def trade_off(block: Mapping[str, Any]) -> bool:
     """Say whether to explain why error rates and predictive values cannot both be equal.
 
-    It is said where the plan lets both block, and where one is shown to differ between groups and the other is not.
+    It is said where the plan lets both block, where one is shown to differ between groups and the other is not, and
+    where error rates are shown to differ beside a chart of what scores mean.
     """
     over: dict[tuple, dict[str, bool]] = {}
     for finding in block["findings"]:
@@ -139,7 +140,10 @@ def trade_off(block: Mapping[str, Any]) -> bool:
         if sort:
             here = over.setdefault(tuple(finding["grouping"]), {})
             here[sort] = here.get(sort, False) or finding["verdict"] == "flagged"
-    return block["trade_off"] or any(set(here.values()) == {True, False} for here in over.values())
+    # What a score means for each group is drawn beside its findings, whether or not it is judged.
+    drawn = any(entry["shown"] == "calibration" for entry in block["shown"])
+    apart = any(set(here.values()) == {True, False} or (drawn and here.get("error", False)) for here in over.values())
+    return block["trade_off"] or apart
 
 
 # --- a finding -----------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import pytest
 
 from fairaudit.errors import Problem
 from fairaudit.report.html import failure_page, render, words
+from fairaudit.report.view import trade_off
 from tests.report.audits import CASES
 from tests.report.page import Element, parse, seen
 
@@ -279,3 +280,13 @@ def test_an_approximate_measure_is_written_in_its_own_numbers_and_called_so():
     rates, pairs = section.all("table")
     assert [row.content[3].text for row in rates.one("tbody").all("tr")][:2] == ["−0.482", "0.575"]
     assert pairs.one("tbody").all("tr")[0].content[3].text == "1.06"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "shown", "said"),
+    [("flagged", "calibration", True), ("cleared", "calibration", False), ("flagged", "distribution", False)],
+)
+def test_why_not_both_is_said_beside_the_calibration_of_a_score_whose_errors_differ(verdict, shown, said):
+    finding = {"measure": "false_positive_rate", "grouping": ["race"], "verdict": verdict}
+    block = {"trade_off": False, "findings": [finding], "shown": [{"shown": shown}]}
+    assert trade_off(block) is said
