@@ -340,11 +340,15 @@ class EstimateArms:
         return np.full(n.shape, np.nan), n
 
     @cached_property
+    def recorded(self) -> Distribution:
+        """Every arm's distribution as recorded."""
+        return self.found.recorded(self.scheme.arms)
+
+    @cached_property
     def of_arms(self) -> Estimate:
         """Every arm's own estimate as recorded; of a pairwise statistic, against everybody else."""
-        first = self.found.recorded(self.scheme.arms)
         others = self.found.recorded(1 - self.scheme.arms) if self.measure.pairwise else None
-        return self.measure.estimate(first, others).without_certainty()
+        return self.measure.estimate(self.recorded, others).without_certainty()
 
     @property
     def rates(self) -> np.ndarray:
@@ -391,7 +395,7 @@ class EstimateArms:
     @cached_property
     def few(self) -> np.ndarray:
         """Arms with fewer records than large samples' rules need, of either outcome where they are ranked."""
-        known = self.found.recorded(self.scheme.arms).n.sum(axis=1)
+        known = self.recorded.n.sum(axis=1)
         held = known.min(axis=1) if self.found.ranks else known.sum(axis=1)
         return held < self.measure.fewest
 
@@ -400,7 +404,7 @@ class EstimateArms:
         """Arms whose mean a few values that were not drawn could move far: n < 25 skewness^2 (Cochran 1977)."""
         if not self.measure.skew_sensitive:
             return np.zeros(len(self.scheme.arms), bool)
-        d = self.found.recorded(self.scheme.arms)
+        d = self.recorded
         skewness = means.skewness(d.values, d.all, d.sums[0])
         return d.all.sum(axis=1) < RECORDS_PER_SQUARED_SKEW * np.nan_to_num(skewness) ** 2
 
@@ -417,7 +421,7 @@ class EstimateArms:
             return np.where(
                 effect > NO_EFFECT, np.minimum(self.records[1] / np.maximum(effect, NO_EFFECT), self.records[1]), least
             )
-        return self.found.recorded(self.scheme.arms).n.sum(axis=(1, 2))
+        return self.recorded.n.sum(axis=(1, 2))
 
     def limits(self, alpha: float) -> tuple[np.ndarray, np.ndarray]:
         """Give each arm's own limits, both ends at alpha."""
@@ -448,13 +452,12 @@ class EstimateArms:
 
     @cached_property
     def _recorded_pairs(self) -> Pairs:
-        found = self.found.recorded(self.scheme.arms)
-        return self._paired(found, found)
+        return self._paired(self.recorded, self.recorded)
 
     def _pairs_under(self, scenario: Scenario) -> Pairs:
         arms = self.scheme.arms
         if scenario == "worst":
-            low, high = (self._worst(high=high) for high in (False, True))
+            low, high = self._worst
             return self._unbounded if low is None or high is None else self._paired(low, high)
         if scenario == "spread":
             found = self.found.spread(arms)
@@ -462,8 +465,11 @@ class EstimateArms:
             found = self.found.moved(arms, before=scenario == "reversed", still_open=scenario == "open_never")
         return self._paired(found, found)
 
-    def _worst(self, *, high: bool) -> Distribution | None:
-        return self.found.worst(self.scheme.arms, high=high, at_most=self.unknown_at_most)
+    @cached_property
+    def _worst(self) -> tuple[Distribution | None, Distribution | None]:
+        """Every arm's distribution with the unknown where they make it lowest, and highest."""
+        arms, at_most = self.scheme.arms, self.unknown_at_most
+        return tuple(self.found.worst(arms, high=high, at_most=at_most) for high in (False, True))
 
     @property
     def _unbounded(self) -> Pairs:
@@ -481,10 +487,10 @@ class EstimateArms:
         if scenario not in ("spread", "worst"):
             return np.ones((2, len(self.scheme.pairs)))
         arms = self.scheme.arms
-        made = self.found.spread(arms) if scenario == "spread" else self._worst(high=True)
+        made = self.found.spread(arms) if scenario == "spread" else self._worst[1]
         if made is None:
             return np.ones((2, len(self.scheme.pairs)))
-        parts = [each.n.sum(axis=1) for each in (made, self.found.recorded(arms))]
+        parts = [each.n.sum(axis=1) for each in (made, self.recorded)]
         # Outcomes that are ranked have each a sample of its own, the smaller of which decides.
         more = _divide(*(each if self.found.ranks else each.sum(axis=-1, keepdims=True) for each in parts)).max(axis=-1)
         added = more[self.scheme.pairs].T
@@ -522,9 +528,8 @@ class EstimateArms:
     @cached_property
     def _binomial(self) -> np.ndarray:
         """What the variance of that share would be if records were independent; shape (arms,)."""
-        d = self.found.recorded(self.scheme.arms)
-        share = self._share_below(d)
-        return _divide(share * (1 - share), d.all.sum(axis=1))
+        share = self._share_below(self.recorded)
+        return _divide(share * (1 - share), self.recorded.all.sum(axis=1))
 
     def _share_below(self, d: Distribution) -> np.ndarray:
         """Give the share at or below each arm's own value; of waits, of those that ended."""

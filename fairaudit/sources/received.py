@@ -13,6 +13,7 @@ from fairaudit.kinds import KINDS
 from fairaudit.measures import MEASURES
 from fairaudit.plan import UNKNOWN, Evidence
 from fairaudit.sources.complaints import check_groupings
+from fairaudit.sources.days import MOST_BACKWARDS
 from fairaudit.sources.numbers import units
 from fairaudit.tally import About, Tally
 from fairaudit.tally.cells import add_up
@@ -76,9 +77,6 @@ def _other_contents(about: About, evidence: Evidence, source: str) -> Iterator[P
         yield from _other_edges(about, evidence, source)
 
 
-SEEN_TO_END_BEFORE = 1 / 1000  # of waits that ended, as where records are counted
-
-
 def _impossible(tally: Tally, evidence: Evidence, source: str) -> Iterator[Problem]:
     """Values that records would be refused for; counts hidden where a measure needs every value."""
     about, cells = tally.about, tally.cells
@@ -97,7 +95,7 @@ def _impossible(tally: Tally, evidence: Evidence, source: str) -> Iterator[Probl
         )
     if about.kind == "waits":
         ended = int(cells.loc[first & (cells["open"] == "0").to_numpy(bool), "n"].sum())
-        if n > SEEN_TO_END_BEFORE * ended:
+        if n * MOST_BACKWARDS > ended:
             what = f"counts {n:,} of {ended:,} waits that ended before they began, more than 1 in 1,000"
             yield Problem(source, what, "Ask for records that are right, or for another count.")
 
