@@ -18,7 +18,7 @@ import numpy as np
 
 from fairaudit.cells import Unknowns
 from fairaudit.comparisons import Arms, EstimateArms, Kind, PairCounts, Scenario
-from fairaudit.stats import exact, score
+from fairaudit.stats import score
 from fairaudit.stats.estimates import Pairs
 
 Verdict = Literal["cleared", "flagged", "not_demonstrated"]
@@ -124,8 +124,8 @@ def flag(comparisons: Sequence[Comparison]) -> None:
         p, place, names, pair, settled = heapq.heappop(queue)
         comparison = alive[place]
         counts = comparison.flag_counts
-        if not settled and counts.whole and exact.feasible(*counts.at(pair), comparison.kind):
-            exact_p = exact.exact_p(comparison.kind, *map(int, counts.at(pair)), comparison.margins[pair], "flag")
+        if not settled and counts.exactly(comparison.kind, pair):
+            exact_p = counts.exact_p(comparison.kind, pair, comparison.margins[pair], "flag")
             comparison.exact_flag[pair] = exact_p
             heapq.heappush(queue, (max(p, exact_p), place, names, pair, True))
             continue
@@ -171,13 +171,12 @@ def _pairs_pass_exactly(comparison: Comparison, scenario: Scenario, pairs: Seque
     if not counts.whole:
         return True
     for pair in sorted(pairs, key=lambda place: comparison.z[scenario][place]):
-        if comparison.cannot_fail(scenario)[pair] or not exact.feasible(*counts.at(pair), comparison.kind):
+        if comparison.cannot_fail(scenario)[pair] or not counts.exactly(comparison.kind, pair):
             continue
         key = (scenario, int(pair))
         if key not in comparison.exact_clear:
             margin = comparison.margins_under[scenario][pair]
-            test = (comparison.kind, *map(int, counts.at(pair)), margin, comparison.alpha)
-            comparison.exact_clear[key] = exact.exact_passes(*test)
+            comparison.exact_clear[key] = counts.exact_passes(comparison.kind, pair, margin, comparison.alpha)
         if not comparison.exact_clear[key]:
             comparison.failed_exact = comparison.failed_exact or key
             return False
@@ -313,8 +312,7 @@ def _exact_upper(comparison: Comparison, pair: int, level: float, score_bound: f
     """Bound a pair from above by the exact test; below the limit where it is flagged, above it where it is not."""
     flagged, margin = pair in comparison.flagged_at, float(comparison.margins[pair])
     start = min(score_bound, margin) if flagged else margin
-    test = (comparison.kind, *map(int, comparison.flag_counts.at(pair)), level)
-    bound = exact.exact_bound(*test, "flag", start)
+    bound = comparison.flag_counts.exact_bound(comparison.kind, pair, level, "flag", start)
     return min(bound, margin) if flagged else max(bound, score_bound)
 
 
@@ -322,8 +320,9 @@ def _exact_lower(comparison: Comparison, scenario: Scenario, lower: np.ndarray) 
     """Put the exact bound, which is below the limit, where the exact step was what failed."""
     for (name, pair), passed in comparison.exact_clear.items():
         if name == scenario and not passed:
-            test = (comparison.kind, *map(int, comparison.counts[scenario].at(pair)), comparison.alpha)
-            lower[pair] = exact.exact_bound(*test, "clear", float(comparison.margins_under[scenario][pair]))
+            margin = float(comparison.margins_under[scenario][pair])
+            test = (comparison.kind, pair, comparison.alpha, "clear", margin)
+            lower[pair] = comparison.counts[scenario].exact_bound(*test)
     return lower
 
 
@@ -351,8 +350,8 @@ def worst(comparison: Comparison) -> Bounds:
     exactly = (scenario, place) in comparison.exact_clear
     if comparison.exact_clear.get((scenario, place)) and not comparison.flagged_at:
         # A bound that is printed as exact is the exact one, also where the exact step had nothing against it.
-        test = (comparison.kind, *map(int, comparison.counts[scenario].at(place)), comparison.alpha)
-        bound = exact.exact_bound(*test, "clear", float(lower[scenario][place]))
+        test = (comparison.kind, place, comparison.alpha, "clear", float(lower[scenario][place]))
+        bound = comparison.counts[scenario].exact_bound(*test)
         lower[scenario][place] = max(bound, float(comparison.margins_under[scenario][place]))
         bounds = comparison.arms.shown(comparison.kind, _at_least(comparison, lower[scenario]), scenario)
         shown[scenario] = bounds

@@ -108,7 +108,11 @@ class Pairs:
     stretch: Array
     degrees_of_freedom: Array | None
 
-    whole = False  # there are no plain counts, and so no exact test
+    whole = False  # there are no plain counts
+
+    def exactly(self, kind: Kind, pair: int) -> bool:
+        """Say whether an exact test is to be run on a pair: there is none."""
+        return False
 
     @property
     def values(self) -> tuple[Array, Array]:

@@ -1,0 +1,11 @@
+"""Pairs of groups: who is compared with whom, and on what counts or estimates, under every scenario of the unknown."""
+
+from fairaudit.comparisons.counts import PairCounts as PairCounts
+from fairaudit.comparisons.estimates import EstimateArms as EstimateArms
+from fairaudit.comparisons.scheme import EVERYONE as EVERYONE
+from fairaudit.comparisons.scheme import EVERYONE_ELSE as EVERYONE_ELSE
+from fairaudit.comparisons.scheme import OTHERWISE as OTHERWISE
+from fairaudit.comparisons.scheme import Kind as Kind
+from fairaudit.comparisons.scheme import Scenario as Scenario
+from fairaudit.comparisons.scheme import Scheme as Scheme
+from fairaudit.comparisons.shares import Arms as Arms
