@@ -9,8 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from fairaudit.cells import Cells, Unknowns, unknowns
-from fairaudit.comparisons import OTHERWISE, Arms, EstimateArms, Scenario, Scheme
+from fairaudit.cells import Cells, Unknowns
+from fairaudit.comparisons import (
+    OTHERWISE,
+    AreaArms,
+    AreaEstimates,
+    Arms,
+    EstimateArms,
+    MatchedArms,
+    ReachArms,
+    Residents,
+    Scenario,
+    Scheme,
+    squared_margins,
+)
 from fairaudit.distributions import BEFORE, Distributions
 from fairaudit.groupings import Grouping, groupings
 from fairaudit.measures import MEASURES, Measure, Statistic
@@ -143,7 +155,7 @@ def assess(evidence: Evidence, tally: Tally, measures: Mapping[str, Measure] | N
     found = []
     for grouping in groupings(evidence):
         scheme = Scheme.of(tuple(level_names(tally.about, grouping.attributes)), grouping.reference)
-        shared = Cells.of(tally, grouping.attributes) if evidence.kind == "decisions" else None
+        shared = Cells.of(tally, grouping.attributes) if "decision" in tally.about.own_keys else None
         for entry in evidence.measures:
             if entry.measure in known:
                 measure = known[entry.measure].bound(evidence.given(entry))
@@ -170,9 +182,19 @@ def _arms(
     unknown_at_most: float,
 ) -> Arms | EstimateArms:
     by = grouping.attributes
+    if tally.about.kind == "representation":
+        cells = Cells.of(tally, by, measure)
+        return ReachArms(cells, Residents.of(tally, by, len(cells.groups)), measure, scheme)
     if isinstance(measure, Statistic):
-        return EstimateArms(Distributions.of(tally, by, measure), measure, scheme, unknown_at_most)
+        found = Distributions.of(tally, by, measure)
+        if tally.about.census:
+            return AreaEstimates(found, measure, scheme, unknown_at_most, squared_margins(tally, by, found))
+        return EstimateArms(found, measure, scheme, unknown_at_most)
     cells = Cells.of(tally, by, measure) if shared is None else shared
+    if tally.about.kind == "pairs":
+        return MatchedArms.of(tally, by, cells, measure, scheme)
+    if tally.about.census:
+        return AreaArms(cells, measure, scheme)
     otherwise = {}
     if _waits_before(tally):
         otherwise = {name: Cells.of(tally, by, measure, **told) for name, told in OTHERWISE.items()}
@@ -188,7 +210,7 @@ def _disparity(
     before: bool,
 ) -> Disparity:
     cells = arms.cells
-    disparity = Disparity(evidence, grouping, entry, measure, arms, unknowns(cells, measure))
+    disparity = Disparity(evidence, grouping, entry, measure, arms, arms.unknowns())
     limits = entry.limits
     high = not measure.averages and bool(np.nanmax(arms.rates[: len(cells.groups)], initial=0) > HIGH_RATE)
     scenarios = _scenarios(disparity.unknown, evidence.unknown_at_most)

@@ -157,7 +157,7 @@ def _changed(name: str, group: Group) -> Iterator[str]:
 
 
 def _without_records(name: str, tally: Tally) -> list[str]:
-    counts = tally.table([name]).groupby(name)["n"].sum()
+    counts = tally.rows_of([name]).groupby(name)["n"].sum()
     return [level for level in tally.about.attributes[name] if not counts.get(level, 0)]
 
 

@@ -39,6 +39,8 @@ class Cells:
         w: sums of weights, same shape; None where records are not weighted.
         ww: sums of squared weights, likewise.
         clustered: whether the folds are cuts of clusters, or a single one stands for all records.
+        moe2: sums of squared margins of error of the weights, same shape; None where there are none.
+        census: whether everything there is was counted, so that nothing but `moe2` is uncertain.
     """
 
     groups: tuple[str, ...]
@@ -48,6 +50,8 @@ class Cells:
     w: np.ndarray | None
     ww: np.ndarray | None
     clustered: bool
+    moe2: np.ndarray | None = None
+    census: bool = False
 
     @classmethod
     def of(
@@ -79,8 +83,10 @@ class Cells:
         maybe = dense("n_high") - n if "n_high" in rows else None
         if about.weighted and maybe is not None:
             raise DataError.one(about.title or "tally", "hides counts of weighted records", "Ask for counts in full.")
-        w, ww = (dense(name) if about.weighted and not _alike(rows) else None for name in ("w", "ww"))
-        return cls(groups, strata, n, maybe, w, ww, about.folds is not None)
+        weighted = about.weighted and (about.census or not _alike(rows))
+        w, ww = (dense(name) if weighted else None for name in ("w", "ww"))
+        moe2 = dense("moe2") if "moe2" in rows else None
+        return cls(groups, strata, n, maybe, w, ww, about.folds is not None, moe2, about.census)
 
     @property
     def people(self) -> np.ndarray:
@@ -101,6 +107,8 @@ class Cells:
 def _read(tally: Tally, rows: pd.DataFrame, measure: Measure | Statistic | None, how: Mapping[str, Any]) -> list[tuple]:
     """Read every row as a decision and an outcome: places on both axes, and how much of the row is read so."""
     outcome = _codes(rows["outcome"], CODES) if tally.about.has_outcome else np.full(len(rows), PLACE[UNKNOWN])
+    if "counted" in rows:
+        return [(np.full(len(rows), PLACE["1"]), outcome, 1.0)]
     if "decision" in rows:
         return [(_codes(rows["decision"], CODES), outcome, 1.0)]
     view = known if measure is None else view_of(measure)

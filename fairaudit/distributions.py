@@ -80,7 +80,7 @@ class Distributions:
         derived = read.value if statistic.derive is None else statistic.derive(read, statistic.given)
         # A wait that ended before it began is a value of its own, which scenarios move.
         values = np.unique(derived[~np.isnan(derived)])
-        if "open" in rows or (about.kind == "amounts" and statistic.derive is None):
+        if "open" in rows or (about.decimals is not None and statistic.derive is None):
             values = np.union1d(values, [0.0])  # where a wait or an amount of which nothing is known may lie
         values = values if len(values) else np.zeros(1)  # of nobody
         value = np.where(np.isnan(derived), len(values), np.searchsorted(values, derived))

@@ -99,6 +99,7 @@ def scale_of(disparity: Disparity) -> Scale:
     """Say what a measure's values are, and in what unit."""
     evidence, name = disparity.evidence, disparity.measure.scale
     units = {"time": evidence.time_unit, "money": evidence.data.amount.unit if evidence.data.amount else ""}
+    units["number"] = evidence.data.service.unit if evidence.data.service else ""
     return Scale(name, units.get(name, ""))
 
 
@@ -248,7 +249,8 @@ def yearly(disparity: Disparity, people_per_year: int | None) -> str:
     """Say at least how many more people a year a flagged gap means; "" where nothing can be said."""
     comparison, bounds = disparity.comparisons[disparity.deciding], disparity.bounds[disparity.deciding]
     (first, name), _ = _named(disparity, comparison, bounds.pair)
-    if first >= len(disparity.groups) or disparity.measure.averages:
+    of_records = disparity.evidence.kind not in ("representation", "places", "pairs")
+    if first >= len(disparity.groups) or disparity.measure.averages or not of_records:
         return ""
     share_of_records = _least_share(disparity, first)
     said = reading(disparity, comparison, bounds)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from fairaudit.plan import ANY, SPACES, TWO_OR_MORE, UNKNOWN, Decision, Evidence, Group, band_names, spellings
+from fairaudit.plan import ANY, SPACES, TWO_OR_MORE, UNKNOWN, Decision, Evidence, Group, spellings
 
 CODED, STRAY = "=", "!"
 """What SQL puts before a code, and before a raw value that no rule names."""
@@ -169,7 +169,7 @@ def _attribute(name: str, group: Group) -> list[Coding]:
     column = group.column or name
     unknown = {text: UNKNOWN for value in group.unknown for text in spellings(value)}
     if group.bands:
-        return [Coding(name, column, unknown, "error", tuple(band_names(group.bands)), group.bands)]
+        return [Coding(name, column, unknown, "error", group.final_levels, group.bands)]
     codes = _codes(group) | unknown
     if group.any_:
         return [_membership(name, column, codes, level, group.multi) for level in group.final_levels or ()]

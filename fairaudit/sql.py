@@ -279,7 +279,7 @@ class Request:
     def sums(self) -> list[str]:
         """The columns that add."""
         weights = ["w", "ww", "bad_weights", "zero_weights"] if self.data.weight else []
-        return ["n", *weights, *self.reading.sums]
+        return ["n", *(["bad_counts"] if self.data.count else []), *weights, *self.reading.sums]
 
 
 def tally_query(request: Request, columns: Columns) -> exp.Select:
@@ -307,10 +307,34 @@ def _grouping_sets(sets: Sequence[Sequence[str]]) -> exp.Group:
 def _counted(request: Request, columns: Columns) -> exp.Select:
     """Count the records by raw values: the one pass over the data."""
     raws = _raws(request, columns)
-    sums = {"n": syntax.count()} | (_weights(request, columns) if request.data.weight else {})
+    sums = _records(request, columns) | (_weights(request, columns) if request.data.weight else {})
     places = [exp.Literal.number(place + 1) for place in range(len(raws))]
     query = syntax.select(raws | sums | dict(request.reading.sums), request.reading.source)
     return request.reading.joined(query).group_by(*places, copy=False)
+
+
+def _records(request: Request, columns: Columns) -> dict[str, exp.Expression]:
+    """Count rows, or add up how many records each stands for."""
+    if not request.data.count:
+        return {"n": syntax.count()}
+    number = columns.number(request.data.count)
+    bad = is_bad_count(number)
+    records = syntax.case([(bad, syntax.integer(0))], exp.TryCast(this=number.copy(), to=exp.DataType.build("bigint")))
+    # The engine's sum of whole numbers is wider than any count.
+    return {"n": exp.cast(exp.func("SUM", records), "bigint"), "bad_counts": syntax.count_if(bad.copy())}
+
+
+def is_bad_count(number: exp.Expression) -> exp.Expression:
+    """Say whether a number is no count of records: missing, negative, or not whole."""
+    whole = exp.EQ(this=number, expression=exp.func("FLOOR", number.copy()))
+    good = exp.and_(whole, number.copy() >= syntax.integer(0), number.copy() < syntax.integer(10**12))
+    return exp.Not(this=exp.func("COALESCE", exp.paren(good), exp.false()))
+
+
+def bad_counts_query(data: Data, columns: Columns, most: int = 5) -> exp.Select:
+    """List what stands in the place of counts and is none, among the kept rows."""
+    query = of_kept(syntax.select({"value": columns.text(data.count)}, RECORDS).distinct(), data, columns)
+    return query.where(is_bad_count(columns.number(data.count))).order_by(exp.Literal.number(1)).limit(most)
 
 
 def _weights(request: Request, columns: Columns) -> dict[str, exp.Expression]:

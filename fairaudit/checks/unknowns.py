@@ -44,7 +44,7 @@ def tipping_point(comparison: Comparison) -> Tipping | None:
         compared with a whole, whose limits move with its groups.
     """
     at = comparison.counts["recorded"]
-    if not at.whole:
+    if not at.whole or not comparison.arms.moves_people:
         return None
     with_event, all_unknown = _unknown_people(comparison)
     if all_unknown == 0 or comparison.arms.scheme.overall:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from fairaudit.cells import Cells, counts, recorded
+from fairaudit.cells import Cells, Unknowns, counts, recorded, unknowns
 from fairaudit.comparisons.scheme import FEW_FOLDS, NO_EFFECT, Kind, Scenario, Scheme, divide
 from fairaudit.distributions import Distributions
 from fairaudit.measures import Distribution, Statistic
@@ -35,6 +35,10 @@ class EstimateArms:
     def cells(self) -> Cells:
         """Who is known, as yes and no."""
         return self.found.cells
+
+    def unknowns(self) -> Unknowns:
+        """Count what is not known."""
+        return unknowns(self.cells, self.measure)
 
     @cached_property
     def records(self) -> tuple[np.ndarray, np.ndarray]:

@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-from fairaudit.cells import Cells, Corner, counts, highest, lowest, recorded, spread
+from fairaudit.cells import Cells, Corner, Unknowns, counts, highest, lowest, recorded, spread, unknowns
 from fairaudit.comparisons.counts import PairCounts
 from fairaudit.comparisons.scheme import FEW_FOLDS, NO_EFFECT, OTHERWISE, Kind, Scenario, Scheme, divide
 from fairaudit.measures import Measure
@@ -31,6 +31,12 @@ class Arms:
 
     def __init__(self, cells: Cells, measure: Measure, scheme: Scheme, otherwise: Mapping[str, Cells] | None = None):
         self.cells, self.measure, self.scheme, self.otherwise = cells, measure, scheme, otherwise or {}
+
+    moves_people = True  # who is of unknown group would be one more in the denominator of the group it is of
+
+    def unknowns(self) -> Unknowns:
+        """Count what is not known."""
+        return unknowns(self.cells, self.measure)
 
     @cached_property
     def records(self) -> tuple[np.ndarray, np.ndarray]:

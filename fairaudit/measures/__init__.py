@@ -3,9 +3,17 @@
 `MEASURES` lists them; `@measure` and `@statistic` add one.
 """
 
-from fairaudit.measures import amounts, decisions, scores, waits  # noqa: F401  (registers their measures)
+from fairaudit.measures import (  # noqa: F401  (registers their measures)
+    amounts,
+    decisions,
+    matching,
+    places,
+    representation,
+    scores,
+    waits,
+)
 from fairaudit.measures.counts import PLACES, Counts, Rate
-from fairaudit.measures.distribution import Distribution, Rows
+from fairaudit.measures.distribution import Distribution, Reach, Rows
 from fairaudit.measures.documentation import measures_table
 from fairaudit.measures.registry import DEFAULT_WORDS, MEASURES, Measure, measure
 from fairaudit.measures.statistic import Statistic, statistic
@@ -18,6 +26,7 @@ __all__ = [
     "Distribution",
     "Measure",
     "Rate",
+    "Reach",
     "Rows",
     "Statistic",
     "measure",

@@ -69,3 +69,25 @@ class Distribution:
             return edges
         # Each group's own mean: with that of all, a group at the low end of a wide bin would seem miscalibrated.
         return np.divide(self.totals.sum(axis=-1), self.all, out=edges.copy(), where=self.all > 0)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How many of each group are reached, and how many live there; arrays of shape (groups,).
+
+    Attributes:
+        events: people reached, or events that reach them.
+        residents: people who live there.
+        variance: of events / residents; NaN where it is not known.
+        overall: events / residents of all groups together.
+    """
+
+    events: Array
+    residents: Array
+    variance: Array
+    overall: float
+
+    @property
+    def rate(self) -> Array:
+        """Events / residents; NaN where nobody lives."""
+        return np.divide(self.events, self.residents, out=np.full(self.events.shape, np.nan), where=self.residents > 0)

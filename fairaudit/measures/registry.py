@@ -124,7 +124,10 @@ class Measure:
 
     def phrases(self, words: Mapping[str, str] | None = None) -> tuple[str, str]:
         """Fill `of` and `share` with a plan's words, for "Of every 100 {of}, 12 {share}"."""
-        filled = {**words_of(self.given), **(words or {})}
+        words = words or {}
+        filled = {**words_of(self.given), **words}
+        if "selected" in words:
+            filled |= dict.fromkeys(("reached", "within_reach"), words["selected"])
         return self.of.format_map(filled), self.share.format_map(filled)
 
     def bound(self, given: Mapping[str, Any]) -> Measure:
@@ -137,7 +140,7 @@ class Measure:
         return labelled(self.name, self.given)
 
 
-BESIDE = ("at", "capacity", "per", "days", "hours", "quantile", "above")
+BESIDE = ("at", "capacity", "per", "days", "hours", "quantile", "above", "at_most")
 """What a plan may say beside a measure, in the order in which names list it."""
 
 LABELS = {"days": "{}-days", "hours": "{}-hours"}
@@ -160,10 +163,18 @@ def words_of(given: Mapping[str, Any]) -> dict[str, str]:
     words["percentile"] = f"{100 * given['quantile']:g}% point" if "quantile" in given else "middle"
     unit = str(given.get("unit", ""))
     words["amount"] = f"{words.get('above', 'the amount that the plan says')} {unit}".strip()
+    words["reached"], words["within_reach"] = "were reached", _within_reach(words, unit)
     own = {}
     if "at" in given:
         own = {"selected": f"scored {words['at']} or more", "not_selected": f"scored less than {words['at']}"}
     return {**DEFAULT_WORDS, **dict.fromkeys(BESIDE, ""), **words, **own}
+
+
+def _within_reach(words: Mapping[str, str], unit: str) -> str:
+    """Say what within reach means: so much or more, or no further than that."""
+    if "above" in words:
+        return f"have {words['amount']} or more"
+    return f"have {words['at_most']} {unit}".rstrip() + " or less" if "at_most" in words else "are within reach"
 
 
 def _number_in_words(value: Any) -> str:
@@ -323,9 +334,10 @@ def refuse_unknown_telling(where: str, kind: str, told: tuple[str, ...]) -> None
 
 def _refuse_other_view(measure: Measure) -> None:
     """Refuse values that nobody reads as yes or no, and decisions that somebody does."""
-    if (measure.kind == "decisions") == (measure.view is not None):
+    keys = set(KINDS[measure.kind].keys)
+    if (not keys & {"decision", "counted"} and measure.view is None) or ("value" not in keys and measure.view):
         seen = "are yes or no already" if measure.view else "must be read as yes or no"
-        kinds = listed([name for name in KINDS if name != "decisions"])
+        kinds = listed([name for name, kind in KINDS.items() if "value" in kind.keys])
         hint = f"Give view= with kind= one of {kinds}; a measure of decisions is taken of scores at a cut-off as it is."
         raise _refused(measure.name, f"the values of the kind {measure.kind} {seen}", hint)
 

@@ -53,6 +53,7 @@ class Statistic:
         ends: where somebody of whom nothing is known would make it lowest, and highest: (value, part), as places; None
             where that cannot be said.
         ratios: whether ratios of its values mean anything.
+        differences: whether differences of its values do.
         fewest: with fewer records in a group nothing is said of how sure its value is: what large samples teach of
             it does not hold. Of a statistic that ranks outcomes, with fewer with or without the outcome.
         skew_sensitive: whether a few values that were not drawn could move it far.
@@ -79,6 +80,7 @@ class Statistic:
     derive: Callable[[Rows, Mapping[str, Any]], np.ndarray] | None = None
     ends: Ends | None = ((0, 0), (-1, 0))
     ratios: bool = True
+    differences: bool = True
     fewest: int = 30
     skew_sensitive: bool = False
     unbounded: bool = False
@@ -148,8 +150,8 @@ class Statistic:
 def _refuse_other_needs(where: str, statistic: Statistic) -> None:
     """Refuse a kind without values, and an outcome where records of the kind have none."""
     keys = KINDS[statistic.kind].keys
-    if "value" not in keys:
-        kinds = [name for name, kind in KINDS.items() if "value" in kind.keys]
+    if not {"value", "counted"} & set(keys):
+        kinds = [name for name, kind in KINDS.items() if {"value", "counted"} & set(kind.keys)]
         what = f"evidence of the kind {statistic.kind} has no values to estimate anything from"
         raise UsageError.one(where, what, f"{nearest(statistic.kind, kinds)} A share of decisions is a @measure.")
     if not set(statistic.needs) <= set(NEEDS) or "decision" not in statistic.needs:

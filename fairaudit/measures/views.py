@@ -31,6 +31,12 @@ def at_or_above(rows: Rows, given: Given) -> tuple[Array, None]:
     return _where_known(rows.value, rows.value >= given["above"]), None
 
 
+def within_reach(rows: Rows, given: Given) -> tuple[Array, None]:
+    """Whoever has so much service or more, or lives no further away than that."""
+    reached = rows.value <= given["at_most"] if "at_most" in given else rows.value >= given["above"]
+    return _where_known(rows.value, reached), None
+
+
 def none_at_all(rows: Rows, given: Given) -> tuple[Array, None]:
     """Whoever gets nothing."""
     return _where_known(rows.value, rows.value == 0), None

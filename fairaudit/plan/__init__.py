@@ -4,8 +4,8 @@ Everything a verdict depends on stands in the plan before results are seen: whos
 measures, which limits. Nothing unknown is passed over, and every problem is gathered and shown at once.
 """
 
-from fairaudit.plan.data import TALLY_SUFFIX, Data, Decision, FromTo
-from fairaudit.plan.groups import TWO_OR_MORE, Compare, Group, ReferenceGroup, band_names
+from fairaudit.plan.data import TALLY_SUFFIX, Data, Decision, FromTo, People
+from fairaudit.plan.groups import TWO_OR_MORE, Compare, Group, ReferenceGroup, band_names, quantile_names
 from fairaudit.plan.measures import MeasureLimit
 from fairaudit.plan.model import Evidence, Plan, System, Words
 from fairaudit.plan.reading import checked, read_plan
@@ -26,6 +26,7 @@ __all__ = [
     "FromTo",
     "Group",
     "MeasureLimit",
+    "People",
     "Plan",
     "ReferenceGroup",
     "Scalar",
@@ -34,6 +35,7 @@ __all__ = [
     "band_names",
     "checked",
     "json_schema",
+    "quantile_names",
     "read_plan",
     "scalar_text",
     "spellings",

@@ -195,6 +195,7 @@ EXAMPLES = {
     "hours": "hours: 48",
     "quantile": "quantile: 0.9 (the amount that 9 in 10 do not exceed)",
     "above": "above: 15.00 (whoever gets so much or more)",
+    "at_most": "at_most: 0.5 (whoever lives no further away)",
 }
 ASKED = {
     "at": "the score from which people are selected",
@@ -204,6 +205,7 @@ ASKED = {
     "hours": "within what time",
     "quantile": "which quantile",
     "above": "which amount is to be reached",
+    "at_most": "what is not to be exceeded",
 }
 CALIBRATION = ("calibration_in_the_large", "calibration_slope")
 
@@ -246,6 +248,9 @@ def _limit_of(entry: dict, measure: Any) -> list[tuple[Place, str, str]]:
     if measure.averages and not measure.ratios and entry.get("ratio") is not None:
         hint = "It may be 0 or below 0. Write difference: with a number."
         found.append((("ratio",), f"ratios of {measure.name} mean nothing", hint))
+    if measure.averages and not measure.differences and entry.get("difference") is not None:
+        hint = "Write ratio: with a share of 1, such as 0.8."
+        found.append((("difference",), f"differences of {measure.name} mean nothing", hint))
     if measure.averages and isinstance(entry.get("difference"), str) and entry["difference"] in limits():
         hint = "Write the number itself, and who chose it in because:."
         found.append((("difference",), f"{entry['difference']} was made for shares of people", hint))
@@ -278,6 +283,7 @@ def _check_overall(block: dict) -> Found:
     """A comparison with everyone, of whom a group is a part, of what is no share."""
     names = [_measure_name(entry.get("measure")) for _, entry in _entries(block, "measures")]
     averages = [name for name in names if name in MEASURES and MEASURES[name].averages]
+    averages = [name for name in averages if MEASURES[name].kind != "representation"]
     for index, entry in _entries(block, "compare"):
         if entry.get("reference") == "overall" and averages:
             verb = "is no share" if len(averages) == 1 else "are no shares"
@@ -345,14 +351,21 @@ def _check_side(block: dict) -> Found:
             hint = f"It says what {SIDES[key]} means for a person. Write a burden or a benefit."
             yield (key,), f"{key!r} is missing" if key not in block else f"{key!r} is left empty", hint
         elif key != kind.side and block.get(key) is not None:
-            instead = f"Write {kind.side} instead." if kind.side else "Waiting long is the worse side: take it out."
+            instead = (
+                f"Write {kind.side} instead." if kind.side else f"{WORSE[kind.name]} is the worse side: take it out."
+            )
             yield (key,), f"evidence of the kind {kind.name} has no {key}", instead
     if kind.name != "waits" and "open_never" in _texts(block.get("scenarios")):
         hint = "It goes with waits, some of which are open: take it out."
         yield ("scenarios",), f"evidence of the kind {kind.name} has no scenario open_never", hint
 
 
-SIDES = {"being_selected_is": "being selected", "a_high_amount_is": "a high amount"}
+WORSE = {"waits": "Waiting long", "matching": "Every error"}
+SIDES = {
+    "being_selected_is": "being selected",
+    "a_high_amount_is": "a high amount",
+    "more_is": "being reached more, or having more of the service,",
+}
 
 
 def _check_yes_and_no(block: dict) -> Found:
@@ -518,7 +531,7 @@ def _other_name(key: str, name: str) -> str:
 def _check_columns(block: dict) -> Found:
     """A group that is read from the column of the decision or the outcome; rows kept for what they hold."""
     data, specs = _mapping(block, "data"), _group_specs(block)
-    measured = ("outcome", "decision", "score", "amount", "closed")
+    measured = ("outcome", "decision", "reached", "score", "amount", "service", "matched_by", "closed")
     taken = {column: name for name in measured if (column := _column(data, name)) is not None}
     for column in _mapping(data, "keep"):
         if column in taken:
@@ -584,7 +597,167 @@ def _no_level(name: str, level: str, spec: dict) -> Iterator[tuple[str, str]]:
         yield f"{level!r} is no level of {name}", nearest(level, levels)
 
 
+# --- kinds of their own ----------------------------------------------------------------------------------------------
+
+
+def _check_matching(block: dict) -> Found:
+    """Which error hurts, and whom, must be said before anybody looks which of them is rarer."""
+    for key, what in (("a_missed_match_costs", "a missed match"), ("a_false_match_costs", "a false match")):
+        if block.get("kind") == "matching" and not block.get(key):
+            yield (key,), f"{key!r} is missing", f"Say what {what} does to a person: {key}: benefits stop until ..."
+        elif block.get("kind") != "matching" and block.get(key) is not None:
+            yield (
+                (key,),
+                f"evidence of the kind {block.get('kind')} has no {key}",
+                "It goes with matching: take it out.",
+            )
+
+
+def _check_pairs(block: dict) -> Found:
+    """Matched tests compare two arms of a unit, by what each got."""
+    if block.get("kind") != "pairs":
+        return
+    data = _mapping(block, "data")
+    for index, entry in _entries(block, "measures"):
+        name = _measure_name(entry.get("measure"))
+        if name in MEASURES and MEASURES[name].kind == "decisions" and "outcome" in MEASURES[name].needs:
+            what = f"{name} needs an outcome, and a matched test has none"
+            yield ("measures", index, "measure"), what, "Write selection_rate, or kind: decisions."
+    for index, entry in _entries(block, "compare"):
+        if entry.get("reference") in ("rest", "overall"):
+            what = f"arms of a test are compared with each other, not with {entry['reference']}"
+            yield ("compare", index, "reference"), what, "Leave the reference out, or name one arm: {group: NAME}."
+    for key in ("weight", "count"):
+        if data.get(key) is not None:
+            yield ("data", key), f"matched tests have no {key}", "Every test counts once: take it out."
+
+
+def _check_representation(block: dict) -> Found:
+    """What a benchmark must hold for the measures that are asked, and what tells how events vary."""
+    if block.get("kind") != "representation":
+        return
+    data, population = _mapping(block, "data"), _mapping(_mapping(block, "data"), "population")
+    place = ("data", "population")
+    people, share = population.get("people"), population.get("share")
+    if population and (people is None) == (share is None):
+        what = "people and share stand here at once" if people else "neither people nor share is given"
+        yield place, what, "Write people: the column of numbers of people; or share: that of shares of the whole."
+    if share is not None and population.get("moe") is not None:
+        yield (
+            (*place, "moe"),
+            "a margin of error goes with people, not with shares",
+            "Give people and moe, or take it out.",
+        )
+    if data.get("weight") is not None:
+        what = "records of who is reached are counted, and not weighted"
+        yield ("data", "weight"), what, "Take the weight out; count: says how many records a row stands for."
+    for index, entry in _entries(block, "measures"):
+        name = _measure_name(entry.get("measure"))
+        if share is not None and name in ("share_reached", "events_per_1000"):
+            what = f"{name} needs numbers of people, and the benchmark has shares"
+            yield ("measures", index, "measure"), what, "Write representation_ratio, or people: in the population."
+        if name == "events_per_1000" and not data.get("cluster"):
+            what = "events_per_1000 is not told whose events they are: one person may have many"
+            hint = "Name the caller, or the area, as cluster: in data. If each record is another person: share_reached."
+            yield ("measures", index, "measure"), what, hint
+
+
+def _check_places(block: dict) -> Found:
+    """Whether all areas are counted or a sample, and what of them."""
+    data, specs = _mapping(block, "data"), _group_specs(block)
+    of_places = {name: spec for name, spec in specs.items() if spec.get("columns") or spec.get("quantiles")}
+    if block.get("kind") != "places":
+        for name, spec in of_places.items():
+            key = "columns" if spec.get("columns") else "quantiles"
+            yield (
+                ("groups", name, key),
+                f"evidence of the kind {block.get('kind')} has no {key}",
+                "It goes with places.",
+            )
+        return
+    if (data.get("reached") is None) == (data.get("service") is None):
+        what = (
+            "reached and service stand here at once" if data.get("reached") else "neither reached nor service is given"
+        )
+        hint = "Write reached: {column: NAME, is: [1], is_not: [0]}, or service: {column: NAME} for a number."
+        yield ("data",), what, hint
+    yield from _check_area(data)
+    census = data.get("areas") == "all"
+    for key in ("weight", "cluster") if census else ("people",):
+        if data.get(key) is not None:
+            what = f"{key} says nothing where {'all areas are counted' if census else 'a sample is drawn'}"
+            hint = "people: says how many live in an area." if census else "Each record counts once, or by its weight:."
+            yield ("data", key), what, hint
+    if data.get("count") is not None and census:
+        yield ("data", "count"), "a row is an area where all are counted", "people: says how many live in an area."
+    for name, spec in of_places.items():
+        yield from ((("groups", name, *place), what, hint) for place, what, hint in _people_in_areas(spec, census))
+    wide = [name for name, spec in specs.items() if spec.get("columns")]
+    for index, entry in _entries(block, "compare"):
+        if len(set(_texts(entry.get("by"))) & set(wide)) > 1:
+            hint = "An area tells how many of each group there are, not of both at once: give columns for the crossing."
+            yield ("compare", index, "by"), "two groups that are counted by columns cannot be crossed", hint
+    for index, entry in _entries(block, "measures"):
+        name = _measure_name(entry.get("measure"))
+        told = [key for key in ("above", "at_most") if entry.get(key) is not None]
+        if name == "share_within_reach" and data.get("service") is not None and len(told) != 1:
+            hint = "Write above: 25 (so much or more), or at_most: 0.5 (no further than that)."
+            yield ("measures", index), "share_within_reach is not told how much service is within reach", hint
+        if name == "share_within_reach" and data.get("reached") is not None and told:
+            yield ("measures", index, told[0]), f"{told[0]} says nothing of a yes or no", "Take it out."
+        if name == "mean_service" and data.get("service") is None:
+            yield (
+                ("measures", index, "measure"),
+                "mean_service needs a service that is a number",
+                "Write service: NAME.",
+            )
+
+
+def _check_area(data: dict) -> Found:
+    """An area is named by a column, or by coordinates and the shapes that they fall into."""
+    area = data.get("area")
+    if not isinstance(area, dict):
+        return
+    column, pair = area.get("column"), [area.get("longitude"), area.get("latitude")]
+    if (column is None) != (None not in pair) or (column is None and pair.count(None) == 1):
+        hint = "Write area: NAME, or area: {longitude: X, latitude: Y} beside shapes:."
+        yield ("data", "area"), "an area is named by a column or by both coordinates", hint
+    elif column is None and data.get("shapes") is None:
+        hint = "Write shapes: {source: tracts.geojson, key: GEOID}."
+        yield ("data", "area"), "coordinates lie in an area only where its shape is known", hint
+    if None not in pair and data.get("areas") == "all":
+        yield ("data", "areas"), "coordinates are of records in areas, and not of areas", "Write areas: sample."
+
+
+def _people_in_areas(spec: dict, census: bool) -> Found:
+    """Groups of people by columns, and of areas by quantile."""
+    columns, moe = _mapping(spec, "columns"), _mapping(spec, "moe")
+    others = [key for key in ("levels", "labels", "merge", "multi", "any", "bands") if spec.get(key)]
+    key = "columns" if columns else "quantiles"
+    if others or (columns and (spec.get("quantiles") or spec.get("column"))):
+        yield (), f"{key} stands beside {listed(others or ['quantiles or column'])}", f"{key} makes the groups alone."
+    if columns and not census:
+        hint = "Write areas: all; or give the records a column of their own group."
+        yield ("columns",), "numbers of people by area are of areas, and records are a sample", hint
+    if columns and len(columns) < 2:
+        yield ("columns",), "there is but one group", "A disparity needs two groups: name the column of each."
+    for level in moe:
+        if level not in columns:
+            yield ("moe", str(level)), f"{level!r} is none of the groups", nearest(str(level), [*columns])
+    if columns and moe and set(moe) < set(columns):
+        lacking = listed([level for level in columns if level not in moe])
+        yield (
+            ("moe",),
+            f"no margin of error is given for {lacking}",
+            "Give all of them or none: a missing one is not 0.",
+        )
+
+
 CHECKS = (
+    _check_matching,
+    _check_pairs,
+    _check_representation,
+    _check_places,
     _check_measures,
     _check_of_kind,
     _check_overall,

@@ -46,9 +46,67 @@ class Amount(Strict):
     unit: Text = Field(default="dollars", description="what is counted, such as dollars or euros an hour")
 
 
+class People(Strict):
+    """How many people a row stands for."""
+
+    column: Text = Field(description="the column of the number of people")
+    moe: Text | None = Field(default=None, description="the column of its margin of error, at 90%")
+
+
+class Population(Strict):
+    """Who lives there: a file of people by group, with who counted them and when."""
+
+    source: Text = Field(description="a file with a row a group (or a group and area), relative to audit.yaml")
+    people: Text | None = Field(default=None, description="the column of the number of people")
+    share: Text | None = Field(default=None, description="the column of shares of the whole, where numbers are lacking")
+    moe: Text | None = Field(default=None, description="the column of the margin of error of `people`, at 90%")
+    from_: Text = Field(alias="from", description="who counted them, such as: American Community Survey, 5-year")
+    year: int = Field(ge=1700, le=2200, description="of what year")
+    sheet: Text | None = Field(default=None, description="the sheet of an .xlsx file")
+
+
+class On(Strict):
+    """The columns by which two files are joined, where their names differ."""
+
+    records: Text = Field(description="the column of the records")
+    file: Text = Field(description="the column of the file that is joined")
+
+
+class Join(Strict):
+    """A file whose columns are added to the records: what is known of each area, of each officer."""
+
+    source: Text = Field(description="a file with a row a key, relative to audit.yaml")
+    on: On = Field(description="the column by which both are joined, or {records: X, file: Y}")
+    sheet: Text | None = Field(default=None, description="the sheet of an .xlsx file")
+
+
+class Area(Strict):
+    """What area a record lies in: the column that names it, or coordinates and the shapes that they fall into."""
+
+    column: Text | None = Field(default=None, description="the column of the area's key")
+    longitude: Text | None = Field(default=None, description="the column of longitudes, in degrees")
+    latitude: Text | None = Field(default=None, description="the column of latitudes, in degrees")
+
+
+class Shapes(Strict):
+    """The outlines of areas, for a map, and to find what area a pair of coordinates lies in."""
+
+    source: Text = Field(description="a GeoJSON file (or, with geopandas, .shp, .zip, .gpkg), relative to audit.yaml")
+    key: Text = Field(description="the property that holds an area's key")
+
+
 def _column(value: Any) -> Any:
     """Take a column's name for the short form of its details."""
     return {"column": value} if isinstance(value, str) else value
+
+
+def _on(value: Any) -> Any:
+    """Take a join by one name for the short form of that by two."""
+    return {**value, "on": {"records": value["on"], "file": value["on"]}} if _joins_by_name(value) else value
+
+
+def _joins_by_name(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("on"), str)
 
 
 def _moment(value: Any) -> str:
@@ -102,11 +160,37 @@ class Data(Strict):
     amount: Annotated[Amount, BeforeValidator(_column)] | None = Field(
         default=None, description="the amount: its column, or column, unknown, decimals, negative, unit"
     )
+    matched_by: Text | None = Field(
+        default=None, description="the column that names the matched test (pair) that a record belongs to"
+    )
+    population: Population | None = Field(
+        default=None, description="who lives there: source, people or share, moe, from, year"
+    )
+    area: Annotated[Area, BeforeValidator(_column)] | None = Field(
+        default=None, description="the column of the area's key, or {longitude: X, latitude: Y}"
+    )
+    areas: Literal["all", "sample"] | None = Field(
+        default=None, description="all: a row an area, none left out; sample: a row an address or the like"
+    )
+    reached: Decision | None = Field(default=None, description="whether the service reaches it: column, is, is_not")
+    service: Annotated[Amount, BeforeValidator(_column)] | None = Field(
+        default=None, description="how much service there is: its column, or column, unknown, decimals, negative, unit"
+    )
+    people: Annotated[People, BeforeValidator(_column)] | None = Field(
+        default=None, description="how many people live in an area: its column, or column and moe"
+    )
+    shapes: Shapes | None = Field(default=None, description="the areas' outlines, for a map: source, key")
     opened: Text | None = Field(default=None, description="the column of the day when a wait began")
     closed: Text | None = Field(default=None, description="the column of the day when it ended; empty where open")
     until: Moment = Field(default=None, description="the day on which the records were drawn, such as 2024-12-31")
     date_format: Text | None = Field(
         default=None, description="how days are written where not as 2024-12-31, such as %m/%d/%Y"
+    )
+    join: Annotated[Join, BeforeValidator(_on)] | None = Field(
+        default=None, description="a file whose columns are added to the records: source, on"
+    )
+    count: Text | None = Field(
+        default=None, description="the column that says how many records a row stands for, where they are counted"
     )
     weight: Text | None = Field(default=None, description="the column of survey weights")
     cluster: Text | None = Field(
@@ -115,6 +199,16 @@ class Data(Strict):
     key: Text | None = Field(
         default=None, description="the column that should name a record once; duplicates are counted"
     )
+
+    @property
+    def decided(self) -> Decision | None:
+        """The yes or no that is counted: the decision, or whether a service reaches a place."""
+        return self.decision or self.reached
+
+    @property
+    def valued(self) -> Amount | None:
+        """What is counted in units: an amount, or how much service there is."""
+        return self.amount or self.service
 
     @property
     def is_tally(self) -> bool:

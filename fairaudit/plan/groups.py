@@ -35,17 +35,34 @@ class Group(Strict):
         default={}, validate_default=True, description="a new group: the groups it holds"
     )
     bands: Numbers | None = Field(default=None, description="ages (or amounts) at which a new band begins")
+    quantiles: Annotated[int, Field(ge=2, le=20)] | None = Field(
+        default=None, description="areas in so many parts of equal number, by a column of numbers, the lowest first"
+    )
+    columns: Annotated[dict[Level, Text], Frozen, AsDict] = Field(
+        default={}, validate_default=True, description="a group of people: the column of how many of them an area has"
+    )
+    moe: Annotated[dict[Level, Text], Frozen, AsDict] = Field(
+        default={}, validate_default=True, description="a group of people: the column of their margin of error, at 90%"
+    )
     unknown: MaybeMissingValues = Field(default=(), description="values that mean the group is not known")
     multi: str | None = Field(
         default=None, min_length=1, max_length=3, description="what separates several groups in one field"
     )
     any_: bool = Field(default=False, alias="any", description="a yes/no table a level, each against everybody else")
 
+    def read_from(self, name: str) -> list[str]:
+        """Name the columns of the records that it is read from."""
+        return [*self.columns.values(), *self.moe.values()] if self.columns else [self.column or name]
+
     @property
     def final_levels(self) -> tuple[str, ...] | None:
         """The declared levels after merging, in order; None where levels are taken as found."""
+        if self.quantiles:
+            return tuple(quantile_names(self.quantiles))
         if self.bands:
             return tuple(band_names(self.bands))
+        if self.columns:
+            return tuple(self.columns)
         if self.levels is None:
             return None
         merged = {old: new for new, olds in self.merge.items() for old in olds}
@@ -63,6 +80,17 @@ def band_names(cuts: tuple[float, ...]) -> list[str]:
     whole = all(float(cut).is_integer() for cut in cuts)
     between = [_whole_band(low, high) if whole else f"{low:.15g} to under {high:.15g}" for low, high in pairwise(cuts)]
     return [f"under {cuts[0]:.15g}", *between, f"{cuts[-1]:.15g} and over"]
+
+
+PARTS = {2: "half", 3: "third", 4: "quarter", 5: "fifth", 10: "tenth"}
+ORDINALS = {1: "1st", 2: "2nd", 3: "3rd"}
+
+
+def quantile_names(parts: int) -> list[str]:
+    """Name the parts of equal number: lowest fifth, 2nd fifth, ..., highest fifth."""
+    part = PARTS.get(parts, f"part of {parts}")
+    between = [f"{ORDINALS.get(place, f'{place}th')} {part}" for place in range(2, parts)]
+    return [f"lowest {part}", *between, f"highest {part}"]
 
 
 def _whole_band(low: float, high: float) -> str:

@@ -76,7 +76,7 @@ Difference = Annotated[
 ]
 
 
-PARAMETERS = ("at", "capacity", "per", "days", "hours", "quantile", "above")
+PARAMETERS = ("at", "capacity", "per", "days", "hours", "quantile", "above", "at_most")
 """What a measure may be told beside its limit, in the order in which names list it."""
 
 
@@ -100,6 +100,7 @@ class MeasureLimit(Strict):
         default=None, description="which one: 0.9 is the amount that 9 in 10 do not exceed"
     )
     above: Number | None = Field(default=None, description="the amount that is to be reached")
+    at_most: Number | None = Field(default=None, description="what is not to be exceeded, such as a distance")
     because: Text | None = Field(default=None, description="who set the limit, and where")
     blocks: bool = Field(default=True, description="whether it can block adoption")
 

@@ -93,7 +93,7 @@ class Evidence(Strict):
     """One question put to one data set: one block of the plan, one notebook run."""
 
     id: Slug = Field(description="a short name, such as time-to-close")
-    kind: Literal["decisions", "scores", "amounts", "waits"] = Field(
+    kind: Literal["decisions", "scores", "amounts", "waits", "representation", "places", "pairs", "matching"] = Field(
         description="the kind of evidence: the notebook that runs"
     )
     question: str = Field(default="", description="what is asked, in plain words")
@@ -103,6 +103,15 @@ class Evidence(Strict):
     )
     a_high_amount_is: Literal["a burden", "a benefit"] | None = Field(
         default=None, description="what a high amount means for a person: a fine is a burden, pay a benefit"
+    )
+    more_is: Literal["a burden", "a benefit"] | None = Field(
+        default=None, description="what being reached more means for a person: cameras a burden, a library a benefit"
+    )
+    a_missed_match_costs: Text | None = Field(
+        default=None, description="what a missed match does to a person, such as: benefits stop until it is found"
+    )
+    a_false_match_costs: Text | None = Field(
+        default=None, description="what a false match does to a person, such as: somebody else's debt is collected"
     )
     words: Words = Words()
     groups: Annotated[dict[Text, Group], BeforeValidator(_groups), Field(min_length=1), Frozen, AsDict] = Field(
@@ -144,7 +153,8 @@ class Evidence(Strict):
     @property
     def selected_is(self) -> str | None:
         """What is meant by the worse side: "a burden" or "a benefit"; being served, after a wait, is a benefit."""
-        return "a benefit" if self.kind == "waits" else self.being_selected_is or self.a_high_amount_is
+        told = self.being_selected_is or self.a_high_amount_is or self.more_is
+        return "a benefit" if self.kind == "waits" else told
 
     @property
     def time_unit(self) -> str:
@@ -159,7 +169,7 @@ class Evidence(Strict):
 
     def given(self, entry: MeasureLimit) -> dict[str, Any]:
         """Give all that a measure is told: what stands beside it, its horizon in units of time, what is counted."""
-        told = {**entry.parameters, "horizon": self.units_of(entry), "unit": self.data.amount and self.data.amount.unit}
+        told = {**entry.parameters, "horizon": self.units_of(entry), "unit": self.data.valued and self.data.valued.unit}
         return {name: value for name, value in told.items() if value is not None}
 
     @property
@@ -170,7 +180,9 @@ class Evidence(Strict):
     @property
     def cut_points(self) -> tuple[float, ...]:
         """Give every score or amount that a measure cuts at, ascending; 0 for amounts, since none is not little."""
-        cuts = {value for entry in self.measures for value in (entry.at, entry.above) if value is not None}
+        cuts = {
+            value for entry in self.measures for value in (entry.at, entry.above, entry.at_most) if value is not None
+        }
         return tuple(sorted(cuts | ({0} if self.kind == "amounts" else set())))
 
     @property

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from fairaudit import sql
 from fairaudit.errors import DataError, UsageError
 from fairaudit.groupings import Coding, attributes, decision_coding, stratum_coding, tables
-from fairaudit.kinds import KINDS
+from fairaudit.kinds import KINDS, NO_COLUMNS, OF_A_KIND
 from fairaudit.plan import Evidence
-from fairaudit.sources import days, numbers
+from fairaudit.sources import days, numbers, pairing, places, populations
 from fairaudit.sources.complaints import MOST_GROUPS, missing_columns, not_levels, too_many_cells, too_many_values
 from fairaudit.sources.counted import Counted
 from fairaudit.sources.opening import Records
 from fairaudit.sources.readings import Look, Reading
 
 MOST_CELLS = 1_000_000
-READERS = {"scores": numbers.scores, "amounts": numbers.amounts, "waits": days.waits}
+READERS = {
+    "scores": numbers.scores,
+    "amounts": numbers.amounts,
+    "waits": days.waits,
+    "representation": populations.representation,
+    "places": places.places,
+    "pairs": pairing.pairs,
+}
 """What looks at the columns of a kind before its records are counted."""
 
 
@@ -34,13 +41,14 @@ class Asked:
         DataError: a column that the plan names is not there, or holds no plain values.
     """
 
-    def __init__(self, evidence: Evidence, records: Records):
+    def __init__(self, evidence: Evidence, records: Records, clusters: Collection[str] | None = None):
         self.evidence, self.data, self.engine = evidence, evidence.data, records.engine
         self.columns = sql.Columns(records.types)
         if problems := missing_columns(self.data.source, named_columns(evidence), records.types):
             raise DataError(problems)
         self.codings = codings_of(evidence)
         self.fold_of: dict[str, int] = {}
+        self._clusters = clusters
         look = Look(evidence, self.columns, self._fetch)
         self.reading = READERS[evidence.kind](look) if evidence.kind in READERS else Reading()
         self.request = sql.Request(
@@ -78,6 +86,10 @@ class Asked:
         """Give a few of the weights that are none."""
         return [value for (value,) in self._fetch(sql.bad_weights_query(self.data, self.columns))]
 
+    def bad_counts(self) -> list[str | None]:
+        """Give a few of the counts that are none."""
+        return [value for (value,) in self._fetch(sql.bad_counts_query(self.data, self.columns))]
+
     def facts(self) -> Iterator[tuple[str, str, dict[str, int]]]:
         """Give what the cells do not tell, as attribute, group (to be settled) and counts by name."""
         queries = [(self.data.key, sql.duplicates_query), (self.data.cluster, sql.clusters_query)]
@@ -92,14 +104,19 @@ class Asked:
     def _fetch(self, query: Any) -> list[tuple]:
         return self.engine.execute(query.sql("duckdb")).fetchall()
 
+    def clusters(self) -> list[str]:
+        """Name the clusters of the kept rows, or more of them than there can be folds."""
+        query = sql.distinct_query(self.data.cluster, self.data, self.columns, sql.FOLDS + 1)
+        return [name for (name,) in self._fetch(query)]
+
     def _folds(self) -> int:
         """Give each of a few clusters a fold of its own; cut more by their hash."""
         if not self.data.cluster:
             return 0
-        found = self._fetch(sql.distinct_query(self.data.cluster, self.data, self.columns, sql.FOLDS + 1))
+        found = self.clusters() if self._clusters is None else self._clusters
         if len(found) > sql.FOLDS:
             return sql.FOLDS
-        self.fold_of = {name: place for place, (name,) in enumerate(sorted(found))}
+        self.fold_of = {name: place for place, name in enumerate(sorted(found))}
         return -1
 
     def _too_many(self) -> DataError:
@@ -114,7 +131,7 @@ class Asked:
         coding = max(plain, key=lambda coding: counts[coding.column])
         if counts[coding.column] > MOST_GROUPS:
             return too_many_values(self.data.source, coding.column, counts[coding.column], self.role(coding.name))
-        own = [getattr(self.data, name) for name in KINDS[self.evidence.kind].requires if name != "until"]
+        own = [getattr(self.data, name) for name in KINDS[self.evidence.kind].requires if name not in NO_COLUMNS]
         counts |= {column: self._distinct(column) for column in map(_column_of, own)}
         return too_many_cells(self.data.source, counts, MOST_CELLS)
 
@@ -133,11 +150,11 @@ def codings_of(evidence: Evidence) -> dict[str, Coding]:
     """Give how each column is read, by its name in the tally: attributes, strata, decision, outcome."""
     data = evidence.data
     for name, example in KINDS[evidence.kind].requires.items():
-        if getattr(data, name) is None:
+        if getattr(data, name) is None and not (name == "population" and data.people):
             raise UsageError.one(evidence.id, f"names no {name} column", f"Write {example}.")
     codings = attributes(evidence) | {column: stratum_coding(column) for column in evidence.strata}
-    if data.decision:
-        codings["decision"] = decision_coding("decision", data.decision)
+    if data.decided:
+        codings["decision"] = decision_coding("decision", data.decided)
     if data.outcome and evidence.needs_outcome:
         codings["outcome"] = decision_coding("outcome", data.outcome)
     return codings
@@ -146,11 +163,14 @@ def codings_of(evidence: Evidence) -> dict[str, Coding]:
 def named_columns(evidence: Evidence) -> dict[str, str]:
     """Give every column that the plan names, with the place that names it."""
     data = evidence.data
-    named = {group.column or name: "groups" for name, group in evidence.groups.items()}
+    named = {column: "groups" for name, group in evidence.groups.items() for column in group.read_from(name)}
     named |= dict.fromkeys(evidence.strata, "strata") | dict.fromkeys(data.keep, "keep")
-    named |= {column: place for place in ("weight", "cluster", "key") if (column := getattr(data, place))}
-    own = [place for kind in KINDS.values() for place in (*kind.requires, "outcome") if place != "until"]
-    return named | {_column_of(spec): place for place in own if (spec := getattr(data, place))}
+    named |= {column: place for place in ("weight", "cluster", "key", "count") if (column := getattr(data, place))}
+    own = OF_A_KIND - NO_COLUMNS - {"date_format"} | {"outcome"}
+    found = {_column_of(spec): place for place in sorted(own) if (spec := getattr(data, place))}
+    if data.people and data.people.moe:
+        found[data.people.moe] = "people"
+    return named | {column: place for column, place in found.items() if column}
 
 
 def _column_of(spec: Any) -> str:

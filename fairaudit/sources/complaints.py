@@ -97,6 +97,14 @@ def bad_weights(source: str, column: str, count: int, examples: Sequence[str | N
     return Problem(source, f"{on_paper}: {', '.join(map(quoted, examples))}", hint, on_paper)
 
 
+def bad_counts(source: str, column: str, count: int, examples: Sequence[str | None]) -> Problem:
+    """Refuse counts of records that are missing, no number, negative or not whole."""
+    number, verb = ("1 value", "is no count") if count == 1 else (f"{count:,} values", "are no counts")
+    on_paper = f"{number} in {column!r} {verb} of records"
+    hint = "A count is a whole number of at least 0. Mend them, or leave those rows out with `keep`."
+    return Problem(source, f"{on_paper}: {', '.join(map(quoted, examples))}", hint, on_paper)
+
+
 def without_cluster(source: str, column: str, count: int, records: int) -> Problem:
     """Refuse a cluster that too many records lack; they are taken as one, which would hide who is who."""
     what = f"{count:,} of {records:,} records have no {column!r}, so that nobody knows whose they are"

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from fairaudit.errors import DataError, Problem, nearest
 from fairaudit.groupings import NO, STRAY, YES, groupings
 from fairaudit.plan import UNKNOWN, Decision, Evidence, spellings
-from fairaudit.sources import complaints
+from fairaudit.sources import complaints, places, populations
 from fairaudit.sources.asking import Asked, named_columns
 from fairaudit.sources.complaints import MOST_GROUPS
-from fairaudit.sources.opening import opened
+from fairaudit.sources.opening import Records, opened
 from fairaudit.sources.received import fitting
+from fairaudit.sql import FOLDS
 from fairaudit.tally import About, Tally
 from fairaudit.tally.values import number_text
 
@@ -39,8 +41,51 @@ def read_tally(
     """
     if frame is None and evidence.data.is_tally:
         return fitting(Tally.load(Path(folder) / evidence.data.source), evidence)
+    count = COUNTS.get(evidence.kind, _count_records)
     with opened(evidence.data, Path(folder), frame, named_columns(evidence)) as records:
-        return _Counter(Asked(evidence, records)).tally(plan_sha256)
+        if problems := complaints.missing_columns(evidence.data.source, named_columns(evidence), records.types):
+            raise DataError(problems)
+        return count(evidence, records, Path(folder), plan_sha256)
+
+
+def _count_records(evidence: Evidence, records: Records, folder: Path, plan_sha256: str | None) -> Tally:
+    return _Counter(Asked(evidence, records)).tally(plan_sha256)
+
+
+def _count_representation(evidence: Evidence, records: Records, folder: Path, plan_sha256: str | None) -> Tally:
+    """Count who lives there, and who is reached; clusters that both files name are cut alike."""
+    with populations.opened_population(evidence, folder) as people:
+        lives_there, people = populations.prepare(evidence, people)
+        clusters = None
+        if evidence.data.cluster:
+            # Of callers there may be many who never call: their folds are cut by a hash, and some may be empty.
+            clusters = [""] * (FOLDS + 1)
+            if lives_there.data.cluster:
+                of_both = ((evidence, records), (lives_there, people))
+                clusters = {name for block, rows in of_both for name in Asked(block, rows).clusters()}
+        residents = _Counter(Asked(lives_there, people, clusters)).tally(plan_sha256)
+    declared = populations.with_levels(evidence, residents)
+    reached = _Counter(Asked(declared, records, clusters)).tally(plan_sha256)
+    return populations.side_by_side(evidence, reached, residents)
+
+
+def _count_places(evidence: Evidence, records: Records, folder: Path, plan_sha256: str | None) -> Tally:
+    """Count areas, table by table where all of them are counted, else records with their area as cluster."""
+    evidence, notes = places.cut_into_quantiles(evidence, records)
+    if evidence.data.areas == "all":
+        left_out = places.check_areas(evidence, records)
+        blocks = places.table_by_table(evidence, records)
+        tally = places.merged([_Counter(Asked(*block)).tally(plan_sha256) for block in blocks], left_out)
+    else:
+        cluster = evidence.data.cluster or places.area_column(evidence)
+        data = evidence.data.model_copy(update={"cluster": cluster})
+        tally = _Counter(Asked(evidence.model_copy(update={"data": data}), records)).tally(plan_sha256)
+    tally = Tally(replace(tally.about, notes=(*notes, *tally.about.notes)), tally.cells)
+    return places.check_map(evidence, folder, tally) if evidence.data.shapes else tally
+
+
+COUNTS = {"representation": _count_representation, "places": _count_places}
+"""How records are counted of the kinds that need more than one pass."""
 
 
 def query_text(evidence: Evidence, folder: str | Path = ".") -> str:
@@ -64,6 +109,7 @@ class _Counter:
 
     def tally(self, plan_sha256: str | None) -> Tally:
         self._check_kept()
+        self._check_counts()
         self._check_weights()
         self._settle()
         levels = {name: self._levels(name) for name in self.attributes}
@@ -76,7 +122,13 @@ class _Counter:
             named = self.asked.fold_of or {text: int(text) for text in texts if text}
             self.counted.recode("fold", dict.fromkeys(texts, 0) | named)
         whole = ("wx", "wxx") if about.adds_whole else ()
-        return Tally(about, self.counted.frame(about.keys, about.sums, whole))
+        finish, extra = self.asked.reading.finish, self.asked.reading.extra
+        if finish is None:
+            return Tally(about, self.counted.frame(about.keys, about.sums, whole))
+        keys = [key for key in about.keys if key in self.counted.columns]
+        rows = self.counted.frame([*keys, *extra], about.sums, whole)
+        cells, notes = finish(rows, about, self.data.source, self.data.matched_by)
+        return Tally(replace(about, notes=(*about.notes, *notes)), cells)
 
     # --- checking and settling ---
 
@@ -87,6 +139,10 @@ class _Counter:
             reasons = ", ".join(f"{reason} {n:,}" for reason, n in self._reasons().items())
             what = f"holds no records after `keep`: {reasons}"
             raise DataError.one(self.data.source, what, "Look at `keep` under data.")
+
+    def _check_counts(self) -> None:
+        if self.data.count and (bad := int(self.counted.total("bad_counts"))):
+            raise DataError(complaints.bad_counts(self.data.source, self.data.count, bad, self.asked.bad_counts()))
 
     def _check_weights(self) -> None:
         if not self.data.weight:
@@ -140,7 +196,7 @@ class _Counter:
         """A yes or a no that never occurs is a slip of the plan more often than a fact."""
         problems = []
         for name in [name for name in ("decision", "outcome") if name in self.codings]:
-            spec: Decision = getattr(self.data, name)
+            spec: Decision = self.data.decided if name == "decision" else self.data.outcome
             unnamed = list(self.strays.get(spec.column, ()))
             if spec.is_not is None:
                 problems += self._reading_alike(name, spec, unnamed)
@@ -245,9 +301,9 @@ def _count(into: dict[str, int], counts: Mapping[str, int]) -> None:
         into[name] = into.get(name, 0) + n
 
 
-def _key(value: float | None) -> str:
-    """Write a number that the engine gave as a key."""
-    return UNKNOWN if value is None else number_text(value)
+def _key(value: float | str | None) -> str:
+    """Write a number that the engine gave as a key; a text is one."""
+    return UNKNOWN if value is None else value if isinstance(value, str) else number_text(value)
 
 
 def _number_or_text(level: str) -> tuple:

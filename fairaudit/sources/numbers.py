@@ -139,9 +139,9 @@ def _none(numbers: _Numbers, found: Mapping[str, int], name: str) -> Iterator[Pr
 # --- amounts ---------------------------------------------------------------------------------------------------------
 
 
-def amounts(look: Look) -> Reading:
-    """Read amounts: plain numbers, as whole numbers of the smallest unit."""
-    spec = look.evidence.data.amount
+def amounts(look: Look, *, bins: bool = True) -> Reading:
+    """Read amounts: plain numbers, as whole numbers of the smallest unit, in bins where they are too many."""
+    spec = look.evidence.data.valued
     numbers = _Numbers(look, spec)
     scaled = exp.Mul(this=numbers.number.copy(), expression=syntax.integer(10**spec.decimals))
     whole, size = exp.func("ROUND", scaled), exp.func("ABS", scaled.copy())
@@ -163,7 +163,10 @@ def amounts(look: Look) -> Reading:
     found = look.survey({**numbers.counts(value), **counts})
     problems = _amount_problems(numbers, spec, {name: int(n or 0) for name, n in found.items()}, wrong)
     cuts = tuple(units(cut, spec.decimals) for cut in look.evidence.cut_points)
-    columns, edges = numbers.read(value, found, cuts)
+    if bins:
+        columns, edges = numbers.read(value, found, cuts)
+    else:
+        columns, edges = sql.Reading({sql.VALUE: value}, {"value": syntax.name(sql.VALUE)}), None
     return Reading(columns, {"edges": edges, "decimals": spec.decimals}, tuple(problems))
 
 

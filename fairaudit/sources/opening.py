@@ -15,7 +15,7 @@ import duckdb
 from fairaudit import sql
 from fairaudit.errors import DataError, Problem, nearest
 from fairaudit.plan import Data
-from fairaudit.sources import frames, text_files, workbooks
+from fairaudit.sources import frames, joining, text_files, workbooks
 
 # Nothing is fetched from anywhere.
 ENGINE = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
@@ -51,11 +51,19 @@ def opened(data: Data, folder: Path, frame: Any = None, wanted: Collection[str] 
         engine = duckdb.connect(":memory:", config={**ENGINE, "temp_directory": scratch})
         try:
             engine.execute("SET TimeZone = 'UTC'")  # so that times read alike on every machine
+            extend = joining.needs_more(data)
+            view = joining.SOURCE if extend else sql.RECORDS
+
+            def open_file(other: Data, name: str) -> None:
+                _open_file(engine, other, folder / other.source, Path(scratch), name)
+
+            columns = []
             if frame is None:
-                _open_file(engine, data, folder / data.source, Path(scratch))
-                columns = []
+                open_file(data, view)
             else:
-                columns = _open_frame(engine, frame, wanted)
+                columns = _open_frame(engine, frame, wanted, view)
+            if extend:
+                joining.extended(engine, data, folder, open_file)
             described = engine.execute(f"DESCRIBE {sql.RECORDS}").fetchall()
             yield Records(engine, dict.fromkeys(columns, "") | {row[0]: str(row[1]) for row in described})
         except (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException):
@@ -68,24 +76,24 @@ def opened(data: Data, folder: Path, frame: Any = None, wanted: Collection[str] 
             engine.close()
 
 
-def _open_frame(engine: duckdb.DuckDBPyConnection, frame: Any, wanted: Collection[str]) -> list[str]:
+def _open_frame(engine: duckdb.DuckDBPyConnection, frame: Any, wanted: Collection[str], view: str) -> list[str]:
     columns, table = frames.to_arrow(frame, wanted)
-    engine.register(sql.RECORDS, table)
+    engine.register(view, table)
     return columns
 
 
-def _open_file(engine: duckdb.DuckDBPyConnection, data: Data, path: Path, scratch: Path) -> None:
+def _open_file(engine: duckdb.DuckDBPyConnection, data: Data, path: Path, scratch: Path, view: str) -> None:
     _check_there(path, data)
     name = path.name.lower()
     if name.endswith(".tally.csv"):
         hint = f"Name the .tally.json beside it: {data.source.removesuffix('csv')}json."
         raise DataError.one(data.source, "holds the counts of a tally, not records", hint)
     if name.endswith((".parquet", ".pq")):
-        engine.read_parquet(_literal(path), binary_as_string=True).create_view(sql.RECORDS)
+        engine.read_parquet(_literal(path), binary_as_string=True).create_view(view)
     elif name.endswith(".xlsx"):
-        engine.register(sql.RECORDS, workbooks.to_arrow(path, data))
+        engine.register(view, workbooks.to_arrow(path, data))
     elif name.endswith(text_files.ENDINGS):
-        _open_text(engine, data, path, scratch)
+        _open_text(engine, data, path, scratch, view)
     else:
         hint = "Use csv, csv.gz, parquet, xlsx, or a .tally.json."
         if name.endswith((".xls", ".xlsm", ".xlsb", ".ods")):
@@ -105,7 +113,7 @@ def _check_there(path: Path, data: Data) -> None:
         raise DataError.one(data.source, "is empty", "It should hold a header and records.")
 
 
-def _open_text(engine: duckdb.DuckDBPyConnection, data: Data, path: Path, scratch: Path) -> None:
+def _open_text(engine: duckdb.DuckDBPyConnection, data: Data, path: Path, scratch: Path, view: str) -> None:
     header = text_files.read_header(path, data)
     path = text_files.as_utf8(path, data, scratch)
     # Names and types are given, so that nothing about the file is guessed.
@@ -119,7 +127,7 @@ def _open_text(engine: duckdb.DuckDBPyConnection, data: Data, path: Path, scratc
         escapechar='"',
         null_padding=False,
         strict_mode=True,
-    ).create_view(sql.RECORDS)
+    ).create_view(view)
 
 
 def _literal(path: Path) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import pandas as pd
 from sqlglot import exp
 
 from fairaudit import sql, syntax
@@ -27,6 +28,9 @@ class Reading:
         problems: what is wrong with the columns; each record that has none of it can be counted all the same.
         notes: what a reader of the counts must know, a sentence each.
         facts: sums that are counted by group and are no part of the cells.
+        extra: keys that rows are counted by, and that are no columns of the tally.
+        finish: turns rows with those keys into the tally's cells and notes, given what it is about, the source, and the
+            column that the last of the keys is read from.
     """
 
     columns: sql.Reading = field(default_factory=sql.Reading)
@@ -34,6 +38,8 @@ class Reading:
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
+    finish: Callable[..., tuple[pd.DataFrame, tuple[str, ...]]] | None = None
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from fairaudit.kinds import KINDS
 from fairaudit.plan import ANY, RESERVED, UNKNOWN
 from fairaudit.tally.values import CODES as CODES
 
-SUMS = ("n", "n_high", "w", "ww", "wx", "wxx")
+SUMS = ("n", "n_high", "w", "ww", "wx", "wxx", "moe2")
 MOST_GROUPS = 10_000
 
 
@@ -43,6 +43,9 @@ class About:
         horizons: the waits, in units of time, that `followed` speaks of, ascending.
         time_unit: what waits are counted in, days or hours.
         until: the day on which the records were drawn.
+        has_moe: whether cells carry sums of squared margins of error, at 90% (`moe2`), of the people they count.
+        census: whether every area is counted, so that there is no sampling error.
+        shares: whether residents are shares of a whole (in billionths), and not numbers of people.
     """
 
     kind: str
@@ -69,6 +72,9 @@ class About:
     horizons: tuple[int, ...] = ()
     time_unit: str | None = None
     until: str | None = None
+    has_moe: bool = False
+    census: bool = False
+    shares: bool = False
 
     def __post_init__(self) -> None:
         """Refuse names that would make two columns, or two groups, one.
@@ -88,13 +94,14 @@ class About:
     @property
     def own_keys(self) -> list[str]:
         """The columns that this kind of evidence counts by, such as decision and outcome."""
-        return [key for key in KINDS[self.kind].keys if key != "outcome" or self.has_outcome]
+        return KINDS[self.kind].keys_of(outcome=self.has_outcome, value=self.decimals is not None)
 
     @property
     def sums(self) -> list[str]:
         """The columns that add."""
         weights = ["w", "ww"] if self.weighted else []
-        return ["n", *weights, *(["wx", "wxx"] if self.edges is not None else [])]
+        binned = ["wx", "wxx"] if self.edges is not None else []
+        return ["n", *weights, *binned, *(["moe2"] if self.has_moe else [])]
 
     @property
     def adds_whole(self) -> bool:
@@ -116,6 +123,9 @@ class About:
             "decimals": self.decimals,
             "horizons": tuple(self.horizons),
             "time unit": self.time_unit,
+            "margins of error": self.has_moe,
+            "all areas": self.census,
+            "shares": self.shares,
         }
 
     def combinations(self, attributes: Sequence[str]) -> list[tuple[str, ...]]:

@@ -12,7 +12,10 @@ from fairaudit.tally.about import SUMS, About
 from fairaudit.tally.values import NUMBERS, SIDES
 
 DIGITS = 12
-OF_NO_RECORDS = {"decision": "1", "outcome": "1", "open": "0", "value": UNKNOWN, "followed": UNKNOWN}
+OF_NO_RECORDS = {
+    **{"decision": "1", "outcome": "1", "open": "0", "value": UNKNOWN, "followed": UNKNOWN},
+    **{"counted": "1", "area": UNKNOWN, "versus": ANY, "versus_decision": ANY},
+}
 """The keys of the cell that is written for a group without records."""
 
 
@@ -22,6 +25,15 @@ def add_up(rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     if rows.empty:
         return rows[[*keys, *sums]].reset_index(drop=True)
     return rows.groupby(list(keys), sort=False, observed=True)[sums].sum().reset_index()
+
+
+def of_records(rows: pd.DataFrame) -> pd.DataFrame:
+    """Leave out what counts no record by itself: residents, and the arms of a test counted beside each other."""
+    if "counted" in rows:
+        rows = rows[(rows["counted"] == "1").to_numpy(bool)]
+    if "versus" in rows:
+        rows = rows[(rows["versus"] == ANY).to_numpy(bool)]
+    return rows
 
 
 def without_zeros(rows: pd.DataFrame) -> pd.DataFrame:

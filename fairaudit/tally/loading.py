@@ -17,13 +17,14 @@ import pandas as pd
 from fairaudit.errors import DataError, Problem, nearest
 from fairaudit.kinds import KINDS
 from fairaudit.plan import ANY, TALLY_SUFFIX, UNKNOWN
-from fairaudit.tally.about import About
+from fairaudit.tally.about import About, level_names
+from fairaudit.tally.cells import of_records
 from fairaudit.tally.saving import CELLS_SUFFIX, SCHEMA_VERSION
 from fairaudit.tally.spreadsheet import read_csv
 from fairaudit.tally.values import NUMBERS, ROUNDED, as_key, key_problems, sum_problems
 
 MOST_PROBLEMS = 20
-DECIMALS = ("w", "ww", "wx", "wxx", "value")
+DECIMALS = ("w", "ww", "wx", "wxx", "moe2", "value")
 """Columns that may hold a decimal point."""
 MOST_FOLDS = 1_000
 MOST_RECORDS = 10**15
@@ -51,7 +52,7 @@ def load(path: Path) -> tuple[About, pd.DataFrame]:
     if "sha256" in meta and hashlib.sha256(content).hexdigest() != meta["sha256"]:
         about = replace(about, notes=(*about.notes, f"{name} {CHANGED}"))
     cells = _read_cells(content, about, name)
-    kept, counted = about.records.get("kept"), int(cells.groupby("table")["n"].sum().max())
+    kept, counted = about.records.get("kept"), int(of_records(cells).groupby("table")["n"].sum().max())
     if kept is not None and kept != counted and "n_high" not in cells:
         told = f"{path.name} says that {kept:,} records were kept, and {name} counts {counted:,}."
         records = {**about.records, "kept": counted}
@@ -140,7 +141,7 @@ FORMS: dict[str, Form] = {
         'a mapping, such as {"decision": {"withdrawn": 7}}',
     ),
     **dict.fromkeys(("strata", "notes", "contradictions"), TEXTS),
-    **dict.fromkeys(("has_outcome", "weighted"), TRUTH),
+    **dict.fromkeys(("has_outcome", "weighted", "has_moe", "census", "shares"), TRUTH),
     **dict.fromkeys(("origin", "counted_by", "source", "period", "plan_sha256", "suppression"), TEXT_OR_NONE),
     **dict.fromkeys(("csv", "sha256"), TEXT),
     "edges": (
@@ -160,10 +161,13 @@ FORMS: dict[str, Form] = {
 NEEDED = ("kind", "attributes", "tables")
 ENTRIES_OF_KINDS = {
     "edges": ("scores", "amounts"),
-    "decimals": ("amounts",),
+    "decimals": ("amounts", "places"),
+    "has_moe": ("representation", "places"),
+    "census": ("places",),
+    "shares": ("representation",),
     **dict.fromkeys(("horizons", "time_unit", "until"), ("waits",)),
 }
-NEEDED_OF_KINDS = ("decimals", "time_unit")
+NEEDED_OF_KINDS = {"decimals": ("amounts",), "time_unit": ("waits",)}
 
 
 def _about(meta: dict, name: str) -> About:
@@ -198,10 +202,10 @@ def _kind_problems(meta: dict, name: str) -> list[Problem]:
         return [Problem(name, f"there is no kind {kind!r}", nearest(kind, list(KINDS)))]
     problems = []
     for key, kinds in ENTRIES_OF_KINDS.items():
-        given = meta.get(key) not in (None, [])
+        given = meta.get(key) not in (None, [], False)
         if given and kind not in kinds:
             problems.append(Problem(name, f"{key!r} has no place in {kind}", f"It is for {' and '.join(kinds)}."))
-        if not given and kind in kinds and key in NEEDED_OF_KINDS:
+        if meta.get(key) is None and kind in NEEDED_OF_KINDS.get(key, ()):
             problems.append(Problem(name, f"{key!r} is missing"))
     return problems
 
@@ -306,6 +310,9 @@ def _key_problems(cell: Mapping[str, str], about: About, where: str) -> list[Pro
         if cell[attribute] not in allowed:
             what = f"{cell[attribute]!r} is no group of {attribute} in table {table}"
             problems.append(Problem(where, what, nearest(cell[attribute], allowed)))
+    groups = [ANY, *level_names(about, about.tables[table])] if "versus" in cell else []
+    if groups and cell["versus"] not in groups:
+        problems.append(Problem(where, f"versus is {cell['versus']!r}", nearest(cell["versus"], groups)))
     return problems + key_problems(cell, about, where)
 
 
@@ -317,9 +324,9 @@ def _number_problems(cell: Mapping[str, str], about: About, where: str) -> list[
         for key, text in counts.items()
         if not (text.isascii() and text.isdigit() and len(text) <= DIGITS_OF_A_COUNT)
     ]
-    for key in ("w", "ww"):
+    for key, of in (("w", "weights"), ("ww", "weights"), ("moe2", "squared margins of error")):
         if key in cell and not _is_sum(cell[key]):
-            problems.append(Problem(where, f"{key} is {cell[key]!r}", "A sum of weights is a number of at least 0."))
+            problems.append(Problem(where, f"{key} is {cell[key]!r}", f"A sum of {of} is a number of at least 0."))
     for key in ("wx", "wxx"):
         if key in cell and not _is_sum(cell[key].removeprefix("-" if key == "wx" else "")):
             problems.append(Problem(where, f"{key} is {cell[key]!r}", "A sum of values is a number."))
@@ -356,7 +363,7 @@ def _is_sum(text: str) -> bool:
 def _numbers(cell: Mapping[str, str], about: About) -> dict[str, Any]:
     """Turn checked texts into numbers; an empty n_high means that n is exact."""
     numbers: dict[str, Any] = {key: int(cell[key]) for key in ("n", "fold") if key in cell}
-    numbers |= {key: float(cell[key]) for key in ("w", "ww") if key in cell}
+    numbers |= {key: float(cell[key]) for key in ("w", "ww", "moe2") if key in cell}
     numbers |= {key: _sum(cell[key], about.adds_whole) for key in ("wx", "wxx") if key in cell}
     numbers |= {key: as_key(cell[key]) for key in NUMBERS if key in cell}
     if "n_high" in cell:

@@ -19,7 +19,7 @@ from fairaudit.tally.spreadsheet import write_csv
 from fairaudit.tally.values import NUMBERS, plain_number
 
 SCHEMA_VERSION = "1"
-OF_SOME_KINDS = ("edges", "decimals", "horizons", "time_unit", "until")
+OF_SOME_KINDS = ("edges", "decimals", "horizons", "time_unit", "until", "has_moe", "census", "shares")
 """Entries that are written only where there is something to say."""
 CELLS_SUFFIX = TALLY_SUFFIX.replace("json", "csv")
 
@@ -69,13 +69,13 @@ def _as_dict(about: About) -> dict:
     plain = {name: list(value) if isinstance(value, tuple) else value for name, value in vars(about).items()}
     plain["attributes"] = {name: list(levels) for name, levels in about.attributes.items()}
     plain["tables"] = {name: {"by": list(names)} for name, names in about.tables.items()}
-    own = {name: value for name, value in plain.items() if name not in OF_SOME_KINDS or value not in (None, [])}
+    own = {name: value for name, value in plain.items() if name not in OF_SOME_KINDS or value not in (None, [], False)}
     return {"schema_version": SCHEMA_VERSION, **own}
 
 
 def _cells_as_csv(cells: pd.DataFrame) -> bytes:
     written = cells.astype(object)
-    for name in ("w", "ww", "wx", "wxx"):
+    for name in ("w", "ww", "wx", "wxx", "moe2"):
         if name in written:
             written[name] = [int(value) if float(value).is_integer() else value for value in cells[name]]
     for name in NUMBERS:

@@ -12,7 +12,7 @@ import pandas as pd
 from fairaudit.errors import DataError, UsageError
 from fairaudit.plan import ANY, UNKNOWN
 from fairaudit.tally.about import About
-from fairaudit.tally.cells import add_up, in_order, without_zeros
+from fairaudit.tally.cells import add_up, in_order, of_records, without_zeros
 from fairaudit.tally.loading import load
 from fairaudit.tally.saving import save
 from fairaudit.tally.values import key_words
@@ -43,7 +43,7 @@ class Tally:
     @property
     def records(self) -> int:
         """How many records were kept."""
-        return int(self.about.records.get("kept", self.cells.groupby("table")["n"].sum().max()))
+        return int(self.about.records.get("kept", of_records(self.cells).groupby("table")["n"].sum().max()))
 
     @property
     def hidden(self) -> bool:
@@ -63,10 +63,15 @@ class Tally:
             DataError: no table holds all of these attributes.
         """
         keys = [key for key in self.about.keys if key not in ("table", *self.about.attributes)]
-        return add_up(self.rows_of(attributes), [*attributes, *keys])
+        return add_up(self.rows_of(attributes, beside=True), [*attributes, *keys])
 
-    def rows_of(self, attributes: Sequence[str]) -> pd.DataFrame:
+    def rows_of(self, attributes: Sequence[str], *, beside: bool = False) -> pd.DataFrame:
         """Give the cells of the coarsest table that holds a grouping, not added up; several may be of one group.
+
+        Args:
+            attributes: the attributes to cross.
+            beside: whether to give also what counts no record by itself: residents, and arms of a test counted beside
+                each other.
 
         Raises:
             DataError: no table holds all of these attributes.
@@ -77,7 +82,8 @@ class Tally:
             what = f"no table crosses {' and '.join(attributes)}"
             raise DataError.one(self.about.title or "tally", what, f"It has: {', '.join(held)}.")
         coarsest = min(holders, key=lambda table: len(held[table]))
-        return self.cells[(self.cells["table"] == coarsest).to_numpy(bool)]
+        rows = self.cells[(self.cells["table"] == coarsest).to_numpy(bool)]
+        return rows if beside else of_records(rows)
 
     def roll_up(self, tables: Mapping[str, Sequence[str]], strata: Sequence[str] | None = None) -> Tally:
         """Keep only some groupings, adding up what is finer.
@@ -163,7 +169,7 @@ class Tally:
 
     def _apart(self, one: str, other: str, keys: list[str]) -> list[tuple[tuple[str, ...], str, str]]:
         """List the cells whose counts cannot be the same in two tables, with both counts in words."""
-        rows = self.cells.assign(n_high=self._high(), everyone="")
+        rows = of_records(self.cells.assign(n_high=self._high(), everyone=""))
         rows = rows[rows["table"].isin([one, other])]
         sums = rows.groupby(["table", *(keys or ["everyone"])])[["n", "n_high"]].sum().unstack("table", fill_value=0)
         low, high = (sums[name].reindex(columns=[one, other], fill_value=0) for name in ("n", "n_high"))

@@ -9,13 +9,19 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from fairaudit.errors import Problem, listed
-from fairaudit.plan import UNKNOWN
+from fairaudit.plan import ANY, UNKNOWN
 
 if TYPE_CHECKING:
     from fairaudit.tally.about import About
 
 CODES = ("1", "0", UNKNOWN)
-SIDES = {"decision": CODES, "outcome": CODES, "open": CODES[:2]}
+SIDES = {
+    "decision": CODES,
+    "outcome": CODES,
+    "open": CODES[:2],
+    "counted": CODES[:2],
+    "versus_decision": (*CODES, ANY),
+}
 """The keys that are yes or no, and what they may be."""
 
 NUMBERS = ("value", "followed")
@@ -83,7 +89,8 @@ def key_problems(cell: Mapping[str, str], about: About, where: str) -> list[Prob
 
 
 def _or(codes: tuple[str, ...]) -> str:
-    words = [f"{code} (unknown)" if code == UNKNOWN else code for code in codes]
+    names = {UNKNOWN: "? (unknown)", ANY: "* (no other)"}
+    words = [names.get(code, code) for code in codes]
     return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
@@ -96,7 +103,7 @@ def _not_a_value(text: str, about: About) -> str:
         return "It is a number, or ? (unknown)."
     if about.kind == "waits" and not (value.is_integer() and value >= CLOSED_BEFORE):
         return f"A wait is a whole number of {about.time_unit or 'days'}, or -1 where closed before opened."
-    if about.kind == "amounts" and not value.is_integer():
+    if about.decimals is not None and not value.is_integer():
         return "An amount is a whole number of the smallest unit, such as cents."
     if about.edges is not None and text not in _texts(about.edges):
         return "It is one of the edges."
@@ -151,13 +158,22 @@ def sum_problems(cell: Mapping[str, str], about: About, where: str) -> list[Prob
 # --- saying ----------------------------------------------------------------------------------------------------------
 
 
+CODES_IN_WORDS = {"1": "selected", "0": "not selected", UNKNOWN: "decision unknown"}
+
+
 def key_words(cell: Mapping[str, str], about: About) -> str:
     """Say in words what a cell's records have in common beside their group: "selected, had the outcome"."""
     words = []
     if "decision" in cell:
-        words.append({"1": "selected", "0": "not selected", UNKNOWN: "decision unknown"}[cell["decision"]])
+        words.append(CODES_IN_WORDS[cell["decision"]])
     if "value" in cell:
         words.append(_value_words(cell, about))
+    if "counted" in cell:
+        words.append("reached" if cell["counted"] == "1" else "resident")
+    if cell.get("versus", ANY) != ANY:
+        words.append(f"beside {cell['versus']}, {CODES_IN_WORDS[cell['versus_decision']]}")
+    if "area" in cell:
+        words.append(f"in area {cell['area']}")
     if "outcome" in cell:
         outcomes = {"1": "had the outcome", "0": "did not have the outcome", UNKNOWN: "outcome unknown"}
         words.append(outcomes[cell["outcome"]])

@@ -32,6 +32,7 @@ LAYERS = [
     "schemas",
     "own_code",
     "groupings",
+    "geography",
     "tally",
     "syntax",
     "sql",

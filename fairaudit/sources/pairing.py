@@ -1,0 +1,94 @@
+"""Matched tests: records that share a test are put beside each other, arm by arm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from fairaudit import sql
+from fairaudit.errors import DataError, Problem, counted, listed
+from fairaudit.groupings import group_name
+from fairaudit.plan import ANY, UNKNOWN
+from fairaudit.sources.readings import Look, Reading
+from fairaudit.tally import About
+
+UNIT = "unit"
+MOST_NAMED = 5
+
+
+def pairs(look: Look) -> Reading:
+    """Read which test each record belongs to; a record without one stands alone."""
+    text = look.columns.text(look.evidence.data.matched_by)
+    return Reading(sql.Reading(keys={UNIT: text}), extra=(UNIT,), finish=paired)
+
+
+def paired(rows: pd.DataFrame, about: About, source: str, column: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Turn rows of one test and arm each into the cells of a tally.
+
+    Args:
+        rows: a row a table, test, group and decision.
+        about: what the tally is about.
+        source: where the records are, for errors.
+        column: the column that names a test.
+
+    Returns:
+        The cells: each record once by itself (versus `*`), and beside each other arm of its test; and what a reader
+        must know, a sentence each.
+
+    Raises:
+        DataError: an arm of a test stands there more than once; no test has two arms.
+    """
+    alone = rows.assign(versus=ANY, versus_decision=ANY)
+    parts, notes = [alone.drop(columns=UNIT)], []
+    for table, names in about.tables.items():
+        of_table = rows[rows["table"] == table]
+        arms = of_table.assign(arm=[group_name(levels) for levels in of_table[list(names)].itertuples(index=False)])
+        arms = arms[(arms[UNIT] != UNKNOWN) & (arms["arm"] != UNKNOWN)]
+        problems = list(_several(arms, source, column))
+        if problems:
+            raise DataError(problems)
+        beside, alone_in_test = _beside(arms)
+        if beside.empty:
+            what = f"no test of {column!r} has two arms of {' x '.join(names)}"
+            raise DataError.one(source, what, "It names what the arms of a test share, such as the advertisement.")
+        parts += [beside, _lacking(alone_in_test, [group_name(levels) for levels in about.combinations(names)])]
+        if len(alone_in_test):
+            tests = counted_of(alone_in_test)
+            notes.append(f"By {' x '.join(names)}, {tests}: what the other would have got is unknown.")
+    keys = [*about.keys]
+    cells = pd.concat(parts, ignore_index=True)
+    return cells.groupby(keys, sort=False, dropna=False)[["n"]].sum().reset_index(), tuple(notes)
+
+
+def counted_of(alone: pd.DataFrame) -> str:
+    """Say how many tests have one arm only, arm by arm."""
+    each = listed([counted(arm, int(n)) for arm, n in alone["arm"].value_counts().sort_index().items()])
+    return f"{len(alone):,} test{' has' if len(alone) == 1 else 's have'} one arm only ({each})"
+
+
+def _several(arms: pd.DataFrame, source: str, column: str) -> Iterator[Problem]:
+    sizes = arms.groupby([UNIT, "arm"])["n"].sum()
+    several = sizes[sizes > 1]
+    if len(several):
+        examples = listed([f"{unit} ({arm}: {n})" for (unit, arm), n in several.head(MOST_NAMED).items()])
+        what = f"{len(several):,} arms of a test stand there more than once: {examples}"
+        hint = f"Several records an arm are no pair: write kind: decisions, and cluster: {column}."
+        yield Problem(source, what, hint)
+
+
+def _beside(arms: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Put each arm beside every other arm of its test; give also the arms that are alone in theirs."""
+    others = arms[[UNIT, "arm", "decision"]].rename(columns={"arm": "versus", "decision": "versus_decision"})
+    beside = arms.merge(others, on=UNIT)
+    beside = beside[beside["arm"] != beside["versus"]].drop(columns=[UNIT, "arm"])
+    alone = arms[arms.groupby(UNIT)["arm"].transform("size") == 1]
+    return beside, alone
+
+
+def _lacking(alone: pd.DataFrame, groups: list[str]) -> pd.DataFrame:
+    """Put an arm that is alone beside every arm that it could have had, whose decision is unknown."""
+    others = pd.DataFrame({"versus": groups, "versus_decision": UNKNOWN})
+    lacking = alone.merge(others, how="cross")
+    lacking = lacking[lacking["arm"] != lacking["versus"]]
+    return lacking.drop(columns=[UNIT, "arm"])

@@ -1,0 +1,186 @@
+"""Reading who lives there beside who is reached: two files, counted alike and laid side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from sqlglot import exp
+
+from fairaudit import sql, syntax
+from fairaudit.errors import DataError, Problem, listed, nearest
+from fairaudit.plan import UNKNOWN, Data, Evidence, People
+from fairaudit.sources.opening import Records, opened
+from fairaudit.sources.readings import Look, Reading
+from fairaudit.tally import Tally
+
+RESIDENTS, PEOPLE, MOE, MOE2 = " residents", " people", " moe", "moe2"
+WHOLE = 10**9  # residents that shares are of, where only shares are known
+APART = 0.01  # of the whole, that shares may miss 1 by, and totals of two groupings each other
+REACHED, LIVES_THERE = "1", "0"
+
+
+def representation(look: Look) -> Reading:
+    """Read who is reached: every record is one; or, of the file of the population, who lives there."""
+    people = look.evidence.data.people
+    side = LIVES_THERE if people else REACHED
+    sums = {MOE2: squared(look.columns.number(people.moe))} if people and people.moe else {}
+    return Reading(sql.Reading(keys={"counted": syntax.string(side)}, sums=sums), {"has_moe": bool(sums)})
+
+
+def squared(moe: exp.Expression) -> exp.Expression:
+    """Add up squared margins of error."""
+    return exp.func("FSUM", exp.Mul(this=moe, expression=moe.copy()))
+
+
+def residents_of(evidence: Evidence) -> Evidence:
+    """Give the block that counts the population's file as if its people were records."""
+    population = evidence.data.population
+    data = Data(
+        source=population.source,
+        sheet=population.sheet,
+        origin=evidence.data.origin,
+        decided_by=evidence.data.decided_by,
+        unit="one resident",
+        count=PEOPLE,
+        people=People(column=PEOPLE, moe=MOE if population.moe else None),
+        cluster=evidence.data.cluster,
+    )
+    return evidence.model_copy(update={"data": data, "strata": ()})
+
+
+def opened_population(evidence: Evidence, folder: Path):
+    """Open the file of the population."""
+    population = evidence.data.population
+    data = Data(source=population.source, sheet=population.sheet, origin="historical", decided_by="this_system")
+    return opened(data, folder)
+
+
+def prepare(evidence: Evidence, records: Records) -> tuple[Evidence, Records]:
+    """Put the population's numbers into columns of known names, and check them.
+
+    Returns:
+        The block that counts them, without a cluster where the file names no areas; and the records.
+
+    Raises:
+        DataError: columns that are not there, numbers that are none, shares that do not add up to one.
+    """
+    population, residents = evidence.data.population, residents_of(evidence)
+    number = population.people or population.share
+    wanted = [column for name, group in evidence.groups.items() for column in group.read_from(name)]
+    _refuse(
+        Problem(population.source, f"has no column {column!r} (population)", nearest(column, list(records.types)))
+        for column in filter(None, [number, population.moe, *wanted])
+        if column not in records.types
+    )
+    columns = sql.Columns(records.types)
+    _refuse(_bad_numbers(records, columns, population.source, number, population.moe))
+    value = columns.number(number)
+    if population.share:
+        total = _shares_add_up(evidence, records, columns)
+        value = exp.Mul(this=exp.paren(value), expression=syntax.double(WHOLE / total))
+    value = exp.func("ROUND", value)
+    more = {PEOPLE: value} | ({MOE: columns.number(population.moe)} if population.moe else {})
+    computed = [exp.alias_(expression, name, quoted=True) for name, expression in more.items()]
+    query = exp.Select(expressions=[exp.Star(), *computed]).from_(sql.RECORDS)
+    records.engine.execute(f'CREATE TEMP TABLE "{RESIDENTS}" AS {query.sql("duckdb")}')
+    records.engine.execute(f'CREATE OR REPLACE TEMP VIEW "{sql.RECORDS}" AS SELECT * FROM "{RESIDENTS}"')
+    if residents.data.cluster not in records.types:
+        residents = residents.model_copy(update={"data": residents.data.model_copy(update={"cluster": None})})
+    return residents, Records(records.engine, {**records.types, **dict.fromkeys(more, "DOUBLE")})
+
+
+def _bad_numbers(
+    records: Records, columns: sql.Columns, source: str, number: str, moe: str | None
+) -> Iterator[Problem]:
+    for column, what in ((number, "of people"), (moe, "margins of error")):
+        if column is None:
+            continue
+        value, text = columns.number(column), columns.text(column)
+        bad = exp.Not(this=exp.func("COALESCE", exp.paren(value >= syntax.integer(0)), exp.false()))
+        query = syntax.select({"value": text, "n": syntax.count()}, sql.RECORDS).where(bad)
+        found = records.engine.execute(query.group_by(exp.Literal.number(1)).sql("duckdb")).fetchall()
+        if found:
+            values = listed([f"{value!r} ({n:,})" if value is not None else f"(missing) ({n:,})" for value, n in found])
+            hint = "Census files write -555555555 for a margin that is 0, -666666666 for what is not known: mend them."
+            yield Problem(source, f"{column!r} holds what are no numbers {what}: {values}", hint)
+
+
+def _shares_add_up(evidence: Evidence, records: Records, columns: sql.Columns) -> float:
+    """Give what the shares are of: 1, or 100 where they are percentages; of each grouping they must add up to it."""
+    population = evidence.data.population
+    problems, whole = [], 1.0
+    for name, group in evidence.groups.items():
+        column = group.read_from(name)[0]
+        query = syntax.select({"total": exp.func("SUM", columns.number(population.share))}, sql.RECORDS)
+        query = query.where(syntax.not_null(columns.text(column)))
+        total = float(records.engine.execute(query.sql("duckdb")).fetchone()[0] or 0)
+        whole = 100.0 if abs(total - 100) <= 100 * APART else whole
+        if abs(total - whole) > whole * APART:
+            hint = "Shares of all groups add up to 1 (or 100): a group is missing, or stands there twice."
+            problems.append(Problem(population.source, f"the shares by {name} add up to {total:.6g}", hint))
+    _refuse(problems)
+    return whole
+
+
+def with_levels(evidence: Evidence, residents: Tally) -> Evidence:
+    """Declare the groups of the population where the plan declares none: a group that nobody is reached of is seen."""
+    groups = {
+        name: group
+        if group.final_levels or group.any_
+        else group.model_copy(update={"levels": residents.about.attributes[name]})
+        for name, group in evidence.groups.items()
+    }
+    return evidence.model_copy(update={"groups": groups})
+
+
+def side_by_side(evidence: Evidence, reached: Tally, residents: Tally) -> Tally:
+    """Lay the cells of both beside each other.
+
+    Raises:
+        DataError: groups that are reached and have no residents; groupings whose residents do not add up alike.
+    """
+    from dataclasses import replace
+
+    population = evidence.data.population
+    _refuse(_no_residents(residents, population.source))
+    if not population.share:
+        _refuse(_totals_apart(residents, population.source))
+    rows = residents.cells.assign(**dict.fromkeys(evidence.strata, UNKNOWN))
+    if reached.about.folds is not None and "fold" not in rows:
+        rows["fold"] = 0
+    rows = rows[(rows["n"] > 0).to_numpy(bool)]
+    for name in ("moe2",):
+        if name in rows and name not in reached.cells:
+            reached.cells[name] = 0.0
+    cells = pd.concat([reached.cells, rows], ignore_index=True)
+    by = f"{population.from_} {population.year} ({Path(population.source).name})"
+    total = int(np.max([rows.loc[rows["table"] == table, "n"].sum() for table in residents.about.tables]))
+    size = "given as shares" if population.share else f"{total:,} people"
+    notes = (*reached.about.notes, f"Who lives there is taken from {by}: {size}.")
+    about = replace(reached.about, has_moe=residents.about.has_moe, shares=bool(population.share), notes=notes)
+    return Tally(about, cells)
+
+
+def _no_residents(residents: Tally, source: str) -> Iterator[Problem]:
+    for name, levels in residents.about.attributes.items():
+        counts = residents.cells[residents.cells["table"] == name].groupby(name)["n"].sum()
+        if empty := [level for level in levels if not counts.get(level, 0)]:
+            hint = "Name the group as the file does (labels), merge it into another, or add its number of people."
+            yield Problem(source, f"counts nobody of these groups of {name}: {listed(empty)}", hint)
+
+
+def _totals_apart(residents: Tally, source: str) -> Iterator[Problem]:
+    """Say where groupings count other numbers of people: a row of totals among groups, or a table that lacks some."""
+    totals = residents.cells.groupby("table")["n"].sum()
+    low, high = totals.min(), totals.max()
+    if high - low > APART * high:
+        words = listed([f"{int(totals[table]):,} by {table}" for table in residents.about.tables])
+        yield Problem(source, f"counts other numbers of people: {words}", "Is a row of totals among the groups?")
+
+
+def _refuse(problems: Iterator[Problem] | list[Problem]) -> None:
+    if found := list(problems):
+        raise DataError(found)
