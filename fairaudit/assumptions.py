@@ -25,6 +25,7 @@ def assumptions(evidence: Evidence, tally: Tally) -> list[str]:
         _whose,
         _yes_and_no,
         _values,
+        _of_kind,
         _groups,
         _comparisons,
         _records,
@@ -82,11 +83,43 @@ def _values(evidence: Evidence, tally: Tally) -> Iterator[str]:
         yield "A high score is taken to mean: selected first."
         if data.score and not data.score.probability:
             yield "The plan does not say that the score is a probability, so calibration is shown and not judged."
-    if about.kind != "decisions" and (unknown := _without_value(tally)):
-        what = {"scores": "score", "amounts": "amount", "waits": "day on which the wait began"}[about.kind]
+    if "value" in about.own_keys and (unknown := _without_value(tally)):
+        what = VALUES[about.kind]
         yield f"{unknown:,} records have no {what} that is known: they stay unknown."
     if about.edges is not None:
         yield f"Values are counted in {len(about.edges):,} bins of about equal size, with the exact sum of each."
+
+
+VALUES = {"scores": "score", "amounts": "amount", "waits": "day on which the wait began", "places": "service"}
+
+
+def _of_kind(evidence: Evidence, tally: Tally) -> Iterator[str]:
+    """What only some kinds take for granted."""
+    data, about = evidence.data, tally.about
+    if about.kind == "places":
+        yield "Areas are not people: who within an area is reached, and who is not, the numbers do not tell."
+    if about.census:
+        yield "All areas are counted: there is no sampling error, and none is reckoned."
+        if about.has_moe:
+            yield "Bounds come of the margins of error (at 90%) of how many people live in each area."
+        else:
+            yield "How many people live in each area is taken as exact: a value is known, and not estimated."
+    if about.kind == "representation":
+        if about.has_moe:
+            yield "The benchmark's margins of error (at 90%) are reckoned with, as of independent estimates."
+        else:
+            yield "The benchmark is taken as exact: it has no margin of error."
+        if not data.cluster:
+            yield "Each record is taken to be another person."
+    if about.kind == "pairs":
+        yield "Both arms of a test are taken to differ in nothing but the group that they stand for."
+    if about.kind == "matching":
+        yield f"A missed match costs: {evidence.a_missed_match_costs}."
+        yield f"A false match costs: {evidence.a_false_match_costs}."
+    if data.join:
+        yield f"Columns of {data.join.source} are added to the records by {data.join.on.records}."
+    if data.count:
+        yield f"A row stands for as many records as its {data.count!r} says."
 
 
 def _without_value(tally: Tally) -> int:
@@ -207,6 +240,8 @@ def _left_out_altogether(name: str, tally: Tally) -> list[str]:
 
 def _twice(evidence: Evidence, tally: Tally) -> Iterator[str]:
     key = evidence.data.key
+    if tally.about.census or tally.about.kind == "pairs":
+        return
     if key is None:
         yield "The plan names no key, so a record that stands in the data twice counts twice."
         return
@@ -233,7 +268,9 @@ def _people(evidence: Evidence, tally: Tally) -> Iterator[str]:
 
 
 def _clusters(evidence: Evidence, tally: Tally) -> Iterator[str]:
-    cluster, folds = evidence.data.cluster or "cluster", tally.about.folds
+    cluster, folds = evidence.data.cluster or ("area" if evidence.kind == "places" else "cluster"), tally.about.folds
+    if tally.about.census:
+        return
     if folds is None:
         yield "No cluster is named, so records are taken as independent: nobody is thought to have several."
     elif folds == FOLDS:
@@ -248,7 +285,9 @@ def _without(count: int, what: str) -> str:
 
 
 def _weights(evidence: Evidence, tally: Tally) -> Iterator[str]:
-    if tally.about.weighted:
+    if tally.about.census:
+        yield "Each area counts as many times as people of a group live in it; once, where the plan names no people."
+    elif tally.about.weighted:
         yield f"Each record counts as much as its {evidence.data.weight or 'weight'} says."
     else:
         yield "No weight is named, so every record counts alike."

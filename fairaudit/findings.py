@@ -10,6 +10,7 @@ import numpy as np
 from fairaudit import sentences
 from fairaudit.assessment import Disparity
 from fairaudit.checks.unknowns import tipping_point
+from fairaudit.comparisons import CertainPairs
 from fairaudit.limits import limits
 from fairaudit.plan import Evidence
 from fairaudit.planning import more_records
@@ -110,7 +111,8 @@ def reading(disparity: Disparity, comparison: Comparison, bounds: Bounds) -> Rea
     words = disparity.evidence.words.people
     first, second = (sentences.who(name, words, words) for _, name in _named(disparity, comparison, bounds.pair))
     numbers = comparison.kind, worse, bounds.estimate, bounds.lower, bounds.upper, margin
-    return Reading(*numbers, (first, second), scale_of(disparity))
+    certain = isinstance(comparison.counts["recorded"], CertainPairs) and bounds.lower_from == "recorded"
+    return Reading(*numbers, (first, second), scale_of(disparity), certain=certain)
 
 
 def _named(disparity: Disparity, comparison: Comparison, pair: int) -> tuple[tuple[int, str], tuple[int, str]]:
@@ -274,8 +276,9 @@ def _named_method(disparity: Disparity, method: str) -> str:
 
 def _method(comparison: Comparison, method: str) -> str:
     cells = comparison.arms.cells
-    basis = " ".join(word for word, here in (("clustered", cells.clustered), ("weighted", cells.w is not None)) if here)
-    return f"{basis} {method}".strip()
+    if cells.census:
+        return "all areas counted" if cells.moe2 is None else "all areas counted, margins of error"
+    return " ".join([*comparison.arms.basis, method])
 
 
 def _pairs(disparity: Disparity, comparison: Comparison, bounds: Bounds) -> list[dict[str, Any]]:

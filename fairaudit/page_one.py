@@ -303,7 +303,17 @@ def _standing_caveats(evidence: Sequence[Mapping[str, Any]]) -> list[str]:
     told = ["Anything about people unlike those in the records, or about other places and years."]
     if any("outcome" in finding["measure"] for block in evidence for finding in block["findings"]):
         told.append("Whether the recorded outcome is the truth.")
-    return told
+    kinds = {block["kind"] for block in evidence}
+    return told + [caveat for kind, caveat in OF_KINDS.items() if kind in kinds]
+
+
+OF_KINDS = {
+    "places": "Who within an area is reached: areas are not people.",
+    "representation": "Who of those reached has been helped, and who of the others wanted to be.",
+    "pairs": "How people fare who differ in more than the tests let them.",
+    "matching": "Whether the pairs that were looked at are like those that the system will look at.",
+}
+"""What evidence of a kind can never tell."""
 
 
 def _warnings(results: Mapping[str, Any]) -> list[str]:

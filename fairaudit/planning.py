@@ -38,6 +38,10 @@ def more_records(
     """
     if bounds.scenario != "recorded" or comparison.side_open:
         return None
+    if disparity.evidence.kind == "pairs":
+        return _more_tests(disparity, comparison, bounds, power)
+    if _without_sample(disparity):
+        return None
     if disparity.measure.averages:
         return _more_values(disparity, comparison, bounds, power)
     a, b = (int(arm) for arm in comparison.arms.scheme.pairs[bounds.pair])
@@ -70,6 +74,26 @@ def more_records(
         f"If all fare alike, about {rounded:,} records of the group {name}{too} would probably show it; "
         f"there are {have:,}."
     )
+    return {"group": name, "have": have, "needed": rounded, "sentence": text}
+
+
+def _without_sample(disparity: Disparity) -> bool:
+    """Say whether no sample was drawn that could be larger: all areas are counted, or whoever is reached."""
+    return disparity.evidence.kind == "representation" or disparity.arms.cells.census
+
+
+def _more_tests(disparity: Disparity, comparison: Comparison, bounds: Bounds, power: float) -> dict[str, Any] | None:
+    """Say how many matched tests would probably settle it, if both arms fare alike and differ as often as these."""
+    have = math.floor(comparison.counts["recorded"].units[bounds.pair])
+    name = " beside ".join(comparison.arms.scheme.names[arm] for arm in comparison.arms.scheme.pairs[bounds.pair])
+    needed = values_needed(comparison, bounds.pair, have, power) if have else math.inf
+    if bounds.estimate <= comparison.margins[bounds.pair] and could_clear(comparison, bounds.pair):
+        text = "If the best estimate is the truth, no number of tests would show it to be within."
+        return {"group": name, "have": have, "needed": None, "sentence": text}
+    if not math.isfinite(needed) or needed <= have:
+        return {"group": name, "have": have, "needed": None, "sentence": ""}
+    rounded = _two_digits(needed)
+    text = f"If both fare alike, about {rounded:,} tests of {name} would probably show it; there are {have:,}."
     return {"group": name, "have": have, "needed": rounded, "sentence": text}
 
 
@@ -184,6 +208,9 @@ def how_many(
         return _before_any(evidence, rate or SUPPOSED_RATE, power, {**MEASURES, **(measures or {})})
     rows = []
     for disparity in assess(evidence, tally, measures):
+        if _without_sample(disparity):
+            rows.append(_nothing_to_plan(disparity))
+            continue
         if disparity.measure.averages:
             rows += _of_values(disparity, power)
             continue
@@ -202,6 +229,18 @@ def how_many(
         }
         rows += [_row(row, c.kind, c.tolerance, c.alpha, power) for c in disparity.comparisons]
     return rows
+
+
+def _nothing_to_plan(disparity: Disparity) -> dict[str, Any]:
+    """Say why no number of records is planned."""
+    why = "all areas are counted, and there are no more: its bounds come of the people's margins of error alone."
+    if disparity.evidence.kind == "representation":
+        why = (
+            "how sure it is hangs on the benchmark's margin of error, and on how events cluster: a longer period, or a "
+            "better benchmark, shows more."
+        )
+    by = in_words(disparity.grouping.attributes)
+    return {"by": by, "measure": disparity.measure.name, "why": f"{disparity.measure.title} by {by}: {why}"}
 
 
 def _of_values(disparity: Disparity, power: float) -> list[dict[str, Any]]:
@@ -285,6 +324,8 @@ def _row(row: Mapping[str, Any], kind: str, limit: float, alpha: float, power: f
 
 def said(row: Mapping[str, Any]) -> str:
     """Say a row of `how_many` in a sentence to paste into a request for records."""
+    if "why" in row:
+        return row["why"]
     if row["rate"] is None:
         return _said_of_values(row)
     number = exactly(100 * row["limit"])

@@ -75,7 +75,7 @@ def block_results(
             "contradictions": list(about.contradictions),
             "cannot_tell": list(evidence.cannot_tell),
             "trade_off": opposites(evidence),
-            "shown": shown(evidence, tally),
+            "shown": shown(evidence, tally, plan.folder),
             "findings": findings,
         }
     )

@@ -68,6 +68,7 @@ class Reading:
         margin: the limit on the same scale: tau or -delta.
         people: those of the worse-treated group and of the other, for "145 Black people for every 100 White people".
         scale: what the values are.
+        certain: whether all there is was counted, so that the value is known and not estimated.
     """
 
     kind: str
@@ -78,6 +79,7 @@ class Reading:
     margin: float
     people: tuple[str, str] | None = None
     scale: Scale = SHARE
+    certain: bool = False
 
     @property
     def turned(self) -> bool:
@@ -308,6 +310,9 @@ def shown_sentence(reading: Reading, verdict: str, baseline: bool = False) -> st
             if math.isnan(reading.estimate)
             else f"In these records: {_what(reading)}{reading.shown(reading.estimate)}."
         )
+    if reading.certain and not math.isnan(reading.estimate):
+        what = "the gap is " if reading.kind == "difference" else "that is "
+        return f"All areas are counted: {what}{reading.shown(reading.estimate)}."
     best = _best(reading)
     toward_harm, toward_fair = ("up", "down") if reading.turned else ("down", "up")
     if verdict == "flagged":

@@ -6,20 +6,22 @@ Each entry is a plain dict, as `results.json` holds it; a chart and a table are 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from fairaudit.cells import Cells, counts, recorded
-from fairaudit.comparisons import Scheme
+from fairaudit.cells import Cells, counts, groups_of, recorded
+from fairaudit.comparisons import MatchedArms, Residents, Scheme
 from fairaudit.distributions import Distributions
 from fairaudit.groupings import groupings
 from fairaudit.measures import MEASURES, Distribution
-from fairaudit.plan import Evidence
-from fairaudit.stats import calibration, means, survival
+from fairaudit.plan import UNKNOWN, Evidence
+from fairaudit.stats import calibration, matched, means, segregation, survival
 from fairaudit.stats.intervals import wilson
 from fairaudit.stats.score import critical_z
-from fairaudit.tally import Tally
+from fairaudit.tally import Tally, level_names
 
 MOST_STEPS, MOST_CUTOFFS, MOST_POINTS, FEW_VALUES = 120, 60, 10, 20
 QUANTILES = (("5%", 0.05), ("25%", 0.25), ("50%", 0.5), ("75%", 0.75), ("95%", 0.95))
@@ -27,14 +29,15 @@ AT_CUT_OFFS = ("selection_rate", "false_positive_rate", "false_negative_rate")
 TICKS = 6
 
 
-def shown(evidence: Evidence, tally: Tally) -> list[dict[str, Any]]:
-    """Give what is shown of a block, grouping by grouping.
+def shown(evidence: Evidence, tally: Tally, folder: str | Path = ".") -> list[dict[str, Any]]:
+    """Give what is shown of a block, grouping by grouping, and a map where its shapes are known.
 
     Args:
         evidence: the block of the plan.
         tally: its counts.
+        folder: what the file of shapes is relative to.
     """
-    made: list[dict[str, Any]] = []
+    made: list[dict[str, Any]] = [_map(evidence, tally, Path(folder))] if evidence.data.shapes else []
     for attributes in dict.fromkeys(grouping.attributes for grouping in groupings(evidence)):
         for show in SHOWN.get(evidence.kind, ()):
             made += [{**entry, "grouping": list(attributes)} for entry in show(evidence, tally, attributes)]
@@ -291,10 +294,146 @@ def kitagawa(sizes: np.ndarray, averages: np.ndarray) -> tuple[float, float, flo
     return within + of_mix, within, of_mix
 
 
+# --- tests, residents, areas -----------------------------------------------------------------------------------------
+
+
+def _matched(evidence: Evidence, tally: Tally, attributes: tuple[str, ...]) -> Entries:
+    """Both arms of every test, and McNemar's exact test, which is no verdict."""
+    measure = MEASURES["selection_rate"]
+    cells = Cells.of(tally, attributes, measure)
+    scheme = Scheme.of(cells.groups, "all_pairs")
+    arms = MatchedArms.of(tally, attributes, cells, measure, scheme)
+    units = np.array(arms.units.sum(axis=0)[:, :2, :2]).reshape(-1, 4).round().astype(int)
+    rows = []
+    for (a, b), (both, first, second, neither) in zip(scheme.pairs, units, strict=True):
+        if a < b:
+            counted = {"both": both, "first": first, "second": second, "neither": neither}
+            names = [cells.groups[a], cells.groups[b]]
+            p = float(matched.mcnemar_exact(first, second))
+            n = int(both + first + second + neither)
+            rows.append({"groups": names, "n": n, **{key: int(value) for key, value in counted.items()}, "mcnemar": p})
+    yield {"shown": "matched", "title": _by("Tests by what both arms got", attributes), "pairs": rows}
+
+
+def _residents(evidence: Evidence, tally: Tally, attributes: tuple[str, ...]) -> Entries:
+    """Who is reached, and who lives there."""
+    cells = Cells.of(tally, attributes)
+    residents = Residents.of(tally, attributes, len(cells.groups))
+    reached, people = cells.people[:-1], residents.people.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        shares = reached / reached.sum(), people / people.sum()
+        ratio = shares[0] / shares[1]
+    population = evidence.data.population
+    yield {
+        "shown": "representation",
+        "title": _by("Who is reached and who lives there", attributes),
+        "source": f"{population.from_} {population.year}" if population else "",
+        "shares": tally.about.shares,
+        "groups": [
+            {
+                "group": name,
+                "n": int(reached[g]),
+                "residents": int(people[g]),
+                "moe": float(np.sqrt(residents.moe2[g])) if tally.about.has_moe else None,
+                "share_reached": float(shares[0][g]),
+                "share_residents": float(shares[1][g]),
+                "ratio": float(ratio[g]),
+            }
+            for g, name in enumerate(cells.groups)
+        ],
+    }
+
+
+def _apart(evidence: Evidence, tally: Tally, attributes: tuple[str, ...]) -> Entries:
+    """How apart groups live (dissimilarity from everybody else), and towards whom the service leans (concentration)."""
+    rows = tally.rows_of(attributes)
+    group = groups_of(rows, tally.about, attributes)
+    names = level_names(tally.about, attributes)
+    amount = rows["w" if tally.about.weighted else "n"].to_numpy(float)
+    areas, area = np.unique(rows["area"].to_numpy(str), return_inverse=True)
+    people = np.zeros((len(names) + 1, len(areas)))
+    np.add.at(people, (group, area), amount)
+    people = people[:-1]
+    mixed = bool(((people > 0).sum(axis=0) > 1).any())
+    ranked = len(attributes) == 1 and evidence.groups.get(attributes[0]) and evidence.groups[attributes[0]].quantiles
+    if not (mixed or ranked):
+        return
+    concentration = np.nan
+    if ranked:
+        totals, served = _served(tally, attributes)
+        concentration = segregation.concentration_index(totals, served, np.arange(len(names)))
+    yield {
+        "shown": "segregation",
+        "title": _by("How apart groups live, and towards whom the service leans", attributes),
+        "groups": [
+            {
+                "group": name,
+                "areas": int((people[g] > 0).sum()),
+                "dissimilarity": float(segregation.dissimilarity(people[g], people.sum(axis=0) - people[g]))
+                if mixed
+                else np.nan,
+                "concentration": float(concentration),
+            }
+            for g, name in enumerate(names)
+        ],
+    }
+
+
+def _served(tally: Tally, attributes: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Give people whose service is known, and how much of it they have in all, of every group."""
+    rows = tally.rows_of(attributes)
+    group = groups_of(rows, tally.about, attributes)
+    amount = rows["w" if tally.about.weighted else "n"].to_numpy(float)
+    service = _service(tally, rows)
+    known = ~np.isnan(service)
+    size = len(level_names(tally.about, attributes)) + 1
+    people = np.bincount(group[known], amount[known], size)[:-1]
+    return people, np.bincount(group[known], (amount * np.nan_to_num(service))[known], size)[:-1]
+
+
+def _service(tally: Tally, rows: pd.DataFrame) -> np.ndarray:
+    """Give each row's service: a number, or 1 where it reaches and 0 where it does not; NaN where that is unknown."""
+    column = "decision" if "decision" in rows else "value"
+    value = pd.to_numeric(rows[column].replace(UNKNOWN, None), errors="coerce").to_numpy(float)
+    return value / 10 ** (tally.about.decimals or 0)
+
+
+def _map(evidence: Evidence, tally: Tally, folder: Path) -> dict[str, Any]:
+    """Draw the service area by area."""
+    from fairaudit.geography import read_areas, simplified
+
+    shapes = evidence.data.shapes
+    areas = read_areas(folder / shapes.source, shapes.key, shapes.source)
+    rows = tally.rows_of(tally.about.tables[next(iter(tally.about.tables))])
+    service, amount = _service(tally, rows), rows["w" if tally.about.weighted else "n"].to_numpy(float)
+    counted = pd.DataFrame({"area": rows["area"].to_numpy(), "n": amount, "sum": amount * service})
+    known = counted[counted["sum"].notna()].groupby("area")[["n", "sum"]].sum()
+    values = (known["sum"] / known["n"]).where(known["n"] > 0)
+    everybody = counted.groupby("area")["n"].sum()
+    measure = MEASURES.get(evidence.measures[0].measure)
+    said = evidence.words.model_dump(exclude_unset=True).get("selected", "")
+    value_of = {area: float(value) for area, value in values.items() if not np.isnan(value)}
+    return {
+        "shown": "map",
+        "title": f"Where {evidence.words.people} {said}, area by area" if said else "The service, area by area",
+        "grouping": [],
+        "unit": "share" if "decision" in rows else evidence.data.service.unit,
+        "worse": measure.worse_when(evidence.selected_is) if measure else None,
+        "counted": "people" if tally.about.weighted else "records",
+        "areas": [
+            {"area": key, "value": value_of.get(key), "n": int(everybody.get(key, 0)), "rings": rings}
+            for key, rings in zip(areas.keys, simplified(areas), strict=True)
+        ],
+    }
+
+
 Show = Callable[[Evidence, Tally, tuple[str, ...]], Entries]
 SHOWN: dict[str, tuple[Show, ...]] = {
     "scores": (_calibration, _sweep, _spread),
     "amounts": (_spread, _standardised),
     "waits": (_curves,),
+    "pairs": (_matched,),
+    "representation": (_residents,),
+    "places": (_apart,),
 }
 """What is shown of each kind, in order."""

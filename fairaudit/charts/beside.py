@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from fairaudit.charts.areas_map import map_chart, map_table
 from fairaudit.charts.calibration import calibration_chart, calibration_table
 from fairaudit.charts.chart import Chart
+from fairaudit.charts.counted import matched_table, representation_table, segregation_table
 from fairaudit.charts.distribution import distribution_chart, distribution_table
 from fairaudit.charts.standardised import standardised_table
 from fairaudit.charts.survival import survival_chart, survival_table
@@ -21,6 +23,10 @@ DRAWN: Mapping[str, tuple[Callable[..., Chart] | None, Callable[[Entry], Table]]
     "sweep": (sweep_chart, sweep_table),
     "distribution": (distribution_chart, distribution_table),
     "standardised": (None, standardised_table),
+    "map": (map_chart, map_table),
+    "matched": (None, matched_table),
+    "representation": (None, representation_table),
+    "segregation": (None, segregation_table),
 }
 """What is shown -> how it is drawn (None where it is a table only), and its table."""
 

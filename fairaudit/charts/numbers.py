@@ -27,10 +27,11 @@ def percent(share: float | None, places: int = 1) -> str:
 
 def rate_writer(approximate: bool) -> Callable[[float | None], str]:
     """Give what writes a measure's values: shares as percentages, and an approximate measure's as they are."""
-    return _value if approximate else percent
+    return value if approximate else percent
 
 
-def _value(number: float | None) -> str:
+def value(number: float | None) -> str:
+    """Write a value of any scale."""
     return "undefined" if number is None else significant(number).replace("-", "−")
 
 

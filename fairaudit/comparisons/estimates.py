@@ -10,6 +10,7 @@ import numpy as np
 
 from fairaudit.cells import Cells, Unknowns, counts, recorded, unknowns
 from fairaudit.comparisons.scheme import FEW_FOLDS, NO_EFFECT, Kind, Scenario, Scheme, divide
+from fairaudit.comparisons.shares import basis_of
 from fairaudit.distributions import Distributions
 from fairaudit.measures import Distribution, Statistic
 from fairaudit.stats import design, means, score
@@ -35,6 +36,11 @@ class EstimateArms:
     def cells(self) -> Cells:
         """Who is known, as yes and no."""
         return self.found.cells
+
+    @property
+    def basis(self) -> list[str]:
+        """Words for how its bounds come about, beside the method."""
+        return basis_of(self.cells)
 
     def unknowns(self) -> Unknowns:
         """Count what is not known."""

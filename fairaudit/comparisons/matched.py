@@ -88,11 +88,20 @@ class MatchedPairs:
         """Give the furthest margin that a pair still passes by the exact test."""
         return matched_exact.exact_bound(kind, *map(int, self.at(pair)), alpha, side, start)
 
-    def could_clear(self, kind: Kind, pair: int, margin: float, alpha: float) -> bool:
-        """Say whether a pair of this size could clear if both arms fared alike, unlike as often as they do."""
+    @property
+    def rates(self) -> tuple[np.ndarray, np.ndarray]:
+        """Both arms' rates; NaN where there are no units."""
+        return divide(self.both + self.first, self.units), divide(self.both + self.second, self.units)
+
+    def equal_z(self, kind: Kind, pair: int, margin: float) -> float:
+        """Give the z that a pair would have if both arms fared alike, and unlike each other as often as they do."""
         both, first, second, neither = self.at(pair)
         apart = (first + second) / 2
-        z = float(matched.clearing_z(kind, both, apart, apart, neither, margin))
+        return float(matched.clearing_z(kind, both, apart, apart, neither, margin))
+
+    def could_clear(self, kind: Kind, pair: int, margin: float, alpha: float) -> bool:
+        """Say whether a pair of this size could clear if both arms fared alike."""
+        z = self.equal_z(kind, pair, margin)
         return bool(clearing_p(z, self.freedom(pair)) < alpha)
 
 
@@ -111,6 +120,11 @@ class MatchedArms(Arms):
         self.beside = beside
 
     moves_people = False
+
+    @property
+    def basis(self) -> list[str]:
+        """Words for how its bounds come about."""
+        return [*super().basis, "matched"]
 
     @classmethod
     def of(cls, tally: Tally, attributes: Sequence[str], cells: Cells, measure: Measure, scheme: Scheme) -> MatchedArms:

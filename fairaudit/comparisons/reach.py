@@ -107,6 +107,11 @@ class ReachArms(Arms):
     moves_people = False
 
     @property
+    def basis(self) -> list[str]:
+        """Words for how its bounds come about."""
+        return [*super().basis, *(["benchmark and"] if self.residents.moe2.any() else [])]
+
+    @property
     def flows(self) -> bool:
         """Say whether events are a flow, and not people of whom each is reached or not."""
         return isinstance(self.measure, Statistic)

@@ -19,6 +19,11 @@ from fairaudit.stats import design, reference
 from fairaudit.stats.intervals import wilson
 
 
+def basis_of(cells: Cells) -> list[str]:
+    """Say in words what makes records worth fewer than they are."""
+    return [word for word, here in (("clustered", cells.clustered), ("weighted", cells.w is not None)) if here]
+
+
 class Arms:
     """The rates of every arm of a scheme on one measure, under every scenario.
 
@@ -33,6 +38,11 @@ class Arms:
         self.cells, self.measure, self.scheme, self.otherwise = cells, measure, scheme, otherwise or {}
 
     moves_people = True  # who is of unknown group would be one more in the denominator of the group it is of
+
+    @property
+    def basis(self) -> list[str]:
+        """Words for how its bounds come about, beside the test."""
+        return basis_of(self.cells)
 
     def unknowns(self) -> Unknowns:
         """Count what is not known."""

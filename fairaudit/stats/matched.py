@@ -17,11 +17,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from fairaudit.stats.score import Array, Kind, critical_z
+from fairaudit.stats.score import Array, Kind, critical_z, narrow
 
-FURTHEST_LOG_RATIO = 50.0
-STEPS = 60
-ROUNDING = 1e-12
+_FURTHEST_LOG_RATIO = 50.0
 
 
 def clearing_z(kind: Kind, n11: ArrayLike, n10: ArrayLike, n01: ArrayLike, n00: ArrayLike, margin: ArrayLike) -> Array:
@@ -74,28 +72,14 @@ def bounds(
         arm b has none. NaN where there are no pairs or no degrees of freedom, and of a ratio where neither has a yes.
     """
     z = [critical_z(alpha, degrees_of_freedom) for alpha in (alpha_lower, alpha_upper)]
-    n11, n10, n01, n00, z_lower, z_upper = np.broadcast_arrays(
+    *counts, z_lower, z_upper = np.broadcast_arrays(
         *(np.asarray(each, dtype=float) for each in (n11, n10, n01, n00, *z))
     )
-    counts = n11, n10, n01, n00
-    if kind == "difference":
-        lower, upper = (_meets(kind, counts, level, -1.0, 1.0) for level in (z_lower, -z_upper))
-    else:
-        reach = FURTHEST_LOG_RATIO
-        lower, upper = (np.exp(_meets(kind, counts, level, -reach, reach)) for level in (z_lower, -z_upper))
-        lower, upper = np.where(n11 + n10 > 0, lower, 0.0), np.where(n11 + n01 > 0, upper, np.inf)
-    nothing = n11 + n10 + n01 + (n00 if kind == "difference" else 0) <= 0
-    return np.where(nothing | np.isnan(z_lower), np.nan, lower), np.where(nothing | np.isnan(z_upper), np.nan, upper)
-
-
-def _meets(kind: Kind, counts: tuple[Array, ...], level: Array, low: float, high: float) -> Array:
-    """Halve the interval of margins until z, which falls as the margin rises, meets a level."""
-    low, high = np.full(level.shape, low), np.full(level.shape, high)
-    for _ in range(STEPS):
-        middle = (low + high) / 2
-        above = clearing_z(kind, *counts, np.exp(middle) if kind == "ratio" else middle) >= level
-        low, high = np.where(above, middle, low), np.where(above, high, middle)
-    return (low + high) / 2
+    shape, counts = z_lower.shape, np.stack([np.ravel(count) for count in counts])
+    find = _difference_bounds if kind == "difference" else _ratio_bounds
+    found = find(counts, np.ravel(z_lower), np.ravel(z_upper))
+    unknown = np.ravel(np.isnan(z_lower) | np.isnan(z_upper))
+    return tuple(np.where(unknown, np.nan, bound).reshape(shape) for bound in found)
 
 
 def mcnemar_exact(n10: ArrayLike, n01: ArrayLike) -> Array:
@@ -112,53 +96,97 @@ def mcnemar_exact(n10: ArrayLike, n01: ArrayLike) -> Array:
     return np.minimum(1.0, 2 * stats.binom.cdf(np.minimum(n10, n01), n10 + n01, 0.5))
 
 
-def _z(
-    kind: Kind,
-    n11: ArrayLike,
-    n10: ArrayLike,
-    n01: ArrayLike,
-    n00: ArrayLike,
-    margin: ArrayLike,
-    nothing_shown: float,
-) -> Array:
-    n11, n10, n01, n00, margin = np.broadcast_arrays(
-        *(np.asarray(each, dtype=float) for each in (n11, n10, n01, n00, margin))
-    )
-    if kind == "difference":
-        n = n11 + n10 + n01 + n00
-        excess, variance = n10 - n01 - n * margin, n * (2 * _only_b(n, n10, n01, margin) + margin * (1 - margin))
-    else:
-        n = n11 + n10 + n01
-        x = _only_b_at_ratio(n, n11, n10, n01, margin)
-        excess = n11 + n10 - margin * (n11 + n01)
-        variance = margin * n * np.maximum(x + 1 - (1 - x) / margin, 0)
-    rounding = ROUNDING * np.maximum(n, 1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        z = excess / np.sqrt(variance)
-    certain = np.where(np.abs(excess) <= rounding, 0.0, np.copysign(np.inf, excess))
-    z = np.where(variance > rounding, z, certain)
-    empty = n11 + n10 + n01 + n00 <= 0
-    return np.where(empty, np.nan, np.where((kind == "ratio") & (n <= 0), nothing_shown, z))
+def _z(kind: Kind, *counts_and_margin: ArrayLike, nothing_shown: float) -> Array:
+    n11, n10, n01, n00, margin = (np.asarray(value, dtype=float) for value in counts_and_margin)
+    with np.errstate(all="ignore"):
+        if kind == "ratio":
+            z = np.where(n11 + n10 + n01 == 0, nothing_shown, _ratio_z(n11, n10, n01, margin))
+        else:
+            z = _difference_z(n10, n01, n11 + n10 + n01 + n00, margin)
+        return np.where(n11 + n10 + n01 + n00 > 0, z, np.nan)
 
 
-def _only_b(n: Array, n10: Array, n01: Array, margin: Array) -> Array:
-    """Give the share of pairs with yes in b only, most likely where theta_a - theta_b is the margin (Tango 1998)."""
-    b = (2 * n - n10 + n01) * margin - n10 - n01
-    c = -n01 * margin * (1 - margin)
-    root = np.sqrt(np.maximum(b * b - 8 * n * c, 0))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        found = np.nan_to_num((root - b) / (4 * n))
-    return np.clip(found, np.maximum(0, -margin), np.maximum((1 - margin) / 2, 0))
+def _difference_z(n10: Array, n01: Array, n: Array, difference: Array) -> Array:
+    """Compute Tango's statistic of the n10 - n01 pairs by which a exceeds b."""
+    # The same question with the arms swapped, so that the margin is never negative and no digits cancel.
+    swapped, d = difference < 0, np.abs(difference)
+    gains, losses = np.where(swapped, n01, n10), np.where(swapped, n10, n01)
+    s = gains - losses - n * d
+    variance = n * (2 * _share_of_losses(gains, losses, n, d) + d * (1 - d))
+    return np.where(swapped, -1, 1) * _standardise(s, variance)
 
 
-def _only_b_at_ratio(n: Array, n11: Array, n10: Array, n01: Array, margin: Array) -> Array:
-    """Give, of pairs with any yes, the share with yes in b only, most likely where theta_a / theta_b is the margin.
+def _share_of_losses(gains: Array, losses: Array, n: Array, d: Array) -> Array:
+    """Maximise the likelihood in q, the share of pairs lost, where the share gained is q + d and d is 0 or more.
 
-    With x that share, the others are (1 - x) / margin - x (both) and 1 - (1 - x) / margin (a only); the logarithm of
-    the likelihood is concave in x, and its derivative a quadratic over positive factors, falling at the larger root.
+    The derivative of gains log(q + d) + losses log(q) + rest log(1 - 2q - d) is 0 at the larger root of
+    2n q^2 + b q - losses d (1 - d) = 0.
     """
-    b = n10 + n01 - (margin * margin - 1) * (n11 + n01)
-    root = np.sqrt(np.maximum(b * b + 4 * (1 + margin) * n * n01 * (margin - 1), 0))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        found = np.nan_to_num((b + root) / (2 * (1 + margin) * n))
-    return np.clip(found, np.maximum(0, 1 - margin), 1 / (1 + margin))
+    b = (2 * n - gains + losses) * d - (gains + losses)
+    product = losses * d * (1 - d)
+    root = np.sqrt(b * b + 8 * n * product)
+    return np.where(b > 0, 2 * product / (b + root), (root - b) / (4 * n))
+
+
+def _ratio_z(n11: Array, n10: Array, n01: Array, ratio: Array) -> Array:
+    """Compute the statistic of Nam & Blackwelder among the pairs with any yes: the others say nothing of a ratio."""
+    # The same question with the arms swapped, so that the ratio is at most 1 and no digits cancel.
+    swapped, r = ratio > 1, np.where(ratio > 1, 1 / ratio, ratio)
+    gains, losses = np.where(swapped, n01, n10), np.where(swapped, n10, n01)
+    m = n11 + n10 + n01
+    lost = _share_of_losses_of_any(n11, gains, losses, r)
+    gained = np.maximum(lost - (1 - r), 0) / r
+    s = n11 + gains - r * (n11 + losses)
+    return np.where(swapped, -1, 1) * _standardise(s, r * m * (gained + lost))
+
+
+def _share_of_losses_of_any(n11: Array, gains: Array, losses: Array, r: Array) -> Array:
+    """Maximise the likelihood in q, the share lost of pairs with any yes, under a ratio r of at most 1.
+
+    Of these pairs 1 - q have a yes in the first arm and 1 - p, with p the share gained, in the other. So the ratio
+    fixes p = (q - (1 - r)) / r, and leaves 1 - q - p = (1 - (1 + r) q) / r for both. The derivative of
+    gains log(p) + losses log(q) + n11 log(1 - q - p) is 0 at the larger root of
+    (1 + r) m q^2 - b q + losses (1 - r) = 0.
+    """
+    a = (1 + r) * (n11 + gains + losses)
+    b = gains + losses + (1 - r) * (1 + r) * (n11 + losses)
+    return (b + np.sqrt(np.maximum(b * b - 4 * a * losses * (1 - r), 0))) / (2 * a)
+
+
+def _standardise(s: Array, variance: Array) -> Array:
+    return np.where(variance > 0, s / np.sqrt(variance), np.where(s == 0, 0.0, np.copysign(np.inf, s)))
+
+
+def _difference_bounds(counts: Array, z_lower: Array, z_upper: Array) -> tuple[Array, Array]:
+    _, n10, n01, _ = counts
+    n = counts.sum(axis=0)
+    with np.errstate(invalid="ignore"):
+        estimate = np.where(n > 0, (n10 - n01) / n, np.nan)
+    ends = np.where(n > 0, -1.0, np.nan), np.where(n > 0, 1.0, np.nan)
+    # Where every pair differs the same way the estimate is the end of the scale, and so is the bound.
+    lower = _solve("difference", counts, z_lower, ends[0], estimate)[0]
+    return lower, _solve("difference", counts, -z_upper, estimate, ends[1])[1]
+
+
+def _ratio_bounds(counts: Array, z_lower: Array, z_upper: Array) -> tuple[Array, Array]:
+    n11, n10, n01, n00 = counts
+    yes_a, yes_b = n11 + n10, n11 + n01
+    with np.errstate(all="ignore"):
+        estimate = np.log(yes_a) - np.log(yes_b)  # -inf, inf or, without any yes, NaN
+    estimate = np.clip(estimate, -_FURTHEST_LOG_RATIO, _FURTHEST_LOG_RATIO)
+    low, high = np.full((2, *estimate.shape), [[-_FURTHEST_LOG_RATIO], [_FURTHEST_LOG_RATIO]])
+    lower = np.exp(_solve("ratio", counts, z_lower, low, estimate)[0])
+    upper = np.exp(_solve("ratio", counts, -z_upper, estimate, high)[1])
+    empty = ~(yes_a + yes_b + n00 > 0)
+    lower, upper = np.where(yes_a > 0, lower, 0.0), np.where(yes_b > 0, upper, np.inf)
+    return np.where(empty, np.nan, lower), np.where(empty, np.nan, upper)
+
+
+def _solve(kind: Kind, counts: Array, critical: Array, low: Array, high: Array) -> tuple[Array, Array]:
+    """Bracket the difference or the log ratio at which the statistic is critical, to about 10 digits."""
+
+    def excess(margin: Array, which: Array) -> Array:
+        margin = np.exp(margin) if kind == "ratio" else margin
+        return clearing_z(kind, *counts[:, which], margin) - critical[which]
+
+    return narrow(excess, low, high)

@@ -1,0 +1,42 @@
+"""Tables of what is counted beside the findings on tests, residents and areas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fairaudit.charts.numbers import percent, value
+
+Table = tuple[str, list[str], list[list[str]]]
+
+
+def matched_table(shown: Mapping[str, Any]) -> Table:
+    """Give both arms of every pair, unit by unit, and McNemar's exact p-value."""
+    heads = ["Arms", "Tests", "Both", "First alone", "Second alone", "Neither", "McNemar, exact"]
+    rows = []
+    for row in shown["pairs"]:
+        counts = [f"{row[key]:,}" for key in ("n", "both", "first", "second", "neither")]
+        rows.append([" beside ".join(row["groups"]), *counts, value(row["mcnemar"])])
+    return shown["title"], heads, rows
+
+
+def representation_table(shown: Mapping[str, Any]) -> Table:
+    """Give who is reached and who lives there, group by group."""
+    heads = ["Group", "Reached", "Share of those reached", "Residents", "± at 90%", "Share of residents", "Ratio"]
+    rows = []
+    for row in shown["groups"]:
+        people = "shares only" if shown["shares"] else f"{row['residents']:,}"
+        moe = "" if row["moe"] is None else f"{row['moe']:,.0f}"
+        shares = [percent(row["share_reached"]), percent(row["share_residents"])]
+        rows.append([row["group"], f"{row['n']:,}", shares[0], people, moe, shares[1], value(row["ratio"])])
+    return shown["title"], heads, rows
+
+
+def segregation_table(shown: Mapping[str, Any]) -> Table:
+    """Give how apart groups live, and towards whom the service leans."""
+    heads = ["Group", "Areas", "Dissimilarity", "Concentration"]
+    rows = [
+        [row["group"], f"{row['areas']:,}", value(row["dissimilarity"]), value(row["concentration"])]
+        for row in shown["groups"]
+    ]
+    return shown["title"], heads, rows
