@@ -127,6 +127,8 @@ class Disparity:
     @cached_property
     def few(self) -> list[str]:
         """Groups with fewer than ten events or fewer than ten without (or ten records): their rates say little."""
+        if self.arms.cells.census:
+            return []
         if self.measure.averages:
             return [row["group"] for row in self.rate_table if row["n"] < FEW]
         return [row["group"] for row in self.rate_table if min(row["events"], row["n"] - row["events"]) < FEW]

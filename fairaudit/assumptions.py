@@ -156,7 +156,7 @@ def _words(values: tuple) -> str:
 def _groups(evidence: Evidence, tally: Tally) -> Iterator[str]:
     """How groups were read."""
     for name, group in evidence.groups.items():
-        if group.levels is None and not group.bands:
+        if group.final_levels is None:
             yield from _as_found(name, tally.about.attributes[name], evidence.data.is_tally)
         yield from _changed(name, group)
     for name in tally.about.attributes:
@@ -295,6 +295,8 @@ def _weights(evidence: Evidence, tally: Tally) -> Iterator[str]:
 
 def _rule(evidence: Evidence, tally: Tally) -> Iterator[str]:
     """How sure a verdict must be, and how often one may look."""
+    if tally.about.census and not tally.about.has_moe:
+        return
     spent, all_looks = f"{100 * evidence.alpha_of_look:.3g}", f"{100 * evidence.alpha:g}"
     yield f"Errors are held to {spent} in 100 (one-sided): of 100 systems just at a limit, no more would be cleared."
     if evidence.looks == 1:

@@ -358,21 +358,21 @@ def _apart(evidence: Evidence, tally: Tally, attributes: tuple[str, ...]) -> Ent
     ranked = len(attributes) == 1 and evidence.groups.get(attributes[0]) and evidence.groups[attributes[0]].quantiles
     if not (mixed or ranked):
         return
-    concentration = np.nan
-    if ranked:
-        totals, served = _served(tally, attributes)
-        concentration = segregation.concentration_index(totals, served, np.arange(len(names)))
+    totals, served = _served(tally, attributes)
+    index = segregation.concentration_index(totals, served, np.arange(len(names))) if ranked else np.nan
+    everybody = people.sum(axis=0)
     yield {
         "shown": "segregation",
-        "title": _by("How apart groups live, and towards whom the service leans", attributes),
+        "title": _by("How apart groups live, and what they have of the service", attributes),
+        "concentration": float(index),
         "groups": [
             {
                 "group": name,
                 "areas": int((people[g] > 0).sum()),
-                "dissimilarity": float(segregation.dissimilarity(people[g], people.sum(axis=0) - people[g]))
+                "service": float(served[g] / totals[g]) if totals[g] else np.nan,
+                "dissimilarity": float(segregation.dissimilarity(people[g], everybody - people[g]))
                 if mixed
                 else np.nan,
-                "concentration": float(concentration),
             }
             for g, name in enumerate(names)
         ],

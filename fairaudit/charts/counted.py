@@ -34,9 +34,8 @@ def representation_table(shown: Mapping[str, Any]) -> Table:
 
 def segregation_table(shown: Mapping[str, Any]) -> Table:
     """Give how apart groups live, and towards whom the service leans."""
-    heads = ["Group", "Areas", "Dissimilarity", "Concentration"]
-    rows = [
-        [row["group"], f"{row['areas']:,}", value(row["dissimilarity"]), value(row["concentration"])]
-        for row in shown["groups"]
-    ]
-    return shown["title"], heads, rows
+    columns = {"Areas": "areas", "Mean service": "service", "Dissimilarity": "dissimilarity"}
+    columns = {head: key for head, key in columns.items() if any(row[key] is not None for row in shown["groups"])}
+    rows = [[row["group"], *(value(row[key]) for key in columns.values())] for row in shown["groups"]]
+    index = "" if shown["concentration"] is None else f" (concentration index {value(shown['concentration'])})"
+    return f"{shown['title']}{index}", ["Group", *columns], rows

@@ -299,7 +299,8 @@ class _Forest:
         far = contrast.far if reach is None else reach
         texts = contrast.text(contrast.near, "near"), contrast.text(far, "far")
         ends = texts if self.numbers.turned else texts[::-1]
-        bounds = f" ({' to '.join(ends)})" if contrast.near is not None or far is not None else ""
+        certain = contrast.near == far == contrast.estimate  # all there is was counted: it has no bounds
+        bounds = f" ({' to '.join(ends)})" if (contrast.near, far) != (None, None) and not certain else ""
         first = f"{contrast.written(contrast.estimate)}{bounds}".replace("-", "−")
         return contrast.text(None) if contrast.empty else first, f"v {_other(contrast)}"
 

@@ -107,7 +107,7 @@ class AreaArms(Arms):
         """Give the interval of each arm's own share, both ends at alpha."""
         rates = self.rates
         if self.cells.moe2 is None:
-            return rates, rates
+            return np.full(rates.shape, np.nan), np.full(rates.shape, np.nan)  # it is known, and has no interval
         _, people = self._count(self.cells.amounts)
         reach = float(score.critical_z(alpha)) * np.sqrt(self._variance(rates, people, np.arange(len(rates))))
         return np.clip(rates - reach, 0, 1), np.clip(rates + reach, 0, 1)
@@ -164,6 +164,8 @@ class AreaEstimates(EstimateArms):
     def limits(self, alpha: float) -> tuple[np.ndarray, np.ndarray]:
         """Give each arm's own limits, both ends at alpha."""
         estimate = self.of_arms
+        if self.moe2 is None:
+            return np.full(estimate.value.shape, np.nan), np.full(estimate.value.shape, np.nan)
         reach = float(score.critical_z(alpha)) * np.sqrt(estimate.variance)
         return estimate.value - reach, estimate.value + reach
 

@@ -90,8 +90,13 @@ def block_view(block: Mapping[str, Any], place: int, t: Words) -> dict[str, Any]
         "people": [people_table(attribute, t) for attribute in block["attributes"]],
         "trade_off": trade_off(block),
         "shown": [shown_view(entry, t["shown"]) for entry in block["shown"]],
-        "findings": [finding_view(finding, block, t["finding"]) for finding in block["findings"]],
+        "findings": [finding_view(finding, block, words_of_kind(block, t)) for finding in block["findings"]],
     }
+
+
+def words_of_kind(block: Mapping[str, Any], t: Words) -> Words:
+    """Give the words for findings; of representation, what is counted is who lives there."""
+    return {**t["finding"], **(t["residents"] if block["kind"] == "representation" else {})}
 
 
 def shown_view(entry: Mapping[str, Any], w: Words) -> dict[str, Any]:
@@ -101,6 +106,8 @@ def shown_view(entry: Mapping[str, Any], w: Words) -> dict[str, Any]:
         note += " " + w["log_rank"].format(**entry["log_rank"])
     if entry["shown"] == "standardised":
         note = note.format(reference=entry["reference"], shared=percent(entry["shared"]), unit=entry["unit"])
+    if entry["shown"] == "representation":
+        note = note.format(source=entry["source"])
     chart = chart_of(entry, title=False)
     return {"title": entry["title"], "chart": chart, "table": table(*table_of(entry)), "note": note}
 
@@ -277,7 +284,7 @@ def pairs_table(
     value = w[f"own_{numbers.kind}"] if draws_own(finding, numbers.kind) else w[_numbers_head(numbers)]
     columns = {
         w["pair_other"]: [pair.other for pair in found],
-        w["records"]: [w["against"].format(*map(count, pair.n)) for pair in found],
+        w["pair_records"]: [w["against"].format(*map(count, pair.n)) for pair in found],
         value: [pair.written(pair.estimate) for pair in found],
         w["at_least"]: [pair.bounds[0] for pair in found],
         w["at_most"]: [pair.bounds[1] for pair in found],
