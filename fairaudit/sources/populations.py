@@ -146,6 +146,8 @@ def side_by_side(evidence: Evidence, reached: Tally, residents: Tally) -> Tally:
 
     population = evidence.data.population
     _refuse(_no_residents(residents, population.source))
+    if any(entry.measure == "share_reached" for entry in evidence.measures):
+        _refuse(_more_than_live_there(reached, residents, evidence.data.source))
     if not population.share:
         _refuse(_totals_apart(residents, population.source))
     rows = residents.cells.assign(**dict.fromkeys(evidence.strata, UNKNOWN))
@@ -170,6 +172,18 @@ def _no_residents(residents: Tally, source: str) -> Iterator[Problem]:
         if empty := [level for level in levels if not counts.get(level, 0)]:
             hint = "Name the group as the file does (labels), merge it into another, or add its number of people."
             yield Problem(source, f"counts nobody of these groups of {name}: {listed(empty)}", hint)
+
+
+def _more_than_live_there(reached: Tally, residents: Tally, source: str) -> Iterator[Problem]:
+    """A share of people is no more than all of them."""
+    for table, names in residents.about.tables.items():
+        counts = [tally.rows_of(names, beside=True).groupby(list(names))["n"].sum() for tally in (reached, residents)]
+        for group, n in counts[0].items():
+            levels = group if isinstance(group, tuple) else (group,)
+            if UNKNOWN not in levels and n > counts[1].get(group, 0):
+                what = f"{n:,} of {', '.join(levels)} are reached, and {int(counts[1].get(group, 0)):,} live there"
+                hint = "Where one person may stand there several times, measure events_per_1000 and name a cluster."
+                yield Problem(source, f"{what}: a share of people cannot be more than all ({table})", hint)
 
 
 def _totals_apart(residents: Tally, source: str) -> Iterator[Problem]:

@@ -109,6 +109,9 @@ def _other_units(about: About, evidence: Evidence, source: str) -> Iterator[Prob
     if about.time_unit and about.time_unit != evidence.time_unit:
         what = f"counts waits in {about.time_unit}, the measures of the plan ask for {evidence.time_unit}"
         yield Problem(source, what, f"Write the measures in {about.time_unit}, or ask for another count.")
+    if data.areas and (data.areas == "all") != about.census:
+        what = "counts all areas" if about.census else "counts a sample of records"
+        yield Problem(source, f"{what}, the plan says areas: {data.areas}", "Write what the counts are.")
     if about.until and data.until and about.until != data.until:
         what = f"counts waits until {about.until}, the plan says {data.until}"
         yield Problem(source, what, f"Write `until: {about.until}`, or ask for another count.")
