@@ -34,6 +34,15 @@ UNKNOWN = re.compile(
 """A value that means that nobody knows."""
 
 AGE = re.compile(r"age|agegroup")
+PEOPLE: Mapping[str, re.Pattern[str]] = {
+    "race": re.compile(r"black|white|asian|hispanics?|latin(o|a|os|x|e)|native|indigenous|pacific|multiracial|race"),
+    "sex": re.compile(r"female|male|women|men|nonbinary"),
+}
+"""Of areas: a word in a column's name that says that it holds how many people of a group live there."""
+
+MARGIN = re.compile(r"moe|margin")
+NO_NUMBER_OF_PEOPLE = re.compile(r"pct|percent\w*|shares?|rates?|median|mean|income|se|cv")
+INCOME = re.compile(r"incomes?")
 TO_FILL_IN = ("name", "vendor", "agency", "decides")
 MOST_LEVELS = 60
 FEW_NUMBERS = 12
@@ -49,11 +58,19 @@ class Draft:
         data: how the file was opened.
         columns: the names of its columns.
         groups: column -> its values, the commonest first; only of columns that seem to hold groups of people.
+        areas: group -> the lines that draft it from names of columns alone; only of places.
     """
 
     data: Data
     columns: list[str] = field(default_factory=list)
     groups: dict[str, list[str]] = field(default_factory=dict)
+    areas: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def drafted(self) -> dict[str, list[str]]:
+        """Give the groups that can be drafted, each with its lines."""
+        found = {name: lines for name, values in self.groups.items() if (lines := _levels(name, values))}
+        return found | {name: lines for name, lines in self.areas.items() if name not in found}
 
 
 def new_audit(folder: Path, kind: str, data: Path | None, sheet: str | None = None) -> Iterator[str]:
@@ -78,7 +95,7 @@ def new_audit(folder: Path, kind: str, data: Path | None, sheet: str | None = No
         raise UsageError.one(str(target), "is there already, and is not overwritten", hint)
     told: list[str] = []
     if data is not None:
-        draft = _look(data, sheet)
+        draft = _look(data, sheet, kind)
         text, told = _drafted(text, draft, _relative(data, folder)), list(_told(draft))
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -117,6 +134,8 @@ def as_drafted(plan: Plan) -> list[str]:
         system = {f"system.{key}": (getattr(plan.system, key), draft["system"][key]) for key in TO_FILL_IN}
         found += [name for name, (said, template) in system.items() if said == template]
         found += [f"{block.id}.period"] if block.data.period == drafted["data"]["period"] else []
+        counted, by = block.data.population, drafted["data"].get("population")
+        found += [f"{block.id}.population.from"] if counted and by and counted.from_ == by["from"] else []
         found += [f"{block.id}.cannot_tell"] if list(block.cannot_tell) == drafted["cannot_tell"] else []
     return list(dict.fromkeys(found))
 
@@ -124,7 +143,7 @@ def as_drafted(plan: Plan) -> list[str]:
 # --- looking at the data ---------------------------------------------------------------------------------------------
 
 
-def _look(path: Path, sheet: str | None) -> Draft:
+def _look(path: Path, sheet: str | None, kind: str) -> Draft:
     """Read the columns' names, and the values of those that seem to hold groups of people.
 
     Where the file says how it must be opened (another delimiter or encoding), that is taken down and done.
@@ -138,7 +157,10 @@ def _look(path: Path, sheet: str | None) -> Draft:
         data = Data(source=path.name, origin="historical", decided_by="this_system", **said)
         try:
             with opened(data, path.resolve().parent) as records:
-                return Draft(data, list(records.types), dict(_groups(records, data)))
+                columns = list(records.types)
+                people = _people(columns) if kind == "places" else {}
+                read = [name for name in columns if not any(name in named for named in people.values())]
+                return Draft(data, columns, dict(_groups(records, data, read)), _areas(columns, people))
         except DataError as error:
             advice = ADVICE.search(error.problems[0].hint)
             if advice is None or advice[1] in said:
@@ -152,9 +174,9 @@ def _without_a_plan(error: DataError) -> DataError:
     return DataError.one(problem.where, problem.what, problem.hint.replace("Add `sheet:` under data.", "Add --sheet."))
 
 
-def _groups(records: Records, data: Data) -> Iterator[tuple[str, list[str]]]:
+def _groups(records: Records, data: Data, names: list[str]) -> Iterator[tuple[str, list[str]]]:
     columns = sql.Columns(records.types)
-    for name in records.types:
+    for name in names:
         if any(GROUPS.fullmatch(word) for word in _words(name)):
             query = sql.values_query(name, data, columns, MOST_LEVELS + 1)
             rows = records.engine.execute(query.sql("duckdb")).fetchall()
@@ -167,9 +189,43 @@ def _words(name: str) -> list[str]:
     return re.findall(r"[^\W\d_]+", apart.casefold())
 
 
+def _people(columns: list[str]) -> dict[str, dict[str, str]]:
+    """Find the columns that count an area's people by group, from their names alone.
+
+    Returns:
+        What groups are of -> column -> the column of its margin of error, "" where there is none.
+    """
+    apart = {name: [word for word in _words(name) if not MARGIN.fullmatch(word)] for name in columns}
+    margins = {tuple(words): name for name, words in apart.items() if len(words) < len(_words(name))}
+    found: dict[str, dict[str, str]] = {}
+    for name, words in apart.items():
+        of = [group for group, pattern in PEOPLE.items() if any(map(pattern.fullmatch, words))]
+        if len(of) == 1 and name not in margins.values() and not any(map(NO_NUMBER_OF_PEOPLE.fullmatch, words)):
+            found.setdefault(of[0], {})[name] = margins.get(tuple(words), "")
+    return {group: named for group, named in found.items() if len(named) > 1}
+
+
+def _areas(columns: list[str], people: Mapping[str, Mapping[str, str]]) -> dict[str, list[str]]:
+    """Draft the groups of areas: by numbers of people, with all their margins or none, and by income."""
+    drafted = {}
+    for group, named in people.items():
+        written = {" ".join(_words(name)).capitalize(): name for name in named}
+        lines = [f"      {group}:", f"        columns: {{{_flow(written)}}}"]
+        if all(named.values()):
+            lines.append(f"        moe: {{{_flow({label: named[name] for label, name in written.items()})}}}")
+        drafted[group] = lines
+    ranked = [name for name in columns if any(map(INCOME.fullmatch, _words(name)))] if people else []
+    plain = [name for name in ranked if not any(map(MARGIN.fullmatch, _words(name)))]
+    return drafted | {"income": [f"      income: {{column: {_quoted(name)}, quantiles: 5}}"] for name in plain[:1]}
+
+
+def _flow(pairs: Mapping[str, str]) -> str:
+    return ", ".join(f"{_quoted(key)}: {_quoted(value)}" for key, value in pairs.items())
+
+
 def _told(draft: Draft) -> Iterator[str]:
     yield f"Columns found: {', '.join(draft.columns)}."
-    drafted = [name for name, values in draft.groups.items() if _levels(name, values)]
+    drafted = list(draft.drafted)
     if not drafted:
         yield "No column's name says that it holds groups of people: name them under groups."
         return
@@ -191,7 +247,7 @@ def _drafted(text: str, draft: Draft, source: str) -> str:
     columns = "".join(c if c.isprintable() else " " for c in ", ".join(draft.columns))
     text = re.sub(r"      source: records.csv.*", lambda _: "\n".join(lines), text)
     text = text.replace("      # its columns: ...", f"      # its columns: {columns}")
-    groups = {name: lines for name, values in draft.groups.items() if (lines := _levels(name, values))}
+    groups = draft.drafted
     if not groups:
         return text
     compared = [f"      - {{by: {_quoted(name)}}}" for name in groups]

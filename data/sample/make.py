@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,6 +78,16 @@ def dates(year: Integers, day: Integers) -> Texts:
 def hundredths(numbers: Integers) -> Texts:
     """Write whole hundredths (cents, percent) with two digits after the point."""
     return np.array([f"{whole}.{rest:02d}" for whole, rest in zip(*np.divmod(numbers, 100), strict=True)])
+
+
+def margins(people: Integers, designs: float = 1.0) -> Integers:
+    """Give margins of error at 90% of numbers of people, as a survey of about one household in twelve has them.
+
+    Args:
+        people: numbers of people.
+        designs: how many times the variance of a simple random sample the survey has.
+    """
+    return np.floor(1.645 * np.sqrt(11.0 * designs * np.maximum(people, 1)) + 0.5).astype(int)
 
 
 def labelled(column: Texts | Integers) -> Records:
@@ -204,6 +215,78 @@ def county_recidivism(rng: np.random.Generator) -> Records:
         "probability": np.where(scored, hundredths(county_percents(vendor, score)), "")[order],
     }
     return repeat_some(mess, labelled(order) | records, 41)
+
+
+# --- county-recidivism: whose records are linked ---------------------------------------------------------------------
+
+COUNTY_SAME = 0.66
+"""Of the pairs of records that clerks reviewed, the share that are of one person."""
+COUNTY_MISSED = 0.05
+COUNTY_MISSED_MORE = {"Hispanic": 0.20}
+COUNTY_FALSE = 0.02
+COUNTY_OFFICES = {"sheriff and courts": 0.45, "courts and probation": 0.33, "sheriff and probation": 0.22}
+COUNTY_LINKED_PERSONS = 2900
+
+
+def county_links(
+    rng: np.random.Generator,
+    persons: int = COUNTY_LINKED_PERSONS,
+    missed: Mapping[str, float] = COUNTY_MISSED_MORE,
+    missed_others: float = COUNTY_MISSED,
+) -> Drawn:
+    """Draw pairs of records that were looked at: person, race, sex, of one person or of two, linked or not.
+
+    Args:
+        rng: the generator.
+        persons: people; of each, one to four pairs were looked at.
+        missed: race -> the share of pairs of one person that are not linked.
+        missed_others: that share for every race that `missed` does not name.
+
+    Returns:
+        Whole numbers, one a pair: `race`, `sex`, `offices` are places in `COUNTY_RACES`, `COUNTY_SEXES` and so on.
+    """
+    table = np.array([missed.get(race, missed_others) for race in COUNTY_RACES])
+    race = pick(rng, persons, [group.share for group in COUNTY_RACES.values()])
+    sex = pick(rng, persons, list(COUNTY_SEXES.values()))
+    lean = leanings(rng, persons, 0.02)
+    person = np.repeat(np.arange(persons), 1 + pick(rng, persons, COUNTY_TIMES))
+    n = len(person)
+    same = rng.random(n) < COUNTY_SAME
+    chance = np.where(same, 1 - table[race[person]], COUNTY_FALSE) + lean[person]
+    return {
+        "person": person,
+        "race": race[person],
+        "sex": sex[person],
+        "offices": pick(rng, n, list(COUNTY_OFFICES.values())),
+        "same": same,
+        "linked": happens(rng, chance),
+    }
+
+
+def county_linkage(rng: np.random.Generator) -> Records:
+    """Make `county_linkage.csv`: pairs of records that software linked or not, and what clerks found."""
+    whom, mess = rng.spawn(2)
+    drawn = county_links(whom)
+    n = len(drawn["person"])
+    race = np.array(list(COUNTY_RACES))[drawn["race"]]
+    race = np.where((race == "Black") & (mess.random(n) < 0.20), "Blk", race)
+    race = np.where((race == "White") & (mess.random(n) < 0.15), "W", race)
+    # Where nothing was linked, there is one form less on which race could stand.
+    unknown = pick_text(mess, n, {"": 0.7, "Refused": 0.2, "UNK": 0.1})
+    race = np.where(mess.random(n) < np.where(drawn["linked"], 0.022, 0.036), unknown, race)
+    linked = sometimes(mess, np.where(drawn["linked"], "linked", "not linked"), "queued", 0.005)
+    found = np.where(drawn["same"], "same person", "two persons")
+    found = sometimes(mess, found, "cannot tell", 0.009)  # no fingerprints, and a common name
+    records = {
+        "pair_id": np.array([f"L{i:05d}" for i in range(1, n + 1)]),
+        "person_id": np.array([f"Q{i:04d}" for i in drawn["person"]]),
+        "offices": np.array(list(COUNTY_OFFICES))[drawn["offices"]],
+        "sex": sometimes(mess, np.array(list(COUNTY_SEXES))[drawn["sex"]], "U", 0.004),
+        "race": race,
+        "software": linked,
+        "clerks": found,
+    }
+    return repeat_some(mess, labelled(linked) | records, 9)
 
 
 # --- marin-workforce: screening of applications ----------------------------------------------------------------------
@@ -407,6 +490,85 @@ def marin_pay(rng: np.random.Generator) -> Records:
     return repeat_some(mess, labelled(pay) | records, 12)
 
 
+# --- marin-workforce: who is on the staff, of whom could be ----------------------------------------------------------
+
+MARIN_LABOUR_FORCE = {
+    "White": 0.46,
+    "Hispanic or Latino": 0.25,
+    "Asian": 0.14,
+    "Black or African American": 0.08,
+    "Native Hawaiian or Pacific Islander": 0.006,
+    "American Indian or Alaska Native": 0.006,
+    "Two or more": 0.058,
+}
+MARIN_WOMEN = 0.48
+"""The share of women, in the labour force and on the staff alike."""
+MARIN_WORKERS = 1_840_000
+MARIN_FEWER = {"Hispanic or Latino": 0.70}
+"""Staff, for each one to be expected by the group's share of the labour force; the other groups make up for it."""
+MARIN_DEPARTMENTS = {"Health": 0.31, "Sheriff": 0.17, "Public works": 0.20, "Courts": 0.09, "Offices": 0.23}
+
+
+def marin_staff_races(fewer: Mapping[str, float] = MARIN_FEWER) -> dict[str, float]:
+    """Give each race's share of the staff; whoever is not named has what is left over, as in the labour force."""
+    named = {race: fewer[race] * MARIN_LABOUR_FORCE[race] for race in fewer}
+    left = sum(share for race, share in MARIN_LABOUR_FORCE.items() if race not in fewer)
+    times = (1 - sum(named.values())) / left
+    return {race: named.get(race, share * times) for race, share in MARIN_LABOUR_FORCE.items()}
+
+
+def marin_people_on_staff(
+    rng: np.random.Generator, staff: int = MARIN_STAFF, fewer: Mapping[str, float] = MARIN_FEWER
+) -> Drawn:
+    """Draw people on the staff: person, sex (0 for women), race (places in `MARIN_LABOUR_FORCE`)."""
+    return {
+        "person": np.arange(staff),
+        "sex": pick(rng, staff, (MARIN_WOMEN, 1 - MARIN_WOMEN)),
+        "race": pick(rng, staff, list(marin_staff_races(fewer).values())),
+    }
+
+
+def marin_staff(rng: np.random.Generator) -> Records:
+    """Make `marin_staff.csv`: everybody whom personnel has a file of, those who have left too."""
+    whom, mess = rng.spawn(2)
+    drawn = marin_people_on_staff(whom)
+    n = len(drawn["person"])
+    race = np.array(list(MARIN_LABOUR_FORCE))[drawn["race"]]
+    race = np.where((race == "Hispanic or Latino") & (mess.random(n) < 0.1), "Latino/a", race)
+    unknown = pick_text(mess, n, {"Decline to state": 0.7, "": 0.3})
+    status = sometimes(mess, np.full(n, "Active"), "On leave", 0.012)
+    here = {
+        "personnel_id": np.array([f"S{i:05d}" for i in drawn["person"]]),
+        "department": pick_text(mess, n, MARIN_DEPARTMENTS),
+        "sex": sometimes(mess, np.array(["F", "M"])[drawn["sex"]], "", 0.006),
+        "race": np.where(mess.random(n) < 0.03, unknown, race),
+        "status": status,
+    }
+    # Files of those who left are thrown away after a year; whoever had more reason to leave is among them.
+    left = between(mess, 0, n - 1, 190)
+    gone = {name: column[left] for name, column in here.items()} | {
+        "personnel_id": np.array([f"S{n + i:05d}" for i in range(190)]),
+        "status": np.full(190, "Separated"),
+    }
+    records = {name: np.concatenate([column, gone[name]]) for name, column in here.items()}
+    return labelled(records["status"]) | records
+
+
+def marin_labour_force(rng: np.random.Generator) -> Records:
+    """Make `marin_labour_force.csv`: who is in the labour force of four counties, as a survey has it."""
+    shares = np.outer((MARIN_WOMEN, 1 - MARIN_WOMEN), list(MARIN_LABOUR_FORCE.values())).ravel()
+    people = np.floor(MARIN_WORKERS * shares + 0.5).astype(int)
+    people = people + between(rng, -9, 9, len(people))
+    sexes, races = ["Female", "Male"], list(MARIN_LABOUR_FORCE)
+    records = {
+        "sex": np.repeat(sexes, len(races)),
+        "race": np.tile(["Hispanic or Latino (of any race)" if race.startswith("H") else race for race in races], 2),
+        "people": people.astype(str),
+        "moe": margins(people, designs=1.5).astype(str),
+    }
+    return labelled(people) | records
+
+
 # --- dc-311: how long requests wait ----------------------------------------------------------------------------------
 
 DC_WARDS = {1: 0.15, 2: 0.10, 3: 0.10, 4: 0.13, 5: 0.15, 6: 0.13, 7: 0.13, 8: 0.11}
@@ -440,7 +602,10 @@ def dc_waits(rng: np.random.Generator, soon: np.ndarray) -> Integers:
 
 
 def dc_requests(
-    rng: np.random.Generator, callers: int = DC_CALLERS, rates: Mapping[int, float] = DC_WORSE_OFF
+    rng: np.random.Generator,
+    callers: int = DC_CALLERS,
+    rates: Mapping[int, float] = DC_WORSE_OFF,
+    wards: Mapping[int, float] = DC_WARDS,
 ) -> Drawn:
     """Draw residents' requests: caller, ward, channel, service, age and wait in seconds.
 
@@ -448,13 +613,14 @@ def dc_requests(
         rng: the generator.
         callers: people; each asks one to four times, from one ward and through one channel.
         rates: ward -> the share of its requests that are served within 30 days; `DC_RATE` where it is not named.
+        wards: ward -> the share of callers who live there; every ward, in order.
 
     Returns:
         Whole numbers, one a request: `ward` counts from 0, `channel` and `service` are places in `DC_CHANNELS` and
         `DC_SERVICES`. A request whose `wait` is longer than its `age` is still open.
     """
     table = np.array([rates.get(ward, DC_RATE) for ward in DC_WARDS])
-    ward = pick(rng, callers, list(DC_WARDS.values()))
+    ward = pick(rng, callers, list(wards.values()))
     channel = pick(rng, callers, list(DC_CHANNELS.values()))
     lean = leanings(rng, callers, 0.06)
     person = np.repeat(np.arange(callers), 1 + pick(rng, callers, (0.62, 0.20, 0.10, 0.08)))
@@ -512,6 +678,21 @@ def dc_311(rng: np.random.Generator) -> Records:
         "status": np.where(is_open, "Open", "Closed")[order],
     }
     return repeat_some(mess, labelled(order) | records, 19)
+
+
+DC_RESIDENTS = {1: 86_200, 2: 62_400, 3: 61_900, 4: 83_700, 5: 90_300, 6: 84_100, 7: 108_600, 8: 105_300}
+"""Ward -> its residents. Those of wards 7 and 8 call less often than others, for every 1,000 of them."""
+
+
+def dc_residents(rng: np.random.Generator) -> Records:
+    """Make `dc_residents.csv`: who lives in each ward, as a survey has it."""
+    people = np.array(list(DC_RESIDENTS.values())) + between(rng, -49, 49, len(DC_RESIDENTS))
+    records = {
+        "ward": np.array([f"Ward {ward}" for ward in DC_RESIDENTS]),
+        "people": people.astype(str),
+        "moe": margins(people, designs=1.5).astype(str),
+    }
+    return labelled(people) | records
 
 
 # --- large-lots: vacant lots for neighbours --------------------------------------------------------------------------
@@ -589,6 +770,180 @@ def large_lots(rng: np.random.Generator) -> Records:
     return repeat_some(mess, labelled(decision) | records, 17)
 
 
+# --- large-lots: where lots are offered ------------------------------------------------------------------------------
+
+LOTS_PLACES = {"West Englewood": 20, "New City": 20, "Englewood": 25, "Washington Park": 15, "Woodlawn": 15}
+"""Small areas of each community area, a multiple of five, from west to east."""
+LOTS_OFFERED = {"West Englewood": 3, "New City": 1, "Englewood": 4, "Washington Park": 2, "Woodlawn": 2}
+"""Of the small areas of a community area, how many have lots on offer in each fifth of incomes."""
+LOTS_INCOMES = ((14_000, 21_500), (22_000, 27_500), (28_000, 34_500), (35_000, 44_500), (45_000, 92_000))
+LOTS_ROWS = 8  # of the map, from south to north
+LOTS_COLUMNS = 12
+LOTS_METRES = 700  # from one small area's middle to the next one's
+
+
+def lots_places(rng: np.random.Generator, offered: Mapping[str, int] = LOTS_OFFERED) -> Drawn:
+    """Draw small areas: community area, income, people of each race, whether lots are offered, metres to the nearest.
+
+    Nothing here is left to chance but who lives where: in each fifth of incomes, the same number of a community area's
+    small areas has lots on offer.
+
+    Args:
+        rng: the generator.
+        offered: community area -> how many of its small areas in each fifth of incomes have lots on offer.
+
+    Returns:
+        Whole numbers, one a small area; `people` has a column a race. Area k lies in column k // 8 of the map.
+    """
+    community = np.repeat(np.arange(len(LOTS_PLACES)), list(LOTS_PLACES.values()))
+    n, names = len(community), list(LOTS_PLACES)
+    fifth, reached = np.zeros(n, int), np.zeros(n, bool)
+    for place, name in enumerate(names):
+        there = np.flatnonzero(community == place)
+        mixed = there[np.argsort(rng.random(len(there)), kind="stable")]
+        fifth[mixed] = np.arange(len(there)) % len(LOTS_INCOMES)
+        reached[mixed] = np.arange(len(there)) // len(LOTS_INCOMES) < offered[name]
+    ends = np.array(LOTS_INCOMES)[fifth]
+    income = between(rng, ends[:, 0] // 100, ends[:, 1] // 100, n) * 100
+    residents = between(rng, 1900, 3000, n)
+    shares = np.array([LOTS_RACES_OF_AREA[name] for name in names])[community] * (0.6 + 0.8 * rng.random((n, 5)))
+    people = np.floor(residents[:, None] * shares / shares.sum(axis=1, keepdims=True) + 0.5).astype(int)
+    column, row = np.divmod(np.arange(n), LOTS_ROWS)
+    apart = np.sqrt((column[:, None] - column) ** 2 + (row[:, None] - row) ** 2)
+    nearest = np.where(reached, apart, np.inf).min(axis=1)
+    metres = np.floor(LOTS_METRES * nearest + 0.5).astype(int) + between(rng, 80, 330, n)
+    return {
+        "community": community,
+        "income": income,
+        "people": people,
+        "offered": reached,
+        "metres": metres,
+    }
+
+
+def lots_columns(drawn: Drawn) -> Records:
+    """Write small areas without their mess, the columns as the file has them."""
+    n = len(drawn["community"])
+    groups = {name.lower().replace(" ", "_"): drawn["people"][:, place] for place, name in enumerate(LOTS_RACES)}
+    numbers = {"people": drawn["people"].sum(axis=1), **groups}
+    return {
+        "area": np.array([lots_area(place) for place in range(n)]),
+        "community_area": np.array(list(LOTS_PLACES))[drawn["community"]],
+        "median_income": drawn["income"].astype(str),
+        "offers": np.where(drawn["offered"], "Yes", "No"),
+        "km_to_lot": np.array([f"{metres / 1000:.2f}" for metres in drawn["metres"].tolist()]),
+        **{name: number.astype(str) for name, number in numbers.items()},
+        **{f"{name}_moe": margins(number, designs=2.0).astype(str) for name, number in numbers.items()},
+    }
+
+
+def lots_area(place: int) -> str:
+    """Name a small area by its column and row on the map."""
+    return f"LL-{1 + place // LOTS_ROWS:02d}-{1 + place % LOTS_ROWS}"
+
+
+def large_lots_areas(rng: np.random.Generator) -> Records:
+    """Make `large_lots_areas.csv`: every small area, who lives there, and whether lots are on offer."""
+    whom, mess = rng.spawn(2)
+    drawn = lots_places(whom)
+    # Most of one area is a park: few live there, and a survey cannot tell who.
+    park = int(between(mess, 0, len(drawn["income"]) - 1, 1)[0])
+    drawn["people"][park] = (9, 4, 0, 0, 0)
+    records = lots_columns(drawn)
+    records["km_to_lot"][park] = "n/a"
+    records["median_income"][between(mess, 0, len(drawn["income"]) - 1, 2)] = ""
+    return labelled(drawn["income"]) | records
+
+
+def large_lots_map(rng: np.random.Generator) -> bytes:
+    """Make `large_lots_areas.geojson`: the outlines, corners shared. The last is a rail yard, where nobody lives."""
+    west, south = -87_690_000, 41_760_000  # millionths of a degree
+    steps = (LOTS_COLUMNS + 1) * (LOTS_ROWS + 1)
+    moved = between(rng, -900, 900, 2 * steps).reshape(LOTS_COLUMNS + 1, LOTS_ROWS + 1, 2)
+
+    def corner(column: int, row: int) -> list[float]:
+        x, y = west + 8400 * column + moved[column, row, 0], south + 6300 * row + moved[column, row, 1]
+        return [round(int(x) / 1e6, 5), round(int(y) / 1e6, 5)]
+
+    features = []
+    for place in range(LOTS_COLUMNS * LOTS_ROWS):
+        column, row = divmod(place, LOTS_ROWS)
+        around = ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))
+        ring = [corner(column + right, row + up) for right, up in around]
+        properties = {"area": lots_area(place), "made_up": "yes"}
+        shape = {"type": "Polygon", "coordinates": [ring]}
+        features.append({"type": "Feature", "properties": properties, "geometry": shape})
+    lines = ",\n".join(json.dumps(feature) for feature in features)
+    return f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n'.encode()
+
+
+# --- job-seeker-targeting: the same profile under two names ----------------------------------------------------------
+
+JOBS_SERIES = {"race": ("Black", "White"), "sex": ("Female", "Male")}
+"""What the two names of a test differ in."""
+JOBS_SHOWN = 0.34
+JOBS_SHOWN_LESS = {"Black": 0.22}
+JOBS_OWN_LUCK = 0.13
+"""How often an arm is shown or not by its own luck, and not by what both of its test share."""
+JOBS_TESTS = {"race": 820, "sex": 760}
+JOBS_SITES = {"board A": 0.40, "board B": 0.35, "board C": 0.25}
+
+
+def jobs_tests(
+    rng: np.random.Generator,
+    tests: Mapping[str, int] = JOBS_TESTS,
+    shown: Mapping[str, float] = JOBS_SHOWN_LESS,
+    others: float = JOBS_SHOWN,
+) -> dict[str, Drawn]:
+    """Draw matched tests: for each series, what both names of every test were shown.
+
+    Args:
+        rng: the generator.
+        tests: series -> tests.
+        shown: name -> how often the vacancy is shown to it.
+        others: how often it is shown to every name that `shown` does not name.
+
+    Returns:
+        For each series, `site` (a place in `JOBS_SITES`), and `first` and `second`: whether the first name of
+        `JOBS_SERIES` was shown the vacancy, and the second.
+    """
+    drawn = {}
+    for series, names in JOBS_SERIES.items():
+        n = tests[series]
+        shared = rng.random(n)
+        luck = [np.where(rng.random(n) < JOBS_OWN_LUCK, rng.random(n), shared) for _ in names]
+        first, second = (place < shown.get(name, others) for place, name in zip(luck, names, strict=True))
+        drawn[series] = {"site": pick(rng, n, list(JOBS_SITES.values())), "first": first, "second": second}
+    return drawn
+
+
+def job_tests(rng: np.random.Generator) -> Records:
+    """Make `job_tests.csv`: matched tests of which vacancies a job board shows, a row a name."""
+    whom, mess = rng.spawn(2)
+    parts = []
+    for series, drawn in jobs_tests(whom).items():
+        n = len(drawn["site"])
+        code = series[0].upper()
+        rows = {
+            "series": np.full(2 * n, series),
+            "test_id": np.repeat([f"{code}{i:04d}" for i in range(1, n + 1)], 2),
+            "site": np.repeat(np.array(list(JOBS_SITES))[drawn["site"]], 2),
+            "week": np.repeat(between(mess, 1, 26, n).astype(str), 2),
+            "name": np.tile(JOBS_SERIES[series], n),
+            "shown": np.where(np.stack([drawn["first"], drawn["second"]], axis=1).ravel(), "yes", "no"),
+        }
+        rows["shown"] = sometimes(mess, rows["shown"], "timeout", 0.006)
+        rows["shown"] = sometimes(mess, rows["shown"], "", 0.003)
+        # Of some tests one arm was lost: the board asked for a telephone number, and the tester had none.
+        lost = between(mess, 0, 2 * n - 1, 8)
+        kept = ~np.isin(np.arange(2 * n), lost)
+        parts.append({name: column[kept] for name, column in rows.items()})
+    records = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    # A few accounts lost their name in the export.
+    records["name"] = sometimes(mess, records["name"], "", 0.003)
+    return labelled(records["shown"]) | records
+
+
 # --- files -----------------------------------------------------------------------------------------------------------
 
 FILES = {
@@ -598,7 +953,14 @@ FILES = {
     "marin_pay.csv": (marin_pay, 4103),
     "dc_311.csv": (dc_311, 3110),
     "large_lots.csv": (large_lots, 1001),
+    "county_linkage.csv": (county_linkage, 3203),
+    "marin_staff.csv": (marin_staff, 4104),
+    "marin_labour_force.csv": (marin_labour_force, 4105),
+    "dc_residents.csv": (dc_residents, 3111),
+    "large_lots_areas.csv": (large_lots_areas, 1002),
+    "job_tests.csv": (job_tests, 5101),
 }
+MAPS = {"large_lots_areas.geojson": (large_lots_map, 1003)}
 
 
 def csv_bytes(records: Records) -> bytes:
@@ -612,7 +974,8 @@ def csv_bytes(records: Records) -> bytes:
 
 def files() -> dict[str, bytes]:
     """Give every file of this folder that is made here: name -> bytes."""
-    return {name: csv_bytes(made(np.random.default_rng(seed))) for name, (made, seed) in FILES.items()}
+    made = {name: csv_bytes(make(np.random.default_rng(seed))) for name, (make, seed) in FILES.items()}
+    return made | {name: make(np.random.default_rng(seed)) for name, (make, seed) in MAPS.items()}
 
 
 if __name__ == "__main__":

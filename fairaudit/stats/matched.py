@@ -69,7 +69,7 @@ def bounds(
 
     Returns:
         Lower and upper bounds: of a difference -1 to 1; of a ratio 0 or more, 0 where arm a has no yes, infinite where
-        arm b has none. NaN where there are no pairs or no degrees of freedom, and of a ratio where neither has a yes.
+        arm b has none. NaN where there are no pairs or no degrees of freedom.
     """
     z = [critical_z(alpha, degrees_of_freedom) for alpha in (alpha_lower, alpha_upper)]
     *counts, z_lower, z_upper = np.broadcast_arrays(

@@ -20,24 +20,26 @@ from fairaudit.stats import matched
 from fairaudit.stats.exact import Side
 from fairaudit.stats.score import Array, Kind
 
-MOST_PAIRS = 500
+MOST_PAIRS = 1000
 NUISANCE = 400
 BISECTIONS = 40
+CLOSE = 1e-5  # of a bound
 ROUNDING = 1e-9
+NEGLECTED = 1e-15  # chance of a number in b only, of which nothing is added up
 
 
 def exact_feasible(kind: Kind, n11: float, n10: float, n01: float, n00: float) -> bool:
     """Say whether the exact test is to be run: whole counts, and so few pairs that it matters.
 
     Args:
-        kind: "difference" (at most 500 pairs) or "ratio" (at most 500 with any yes).
+        kind: "difference" (at most 1,000 pairs) or "ratio" (at most 1,000 with any yes).
         n11: pairs with yes in both arms.
         n10: pairs with yes in a only.
         n01: pairs with yes in b only.
         n00: pairs with yes in neither.
     """
     counts = n11, n10, n01, n00
-    if not all(float(each).is_integer() for each in counts):
+    if not all(float(each).is_integer() and each >= 0 for each in counts):
         return False
     return 0 < n11 + n10 + n01 + (n00 if kind == "difference" else 0) <= MOST_PAIRS
 
@@ -69,8 +71,11 @@ def exact_p(kind: Kind, n11: int, n10: int, n01: int, n00: int, margin: float, s
     j = np.arange(n + 1)[None]
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.clip(np.nan_to_num(only_a / (1 - only_b)), 0, 1)
-    chance = stats.binom.pmf(j, n, np.clip(only_b, 0, 1)) * stats.binom.sf(first[None] - 1, n - j, share)
-    return float(min(chance.sum(axis=1).max(), 1.0))
+    chance = stats.binom.pmf(j, n, np.clip(only_b, 0, 1))
+    row, column = np.nonzero(chance > NEGLECTED)
+    reached = stats.binom.sf(first[column] - 1, n - column, share[row, 0])
+    total = np.bincount(row, chance[row, column] * reached, NUISANCE)
+    return float(min(total.max(initial=0.0) + n * NEGLECTED, 1.0))
 
 
 def exact_passes(kind: Kind, n11: int, n10: int, n01: int, n00: int, margin: float, alpha: float) -> bool:
@@ -101,16 +106,28 @@ def exact_bound(
         bound = exact_bound(kind, n11, n01, n10, n00, alpha, "clear", swapped)
         return -bound if kind == "difference" else (1 / bound if bound > 0 else np.inf)
     estimate = (n10 - n01) / (n11 + n10 + n01 + n00) if kind == "difference" else _ratio(n11 + n10, n11 + n01)
-    low, high = (-1.0, 1.0) if kind == "difference" else (0.0, np.inf)
-    high = min(high, estimate if start is None else start)
-    if kind == "ratio" and not np.isfinite(high):
-        high = matched.bounds(kind, n11, n10, n01, n00, alpha, alpha)[0] * 2
+    least, most = (-1.0, 1.0) if kind == "difference" else (0.0, np.inf)
+    high = min(most, estimate if start is None else start)
+    score = float(matched.bounds(kind, n11, n10, n01, n00, alpha, alpha)[0])
+    if not np.isfinite(high):
+        high = 2 * score
+    if high <= least:
+        return least
+
+    def passes(margin: float) -> bool:
+        return exact_p(kind, n11, n10, n01, n00, margin) <= alpha
+
+    if passes(high):
+        return float(high)
+    # It lies close to the score test's own bound, mostly a little below.
+    low = max(least, min(score, high) - 0.2 * max(abs(estimate - score), CLOSE) if np.isfinite(estimate) else least)
+    while low > least and not passes(low):
+        low, high = max(least, low - 2 * (high - low)), low
     for _ in range(BISECTIONS):
-        middle = (low + high) / 2
-        passes = middle > low and exact_p(kind, n11, n10, n01, n00, middle) <= alpha
-        low, high = (middle, high) if passes else (low, middle)
-        if high - low < ROUNDING:
+        if high - low < CLOSE * max(1.0, abs(high)):
             break
+        middle = (low + high) / 2
+        low, high = (middle, high) if passes(middle) else (low, middle)
     return float(low)
 
 
@@ -120,18 +137,23 @@ def _ratio(one: float, two: float) -> float:
 
 def _region(kind: Kind, n: int, n10: int, n01: int, margin: float) -> Array:
     """Give, for every number of pairs in b only, the fewest in a only that are as favourable as what was seen."""
-    i, j = np.indices((n + 1, n + 1))
-    rest = n - i - j
-    table = (0, i, j, rest) if kind == "difference" else (rest, i, j, 0)
-    possible = rest >= 0
-    z = matched.clearing_z(kind, *(np.where(possible, each, 0) for each in table), margin)
-    z = np.where(possible, np.nan_to_num(z, nan=-np.inf), np.inf)
-    # The smallest score of all that are at least as favourable: more in a only, fewer in b only.
-    least = np.minimum.accumulate(np.minimum.accumulate(z[::-1], axis=0)[::-1], axis=1)
-    seen = least[n10, n01]
-    reached = least >= (seen - ROUNDING * max(1.0, abs(seen)) if np.isfinite(seen) else seen)
-    # Where no number will do, one more than there can be.
-    return np.where(reached.any(axis=0), reached.argmax(axis=0), n + 1)
+    only_b = np.arange(n + 1)
+    seen = _z(kind, n, np.array(n10), np.array(n01), margin)
+    least = seen - ROUNDING * max(1.0, abs(seen)) if np.isfinite(seen) else seen
+    # The score rises with the number in a only, so that halving finds where it is reached.
+    low, high = np.zeros(n + 1, int), n - only_b + 1
+    while (low < high).any():
+        middle = (low + high) // 2
+        reached = _z(kind, n, np.minimum(middle, n - only_b), only_b, margin) >= least
+        low, high = np.where(reached | (low == high), low, middle + 1), np.where(reached, middle, high)
+    # Where no number will do, one more than there can be; more in b only never need fewer in a only.
+    return np.maximum.accumulate(low)
+
+
+def _z(kind: Kind, n: int, only_a: Array, only_b: Array, margin: float) -> Array:
+    rest = n - only_a - only_b
+    counts = (0, only_a, only_b, rest) if kind == "difference" else (rest, only_a, only_b, 0)
+    return matched.clearing_z(kind, *counts, margin)
 
 
 def _nuisance(kind: Kind, margin: float) -> Array:
