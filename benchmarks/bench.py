@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import areas
 import kinds
 import nbformat
 import numpy as np
@@ -168,6 +169,26 @@ def judging_values(size: Size, folder: Path) -> Iterator[Row]:
         yield Row(f"the same {kind}", times["ours"], "DuckDB's GROUP BY of the values alone", times["bare"])
 
 
+def judging_places(size: Size, folder: Path) -> Iterator[Row]:
+    """Addresses in areas, requests of callers, and matched tests to verdicts: beside what gives the values alone."""
+    areas.write_areas(folder, size.rows)
+    for kind, evidence in areas.plans().items():
+        name, theirs = areas.RIVALS[kind]
+
+        def ours(evidence: Evidence = evidence) -> list[Disparity]:
+            found = assess(evidence, read_tally(evidence, folder))
+            for disparity in found:
+                assert disparity.bounds
+            return found
+
+        _check_values(ours(), theirs(folder), name)
+        times = in_turn({"ours": ours, "theirs": lambda theirs=theirs: theirs(folder)}, min(size.rounds, 3))
+        (entry,) = evidence.measures
+        rows = size.rows if kind != "pairs" else size.rows // 10
+        what = f"{rows:,} rows of Parquet: count, bound and judge {entry.measure} ({kind})"
+        yield Row(what, times["ours"], name, times["theirs"])
+
+
 def _many_draws(point: Times, drawn: Times, draws: int) -> Times:
     """Reckon a thousand draws from what a few add."""
 
@@ -285,7 +306,8 @@ def _command(*words: str) -> None:
 # --- the run ---------------------------------------------------------------------------------------------------------
 
 
-PARTS = {part.__name__: part for part in (judging, judging_values, counting, bounding, exactly, starting, running)}
+ALL = (judging, judging_values, judging_places, counting, bounding, exactly, starting, running)
+PARTS = {part.__name__: part for part in ALL}
 
 NOTES = f"""\
 Times are seconds: median / fastest by the clock, then the median of processor time of all cores. Contenders take turns
@@ -306,6 +328,8 @@ machine still spoils that ("met on a free core"), by processor time.
 * **Scores, amounts, waits:** made up, seeded. A row each beside what an analyst would run (lifelines is not among them:
   it asks for a pandas older than this one), and beside DuckDB alone on the same columns. Values must agree to a
   thousandth.
+* **Places, representation, matched tests:** made up, seeded. What stands beside them gives the same values and no
+  verdict: no library that we know of judges them.
 * **DuckDB's GROUP BY** opens the same file in an engine of its own, as ours does, and only counts rows by raw value.
 * **Exact step:** from counts to findings with every pair's bounds, all caches emptied before each round.
 
