@@ -144,7 +144,8 @@ def _add_demo(add: Add) -> None:
 def _add_init(add: Add) -> None:
     parser = add("init", "write a new audit folder to edit")
     parser.add_argument("folder", type=Path, metavar="DIR")
-    parser.add_argument("--kind", default="decisions", help="kind of evidence (default: decisions)")
+    about = "decisions (where it is left out), scores, amounts, waits, representation, places, pairs or matching"
+    parser.add_argument("--kind", default="decisions", help=f"kind of evidence: {about}")
     about = "records from which to draft columns and groups; decisions and outcomes are not read"
     parser.add_argument("--data", type=Path, metavar="FILE", help=about)
     parser.add_argument("--sheet", metavar="NAME", help="the sheet of an .xlsx file")

@@ -159,8 +159,9 @@ def _look(path: Path, sheet: str | None, kind: str) -> Draft:
             with opened(data, path.resolve().parent) as records:
                 columns = list(records.types)
                 people = _people(columns) if kind == "places" else {}
-                read = [name for name in columns if not any(name in named for named in people.values())]
-                return Draft(data, columns, dict(_groups(records, data, read)), _areas(columns, people))
+                counts = {name for named in people.values() for pair in named.items() for name in pair}
+                groups = dict(_groups(records, data, [name for name in columns if name not in counts]))
+                return Draft(data, columns, groups, _areas(columns, people))
         except DataError as error:
             advice = ADVICE.search(error.problems[0].hint)
             if advice is None or advice[1] in said:
@@ -214,9 +215,11 @@ def _areas(columns: list[str], people: Mapping[str, Mapping[str, str]]) -> dict[
         if all(named.values()):
             lines.append(f"        moe: {{{_flow({label: named[name] for label, name in written.items()})}}}")
         drafted[group] = lines
-    ranked = [name for name in columns if any(map(INCOME.fullmatch, _words(name)))] if people else []
-    plain = [name for name in ranked if not any(map(MARGIN.fullmatch, _words(name)))]
-    return drafted | {"income": [f"      income: {{column: {_quoted(name)}, quantiles: 5}}"] for name in plain[:1]}
+    for name in columns:
+        ranks = any(map(INCOME.fullmatch, _words(name))) and not any(map(MARGIN.fullmatch, _words(name)))
+        if people and ranks and "income" not in drafted:
+            drafted["income"] = [f"      income: {{column: {_quoted(name)}, quantiles: 5}}"]
+    return drafted
 
 
 def _flow(pairs: Mapping[str, str]) -> str:

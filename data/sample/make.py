@@ -225,20 +225,20 @@ COUNTY_MISSED = 0.05
 COUNTY_MISSED_MORE = {"Hispanic": 0.20}
 COUNTY_FALSE = 0.02
 COUNTY_OFFICES = {"sheriff and courts": 0.45, "courts and probation": 0.33, "sheriff and probation": 0.22}
-COUNTY_LINKED_PERSONS = 2900
+COUNTY_LINKED = 4600
 
 
 def county_links(
     rng: np.random.Generator,
-    persons: int = COUNTY_LINKED_PERSONS,
+    pairs: int = COUNTY_LINKED,
     missed: Mapping[str, float] = COUNTY_MISSED_MORE,
     missed_others: float = COUNTY_MISSED,
 ) -> Drawn:
-    """Draw pairs of records that were looked at: person, race, sex, of one person or of two, linked or not.
+    """Draw pairs of records that clerks looked at: race, sex, of one person or of two, linked or not.
 
     Args:
         rng: the generator.
-        persons: people; of each, one to four pairs were looked at.
+        pairs: how many; no person is in two of them.
         missed: race -> the share of pairs of one person that are not linked.
         missed_others: that share for every race that `missed` does not name.
 
@@ -246,20 +246,14 @@ def county_links(
         Whole numbers, one a pair: `race`, `sex`, `offices` are places in `COUNTY_RACES`, `COUNTY_SEXES` and so on.
     """
     table = np.array([missed.get(race, missed_others) for race in COUNTY_RACES])
-    race = pick(rng, persons, [group.share for group in COUNTY_RACES.values()])
-    sex = pick(rng, persons, list(COUNTY_SEXES.values()))
-    lean = leanings(rng, persons, 0.02)
-    person = np.repeat(np.arange(persons), 1 + pick(rng, persons, COUNTY_TIMES))
-    n = len(person)
-    same = rng.random(n) < COUNTY_SAME
-    chance = np.where(same, 1 - table[race[person]], COUNTY_FALSE) + lean[person]
+    race = pick(rng, pairs, [group.share for group in COUNTY_RACES.values()])
+    same = rng.random(pairs) < COUNTY_SAME
     return {
-        "person": person,
-        "race": race[person],
-        "sex": sex[person],
-        "offices": pick(rng, n, list(COUNTY_OFFICES.values())),
+        "race": race,
+        "sex": pick(rng, pairs, list(COUNTY_SEXES.values())),
+        "offices": pick(rng, pairs, list(COUNTY_OFFICES.values())),
         "same": same,
-        "linked": happens(rng, chance),
+        "linked": happens(rng, np.where(same, 1 - table[race], COUNTY_FALSE)),
     }
 
 
@@ -267,7 +261,7 @@ def county_linkage(rng: np.random.Generator) -> Records:
     """Make `county_linkage.csv`: pairs of records that software linked or not, and what clerks found."""
     whom, mess = rng.spawn(2)
     drawn = county_links(whom)
-    n = len(drawn["person"])
+    n = len(drawn["race"])
     race = np.array(list(COUNTY_RACES))[drawn["race"]]
     race = np.where((race == "Black") & (mess.random(n) < 0.20), "Blk", race)
     race = np.where((race == "White") & (mess.random(n) < 0.15), "W", race)
@@ -279,7 +273,6 @@ def county_linkage(rng: np.random.Generator) -> Records:
     found = sometimes(mess, found, "cannot tell", 0.009)  # no fingerprints, and a common name
     records = {
         "pair_id": np.array([f"L{i:05d}" for i in range(1, n + 1)]),
-        "person_id": np.array([f"Q{i:04d}" for i in drawn["person"]]),
         "offices": np.array(list(COUNTY_OFFICES))[drawn["offices"]],
         "sex": sometimes(mess, np.array(list(COUNTY_SEXES))[drawn["sex"]], "U", 0.004),
         "race": race,

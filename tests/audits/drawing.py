@@ -26,18 +26,20 @@ class Tallier:
 
     Attributes:
         codes: the values of each key that a tally of this kind counts by; a draw gives the places among them.
+        folds: how many folds people are cut into; None where nobody has several records.
     """
 
-    def __init__(self, evidence: Evidence, codes: Mapping[str, Sequence[str]], **about):
+    def __init__(self, evidence: Evidence, codes: Mapping[str, Sequence[str]], folds: int | None = FOLDS, **about):
         levels = {name: coding.levels for name, coding in attributes(evidence).items()}
-        self.codes = {**levels, **codes, "fold": range(FOLDS)}
-        self.tables = {name: [*by, *codes, "fold"] for name, by in tables(evidence).items()}
+        codes, self.folds = {**codes, **({} if folds is None else {"fold": range(folds)})}, folds
+        self.codes = {**levels, **codes}
+        self.tables = {name: [*by, *codes] for name, by in tables(evidence).items()}
         self.shapes = {table: tuple(len(self.codes[key]) for key in keys) for table, keys in self.tables.items()}
         cells = [
             pd.MultiIndex.from_product([self.codes[key] for key in keys], names=keys).to_frame(False).assign(table=name)
             for name, keys in self.tables.items()
         ]
-        given = {"has_outcome": "outcome" in codes, "folds": FOLDS, **about}
+        given = {"has_outcome": "outcome" in codes, "folds": folds, **about}
         numbered = pd.concat(cells, ignore_index=True)
         numbered["n"] = range(len(numbered))
         # A tally sorts its cells in its own way: the numbers say where each went.
@@ -48,9 +50,9 @@ class Tallier:
         """Count one draw, people cut into folds.
 
         Args:
-            drawn: the attributes and the kind's own keys as places among their codes, and `person`.
+            drawn: the attributes and the kind's own keys as places among their codes; `person` where there are folds.
         """
-        places = {**drawn, "fold": drawn["person"] % FOLDS}
+        places = drawn if self.folds is None else {**drawn, "fold": drawn["person"] % self.folds}
         counts = [
             np.bincount(np.ravel_multi_index([places[key] for key in keys], self.shapes[table]), minlength=size)
             for table, keys in self.tables.items()
@@ -61,9 +63,9 @@ class Tallier:
         return tally
 
 
-def of_decisions(evidence: Evidence) -> Tallier:
+def of_decisions(evidence: Evidence, folds: int | None = FOLDS) -> Tallier:
     """Count decisions, and outcomes where a measure needs them; draws say true or false, which is the place of 1."""
-    return Tallier(evidence, {name: ("0", "1") for name in ["decision", *["outcome"] * evidence.needs_outcome]})
+    return Tallier(evidence, {name: ("0", "1") for name in ["decision", *["outcome"] * evidence.needs_outcome]}, folds)
 
 
 class Found(Counter):

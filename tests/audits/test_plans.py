@@ -20,8 +20,15 @@ def names(entries) -> list[str]:
     return [entry.name if isinstance(entry, Path) else f"{entry[0].name}/{entry[1]}" for entry in entries]
 
 
-def test_the_five_audits_are_there():
-    assert names(FOLDERS) == ["county-recidivism", "dc-311", "large-lots", "marin-workforce", "published-tables"]
+def test_the_six_audits_are_there():
+    assert names(FOLDERS) == [
+        "county-recidivism",
+        "dc-311",
+        "job-seeker-targeting",
+        "large-lots",
+        "marin-workforce",
+        "published-tables",
+    ]
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=names(FOLDERS))

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
+from collections import Counter
 
 import numpy as np
 import pytest
+import shapely
 
 MADE_UP = [
+    "county_linkage.csv",
     "county_recidivism.csv",
     "dc_311.csv",
+    "dc_residents.csv",
+    "job_tests.csv",
     "large_lots.csv",
+    "large_lots_areas.csv",
+    "marin_labour_force.csv",
     "marin_pay.csv",
+    "marin_staff.csv",
     "marin_workforce_pilot.csv",
     "marin_workforce_today.csv",
 ]
+MAP = "large_lots_areas.geojson"
 LARGEST = 1_500_000
 
 
@@ -31,7 +41,8 @@ def rows_of(folder, name: str) -> list[dict[str, str]]:
 
 def test_made_up_records_are_what_the_script_makes(sample, sample_folder):
     made = sample.files()
-    assert sorted(made) == MADE_UP == sorted(path.name for path in sample_folder.glob("*.csv"))
+    assert sorted(made) == sorted([*MADE_UP, MAP])
+    assert sorted(path.name for path in sample_folder.glob("*.csv")) == MADE_UP
     for name, content in made.items():
         assert (sample_folder / name).read_bytes() == content, f"run python data/sample/make.py: {name} differs"
 
@@ -82,9 +93,29 @@ def test_readme_lists_each_planted_rate(sample, readme):
         *(("dc_311", f"Ward {ward}", rate) for ward, rate in sample.DC_WORSE_OFF.items()),
         ("dc_311", "everybody else", sample.DC_RATE),
         ("large_lots", "everybody", sample.LOTS_RATE),
+        *(("county_linkage", race, rate) for race, rate in sample.COUNTY_MISSED_MORE.items()),
+        ("county_linkage", "everybody else", sample.COUNTY_MISSED),
+        ("county_linkage", "everybody", sample.COUNTY_FALSE),
+        *(("marin_staff", race, share) for race, share in sample.MARIN_FEWER.items()),
+        ("dc_residents", "Wards 7 and 8", heard_in_wards_7_and_8(sample)),
+        *(("job_tests", name, rate) for name, rate in sample.JOBS_SHOWN_LESS.items()),
+        ("job_tests", "everybody else", sample.JOBS_SHOWN),
     ]
     listed = re.findall(r"^\| (\w+) \| [^|]+ \| ([^|]+) \| (0\.\d+) \|$", readme, flags=re.MULTILINE)
     assert [(name, group, float(rate)) for name, group, rate in listed] == planted
+
+
+def heard_in_wards_7_and_8(sample) -> float:
+    """Give their share of callers over their share of residents."""
+    callers, residents = (sum(of[ward] for ward in (7, 8)) for of in (sample.DC_WARDS, sample.DC_RESIDENTS))
+    return round(callers / (residents / sum(sample.DC_RESIDENTS.values())), 2)
+
+
+def test_readme_lists_where_lots_are_offered(sample, readme):
+    listed = re.findall(r"^\| ([\w ]+) \| (\d+) \| (\d+) \|$", readme, flags=re.MULTILINE)
+    assert {name: (int(areas) * 5, int(offered)) for name, areas, offered in listed} == {
+        name: (areas, sample.LOTS_OFFERED[name]) for name, areas in sample.LOTS_PLACES.items()
+    }
 
 
 def test_readme_lists_the_probabilities_of_each_score(sample, readme):
@@ -139,12 +170,46 @@ def test_pay_that_is_none_is_blank_or_to_be_determined_or_of_people_on_leave(sam
         ("marin_pay.csv", "position_id", 12),
         ("dc_311.csv", "request_id", 19),
         ("large_lots.csv", "request_id", 17),
+        ("county_linkage.csv", "pair_id", 9),
+        ("marin_staff.csv", "personnel_id", 0),
+        ("large_lots_areas.csv", "area", 0),
     ],
 )
 def test_duplicates_are_as_the_readme_says(sample_folder, readme, name, key, repeated):
     keys = [row[key] for row in rows_of(sample_folder, name)]
     assert len(keys) - len(set(keys)) == repeated
     assert not repeated or re.search(rf"\b{repeated} \(", readme)
+
+
+def test_people_of_an_area_are_those_of_its_groups(sample, sample_folder):
+    for row in rows_of(sample_folder, "large_lots_areas.csv"):
+        groups = [name.lower().replace(" ", "_") for name in sample.LOTS_RACES]
+        assert int(row["people"]) == sum(int(row[name]) for name in groups)
+        assert all(int(row[f"{name}_moe"]) > 0 for name in ["people", *groups])
+
+
+def test_the_map_has_every_small_area_and_a_rail_yard(sample_folder):
+    features = json.loads((sample_folder / MAP).read_text())["features"]
+    assert {feature["properties"]["made_up"] for feature in features} == {"yes"}
+    on_map = [feature["properties"]["area"] for feature in features]
+    areas = [row["area"] for row in rows_of(sample_folder, "large_lots_areas.csv")]
+    assert on_map == [*areas, "LL-12-8"]
+    shapes = [shapely.geometry.shape(feature["geometry"]) for feature in features]
+    assert all(shape.is_valid for shape in shapes)
+    assert shapely.union_all(shapes).area == pytest.approx(sum(shape.area for shape in shapes))
+
+
+def test_some_matched_tests_have_one_arm(sample_folder, readme):
+    arms = Counter(row["test_id"] for row in rows_of(sample_folder, "job_tests.csv") if row["name"])
+    assert set(arms.values()) == {1, 2}
+    alone = sum(n == 1 for n in arms.values())
+    assert re.search(rf"Of {alone} matched tests in 1,580 one profile was lost", readme)
+
+
+def test_staff_and_labour_force_are_planted_as_the_readme_says(sample):
+    shares = sample.marin_staff_races()
+    assert sum(sample.MARIN_LABOUR_FORCE.values()) == pytest.approx(1) == pytest.approx(sum(shares.values()))
+    assert shares["Hispanic or Latino"] == pytest.approx(0.175)
 
 
 def test_a_seed_gives_one_file_and_another_seed_another(sample):

@@ -56,6 +56,20 @@ def found(audit: str) -> dict[str, Disparity]:
         ("dc-311", "time-to-close/channel/restricted_mean_wait-30-days", "cleared"),
         ("large-lots", "requests-approved/community_area/selection_rate", "cleared"),
         ("large-lots", "requests-approved/race/selection_rate", "cleared"),
+        ("county-recidivism", "record-linkage/race/missed_match_rate", "flagged"),
+        ("county-recidivism", "record-linkage/sex/missed_match_rate", "cleared"),
+        ("county-recidivism", "record-linkage/race/false_match_rate", "not_demonstrated"),
+        ("county-recidivism", "record-linkage/sex/false_match_rate", "cleared"),
+        ("marin-workforce", "staff-today/sex/representation_ratio", "not_demonstrated"),
+        ("marin-workforce", "staff-today/race-v-overall/representation_ratio", "not_demonstrated"),
+        ("dc-311", "who-is-heard/ward/events_per_1000", "flagged"),
+        ("dc-311", "who-is-heard/ward/representation_ratio", "flagged"),
+        ("large-lots", "lots-offered/race/share_within_reach", "flagged"),
+        ("large-lots", "lots-offered/income/share_within_reach", "cleared"),
+        ("large-lots", "distance-to-lots/race/mean_service", "cleared"),
+        ("large-lots", "distance-to-lots/income/mean_service", "cleared"),
+        ("job-seeker-targeting", "names-by-race/name/selection_rate", "flagged"),
+        ("job-seeker-targeting", "names-by-sex/name/selection_rate", "cleared"),
         ("published-tables", "compas/race/false_positive_rate", "flagged"),
         ("published-tables", "compas/race/false_negative_rate", "flagged"),
         ("published-tables", "berkeley-admissions/sex/selection_rate", "not_demonstrated"),
@@ -76,6 +90,9 @@ def test_a_finding_reads_as_promised(audit, finding, verdict):
         ("county-recidivism", "risk-score/race/xauc", ("White", "Black")),
         ("marin-workforce", "pay-pilot/race/mean_amount", ("Hispanic or Latino", "White")),
         ("dc-311", "time-to-close/ward/served_within-30-days", ("Wards 7 and 8", "Wards 2 and 3")),
+        ("county-recidivism", "record-linkage/race/missed_match_rate", ("White", "Hispanic")),
+        ("dc-311", "who-is-heard/ward/events_per_1000", ("Wards 7 and 8", "Wards 2 and 3")),
+        ("large-lots", "lots-offered/race/share_within_reach", ("Latino", "Black")),
         ("published-tables", "compas/race/false_positive_rate", ("White", "Black")),
         ("published-tables", "compas/race/false_negative_rate", ("Black", "White")),
         (
@@ -99,6 +116,9 @@ def test_a_pair_is_shown_to_be_over_the_limit(audit, finding, pair):
         ("marin-workforce", "pay-pilot/race/mean_amount", "Hispanic or Latino"),
         ("dc-311", "time-to-close/ward/served_within-30-days", "Wards 7 and 8"),
         ("dc-311", "time-to-close/ward/restricted_mean_wait-30-days", "Wards 7 and 8"),
+        ("county-recidivism", "record-linkage/race/missed_match_rate", "Hispanic"),
+        ("dc-311", "who-is-heard/ward/events_per_1000", "Wards 7 and 8"),
+        ("large-lots", "lots-offered/race/share_within_reach", "Latino"),
     ],
 )
 def test_every_flag_names_the_group_for_which_a_gap_is_planted(audit, finding, worse_off):
@@ -144,6 +164,8 @@ def test_marin_is_shown_to_treat_women_and_men_alike_and_says_so():
 
 
 def test_lots_have_few_enough_unknowns_to_be_cleared():
-    for disparity in found("large-lots").values():
+    asked = {name: each for name, each in found("large-lots").items() if "requests-approved" in name}
+    assert asked
+    for disparity in asked.values():
         assert disparity.unknown.total > 0
         assert disparity.unknown.share < disparity.evidence.unknown_at_most

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pytest
 import yaml
 
 from fairaudit.errors import PlanError
+from fairaudit.kinds import KINDS
 from fairaudit.plan import read_plan
-from fairaudit.scaffold import GROUPS, _quoted, _words
+from fairaudit.scaffold import GROUPS, _quoted, _words, as_drafted
 from fairaudit.yaml_reader import read_yaml
 from tests.run.made import files
 
@@ -158,6 +161,110 @@ def test_without_data_the_template_is_written_and_reads_but_for_its_limit_and_th
         read_plan(tmp_path / "new")
     assert len(caught.value.problems) == 3
     assert {"notes.md", "audit.yaml"} == set(files(tmp_path / "new"))
+
+
+ONLY_ITS_WRITER_CAN_SAY = {
+    "decisions": ["data.decided_by", "being_selected_is"],
+    "scores": ["data.decided_by", "being_selected_is"],
+    "amounts": ["data.decided_by", "a_high_amount_is"],
+    "waits": ["data.decided_by", "data.until"],
+    "representation": ["data.decided_by", "data.population.year", "more_is"],
+    "places": ["data.decided_by", "data.areas", "more_is"],
+    "pairs": ["data.decided_by", "being_selected_is"],
+    "matching": ["data.decided_by", "a_missed_match_costs", "a_false_match_costs"],
+}
+"""Kind -> what its template leaves empty, beside the limits."""
+FILLED_IN = {
+    "data.decided_by": "this_system",
+    "data.until": "2024-12-31",
+    "data.population.year": "2023",
+    "data.areas": "all",
+    "a_missed_match_costs": "benefits stop until it is found",
+    "a_false_match_costs": "somebody else's debt is collected",
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_template_of_each_kind_leaves_open_what_only_its_writer_can_say(tmp_path, say, kind):
+    assert say("init", tmp_path / "new", "--kind", kind).code == 0
+    with pytest.raises(PlanError) as caught:
+        read_plan(tmp_path / "new")
+    places = [problem.where.partition("evidence[0].")[2] for problem in caught.value.problems]
+    open_ = [place for place in places if not place.startswith(("measures", "groups"))]
+    assert open_ == ONLY_ITS_WRITER_CAN_SAY[kind]
+    assert any(place.startswith("measures") for place in places)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_template_reads_once_that_is_filled_in(tmp_path, say, kind):
+    say("init", tmp_path / "new", "--kind", kind)
+    plan = tmp_path / "new" / "audit.yaml"
+    text = plan.read_text(encoding="utf-8")
+    for place in ONLY_ITS_WRITER_CAN_SAY[kind]:
+        key = place.rpartition(".")[2]
+        text, times = re.subn(rf"^( +{key}:) ", rf"\1 {FILLED_IN.get(place, 'a benefit')} ", text, flags=re.MULTILINE)
+        assert times == 1, key
+    text = re.sub(r"^( +)- measure: .*\n", r"\g<0>\1  ratio: 0.8\n", text, flags=re.MULTILINE)
+    plan.write_text(text, encoding="utf-8")
+    (block,) = read_plan(tmp_path / "new").evidence
+    assert block.kind == kind
+    still = ["period", *(["population.from"] if kind == "representation" else []), "cannot_tell"]
+    found = [name for name in as_drafted(read_plan(tmp_path / "new")) if not name.startswith("system")]
+    assert found == [f"{kind}.{key}" for key in still]
+
+
+def test_groups_of_areas_are_drafted_from_names_of_columns(tmp_path, say):
+    columns = {
+        "tract": ["t1", "t2"],
+        "Black": [1, 2],
+        "white": [3, 4],
+        "Hispanic or Latino": [5, 6],
+        "another_race": [7, 8],
+        "pct_black": [0.1, 0.2],
+        "black_women": [1, 1],
+        "women": [4, 5],
+        "median_income": [1, 2],
+        "income_moe": [1, 2],
+        "ward": ["1", "2"],
+        "reached": ["CANARY", "CANARY"],
+    }
+    margins = {"Black_moe": [1, 1], "moe_white": [1, 1], "Hispanic or Latino MOE": [1, 1], "another_race_moe": [1, 1]}
+    for name, more in (("with", margins), ("one-lacks", {**margins, "moe_white": None})):
+        kept = {key: value for key, value in {**columns, **more}.items() if value is not None}
+        pd.DataFrame(kept).to_csv(tmp_path / f"{name}.csv", index=False)
+        said = say("init", tmp_path / name, "--kind", "places", "--data", tmp_path / f"{name}.csv")
+        assert said.code == 0, said.err
+        groups = drafted(tmp_path / name)["groups"]
+        assert list(groups) == ["ward", "race", "income"], "of women and men one column is missing"
+        assert groups["race"]["columns"] == {
+            "Black": "Black",
+            "White": "white",
+            "Hispanic or latino": "Hispanic or Latino",
+            "Another race": "another_race",
+        }
+        assert groups["income"] == {"column": "median_income", "quantiles": 5}
+        assert drafted(tmp_path / name)["compare"] == [{"by": name} for name in groups]
+        written = (tmp_path / name / "audit.yaml").read_text(encoding="utf-8")
+        assert "CANARY" not in written + said.out + said.err
+    assert "moe" not in groups["race"]
+    assert list(drafted(tmp_path / "with")["groups"]["race"]["moe"].values()) == list(margins)
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"places"}))
+def test_of_other_kinds_a_column_of_numbers_is_no_group_of_people(tmp_path, say, kind):
+    pd.DataFrame({"black": ["1"], "white": ["2"], "income": ["3"]}).to_csv(tmp_path / "records.csv", index=False)
+    assert say("init", tmp_path / "new", "--kind", kind, "--data", tmp_path / "records.csv").code == 0
+    assert list(drafted(tmp_path / "new")["groups"]) == ["race", "sex"], "as the template has them"
+
+
+def test_a_kind_that_is_not_there_is_answered_with_those_that_are(tmp_path, say):
+    said = say("init", tmp_path / "new", "--kind", "place")
+    assert (said.code, "Did you mean 'places'?" in said.err) == (2, True), said.err
+
+
+def test_the_help_of_init_names_every_kind(say):
+    text = " ".join(say("init", "--help").out.split())
+    assert [kind for kind in KINDS if kind not in text] == []
 
 
 def test_the_limits_on_file_are_written_as_lines_to_uncomment(tmp_path, say):

@@ -10,8 +10,9 @@ import scipy.stats
 import statsmodels
 from statsmodels.stats.proportion import confint_proportions_2indep
 
+from fairaudit.comparisons import areas
 from fairaudit.measures import MEASURES
-from fairaudit.stats import exact, sample_size, score
+from fairaudit.stats import exact, matched_exact, sample_size, score
 from tests.docs.markdown import CHANGELOG, README
 
 PROSE = " ".join(README.prose.split())
@@ -89,9 +90,25 @@ def test_how_many_records_clearing_takes(groups, about):
 
 
 def test_how_many_measures_and_limits_there_are():
-    (said,) = re.findall(r"\*\*Measures\.\*\* (\w+) measures of yes/no decisions", CHANGELOG.text)
-    assert said == "Twelve"
-    assert sum(measure.kind == "decisions" for measure in MEASURES.values()) == 12
+    text = " ".join(CHANGELOG.text.split())
+    pattern = r"\*\*Measures\.\*\* (\w+) measures of yes/no decisions, (\w+) of scores, amounts and waits, and (\w+) "
+    assert re.findall(pattern, text) == [("Twelve", "fifteen", "nine")]
+    kinds = (("decisions",), ("scores", "amounts", "waits"), ("representation", "places", "matching"))
+    assert [sum(measure.kind in of for measure in MEASURES.values()) for of in kinds] == [12, 15, 9]
+
+
+def test_where_the_exact_test_of_matched_tests_runs():
+    assert "up to 1,000 tests by an exact one too" in PROSE
+    assert "exactly up to 1,000 tests" in " ".join(CHANGELOG.text.split())
+    assert matched_exact.exact_feasible("difference", 100, 20, 30, 850)
+    assert not matched_exact.exact_feasible("difference", 100, 20, 30, 851)
+    assert matched_exact.exact_feasible("ratio", 900, 50, 50, 10_000)
+    assert not matched_exact.exact_feasible("ratio", 901, 50, 50, 10_000)
+
+
+def test_how_wide_a_margin_of_error_is():
+    assert "at 1.645 standard errors a margin" in PROSE
+    assert pytest.approx(scipy.stats.norm.ppf(0.95), abs=5e-4) == areas.MOE_Z
 
 
 def test_where_the_exact_test_runs():
