@@ -33,7 +33,12 @@ def shown(evidence: Evidence, tally: Tally) -> list[dict[str, Any]]:
     Args:
         evidence: the block of the plan.
         tally: its counts.
+
+    Returns:
+        An entry each; none where counts are hidden, which a chart of single numbers would pass over.
     """
+    if tally.hidden:
+        return []
     made: list[dict[str, Any]] = []
     for attributes in dict.fromkeys(grouping.attributes for grouping in groupings(evidence)):
         for show in SHOWN.get(evidence.kind, ()):

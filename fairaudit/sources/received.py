@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -62,9 +63,17 @@ def _narrowed(tally: Tally) -> tuple[Tally, list[str]]:
     hidden, narrower = before > 0, after < before
     if impossible or not hidden.any():
         return found, impossible
+    found = Tally(replace(found.about, records=_records(found)), found.cells)
     note = f"{hidden.sum():,} counts were received hidden, of which what tables have in common narrows "
     note += f"{narrower.sum():,}, {(narrower & (after == 0)).sum():,} of them to a single number."
     return Tally(replace(found.about, notes=(*found.about.notes, note)), found.cells), []
+
+
+def _records(tally: Tally) -> dict[str, Any]:
+    """Say how many records were kept, where the file does not and its tables leave one number only."""
+    sums = tally.cells.assign(n_high=tally.high).groupby("table")[["n", "n_high"]].sum()
+    least, most = int(sums["n"].max()), int(sums["n_high"].min())
+    return {**({"kept": least} if least == most else {}), **tally.about.records}
 
 
 def _with_tables(tally: Tally, wanted: dict[str, tuple[str, ...]]) -> Tally:

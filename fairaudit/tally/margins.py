@@ -61,11 +61,11 @@ def narrow(about: About, cells: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     Giusti 1999, An algorithm to calculate the lower and upper bounds of the elements of an array given its marginals).
 
     No count that fits all that was received is ever left out. What is left is the tightest there can be where each
-    hidden count is in one sum only (one table and its total), or where sums part into smaller ones. It need not be where
-    several sums hold the same counts in turns, as a crossing of two attributes of which both single tables are known:
-    every count alone is then within its bounds, and not every end of them can be reached (Dobra & Fienberg 2000, PNAS
-    97: 11885-11892). Each count is bounded alone: that one is at its most while another is at its least may be
-    impossible. Sums over decisions or strata are sums of these sums, and tell nothing more.
+    hidden count is in one sum only, as in one table and its total. It need not be where sums cross, as in a crossing of
+    two attributes of which both single tables are known: bounds that hold in every sum alone may not be reached in all
+    of them at once (Dobra & Fienberg 2000, PNAS 97: 11885-11892). And each count is bounded by itself: one may be
+    unable to be at its most while another is at its least. Sums over decisions, strata or folds are sums of these sums,
+    and tell nothing more.
 
     Args:
         about: what the cells are of.
