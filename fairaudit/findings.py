@@ -439,7 +439,11 @@ def _cleared_for(disparity: Disparity, comparison: Comparison, more: dict[str, A
     groups = disparity.cleared_groups
     sizes = disparity.sizes
     held = [disparity.groups.index(name) for name in groups]
-    share = float(sizes[held].sum() / sizes.sum()) if sizes.sum() else 0.0
+    ranges = disparity.arms.ranges
+    most = sizes if ranges is None else ranges.n[1, : len(sizes)]
+    rest = float(np.delete(most, held).sum())
+    covered = float(sizes[held].sum())
+    share = covered / (covered + rest) if covered else 0.0
     left = [
         {"group": name, "n": int(sizes[place]), "needed": more["needed"] if more and more["group"] == name else None}
         for place, name in enumerate(disparity.groups)
@@ -448,7 +452,9 @@ def _cleared_for(disparity: Disparity, comparison: Comparison, more: dict[str, A
     text = (
         ""
         if disparity.verdict != "not_demonstrated" or comparison.baseline
-        else sentences.cleared_for_sentence(groups, share, left)
+        else sentences.cleared_for_sentence(
+            groups, share, left, [disparity.groups[g] for g in np.flatnonzero(most > sizes)]
+        )
     )
     return {"groups": groups, "share": share, "left": left, "sentence": text}
 

@@ -289,7 +289,8 @@ def _between_per_hundred(ends: Sequence[tuple[float, float]]) -> tuple[int, list
         if low == high:
             texts.append(f"{round(low * base):,}")
         else:
-            texts.append(f"{_rounded(low * base, 0, 'down')} to {_rounded(high * base, 0, 'up')}")
+            least, most = int(_rounded(low * base, 0, "down")), int(_rounded(high * base, 0, "up"))
+            texts.append(f"{least:,} to {most:,}")
     return base, texts
 
 
@@ -452,27 +453,30 @@ def reason_sentence(reason: str, *, at_worst: bool) -> str:
     return REASONS[reason]
 
 
-def cleared_for_sentence(groups: Sequence[str], share: float, left: Sequence[Mapping]) -> str:
+def cleared_for_sentence(
+    groups: Sequence[str], share: float, left: Sequence[Mapping], hidden: Sequence[str] = ()
+) -> str:
     """Say for whom a finding that is not cleared does clear, and what the others lack.
 
     Args:
         groups: the groups that are within the limit of each other.
         share: the share of people of known group that they hold.
         left: the others: {"group", "n", "needed"}; needed is None where that is not known, or no number would help.
+        hidden: those of them whose n is the least that it can be.
     """
     if not groups:
         return ""
-    rest = listed([_lacking(**entry) for entry in left])
+    rest = listed([_lacking(**entry, at_least=entry["group"] in hidden) for entry in left])
     return (
         f"Not shown for {rest}; shown to be within the limit for the groups that cover "
         f"{digits(100 * share, None, 'down')}% of people ({listed(groups)})."
     )
 
 
-def _lacking(group: str, n: int, needed: int | None) -> str:
+def _lacking(group: str, n: int, needed: int | None, *, at_least: bool = False) -> str:
     """Name a group with its records, and how many it would need."""
     need = f"; about {needed:,} in all are needed if all fare alike" if needed else ""
-    return f"{group} ({n:,} {'record' if n == 1 else 'records'}{need})"
+    return f"{group} ({'at least ' if at_least else ''}{n:,} {'record' if n == 1 else 'records'}{need})"
 
 
 def listed(words: Sequence[str], most: int = 6) -> str:

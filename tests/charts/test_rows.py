@@ -50,6 +50,22 @@ def test_every_group_has_one_row_and_those_without_records_come_last(case):
     assert empty == sorted(empty)
 
 
+def test_what_hidden_counts_leave_open_is_two_numbers():
+    table = {row.group: row for row in rows(CASES["hidden counts"]())}
+    assert table["A"].rates == (300 / (300 + 700), 340 / (340 + 660))
+    assert table["A"].counts_text == ("960 to 1,040", "300 to 340")
+    assert table["A"].rate_text(own=False) == "30.0% to 34.0%"
+    assert table["B"].rate_text(own=False) == "50.0%"
+    (pair,) = [pair for pair in contrasts(CASES["hidden counts"]()) if (pair.sufferer, pair.other) == ("A", "B")]
+    assert (pair.estimate, pair.best, pair.sizes) == (None, "60% to 68%", ("960 to 1,040", "1,000"))
+
+
+def test_where_so_many_for_every_100_have_no_end_that_is_said():
+    found = contrasts(CASES["hidden counts, a burden"]())
+    (pair,) = [pair for pair in found if (pair.sufferer, pair.other) == ("B", "C")]
+    assert pair.best == "450 or more"  # 500 of 1,000 for 5 of 45
+
+
 def test_a_row_that_is_outside_is_one_that_flags_and_all_within_is_what_clears():
     for case in (make() for make in CASES.values()):
         if case["baseline"]:

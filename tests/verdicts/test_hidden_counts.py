@@ -3,7 +3,6 @@
 import itertools
 import math
 
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,21 +10,9 @@ from hypothesis import strategies as st
 from fairaudit.assessment import assess
 from fairaudit.findings import finding
 from fairaudit.stats.intervals import wilson
-from fairaudit.tally import About, Tally
-from tests.verdicts.tables import judge, planned
+from tests.verdicts.tables import hidden, judge, planned
 
 LIMITS = [{"difference": 0.25}, {"ratio": 0.6}, {"ratio": 0.8}, {"difference": 0.1}]
-
-
-def hidden(groups: dict) -> Tally:
-    """Tally ends: {"A": ((3, 5), (20, 22))} is 3 to 5 selected and 20 to 22 not selected."""
-    rows = [
-        {"table": "group", "group": group, "decision": decision, "n": low, "n_high": high}
-        for group, sides in groups.items()
-        for decision, (low, high) in zip("10", sides, strict=True)
-    ]
-    known = tuple(group for group in groups if group != "?")
-    return Tally(About(kind="decisions", attributes={"group": known}, tables={"group": ("group",)}), pd.DataFrame(rows))
 
 
 def judged(groups: dict, reference="all_pairs", settings=None, **limits):
@@ -113,6 +100,18 @@ def test_a_group_that_may_have_nobody_shows_the_rate_of_whomever_it_may_have():
 def test_counts_that_are_not_hidden_show_as_ever():
     found = finding(judged({"A": ((8, 8), (32, 32)), "B": ((20, 20), (20, 20))}, ratio=0.8))
     assert found == finding(judge({"A": (8, 40), "B": (20, 40)}, ratio=0.8))
+
+
+def test_groups_for_whom_it_does_not_clear_are_named_with_the_least_they_can_be():
+    sides = {"A": ((900, 900), (900, 900)), "B": ((890, 890), (910, 910)), "C": ((20, 30), (30, 40))}
+    found = finding(judged(sides, ratio=0.8))
+    # A and B hold 3,600 of 3,670 at most
+    assert found["cleared_for"]["share"] == pytest.approx(3600 / (3600 + 30 + 40))
+    assert found["cleared_for"]["sentence"].startswith("Not shown for C (at least 50 records); shown to be within")
+
+
+def test_more_records_are_no_remedy_where_counts_are_hidden():
+    assert finding(judged({"A": ((8, 12), (28, 32)), "B": ((20, 20), (20, 20))}, ratio=0.8))["more_records"] is None
 
 
 # --- a verdict holds whatever the counts are -------------------------------------------------------------------------
