@@ -15,6 +15,7 @@ import numpy as np
 
 from fairaudit import sentences
 from fairaudit.cells import Cells
+from fairaudit.errors import DataError
 from fairaudit.findings import plain
 from fairaudit.groupings import Grouping, groupings
 from fairaudit.measures.approximate import ApproximateMeasure, Approximation, Bounds, approximate
@@ -40,7 +41,13 @@ def approximate_findings(
 
     Returns:
         Dicts with the keys of `findings.finding`, marked approximate.
+
+    Raises:
+        DataError: counts are hidden, so that the function could give anything within them.
     """
+    if tally.hidden:
+        what = f"hides counts, and {entry.measure} could be anything within them"
+        raise DataError.one(evidence.data.source, what, "Ask for the counts in full, or for measures that are shares.")
     return [
         _Finding(evidence, entry, measure, grouping, Cells.of(tally, grouping.attributes)).as_dict()
         for grouping in groupings(evidence)

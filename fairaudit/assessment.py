@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -108,7 +109,11 @@ class Disparity:
 
     @cached_property
     def rate_table(self) -> list[dict[str, Any]]:
-        """A row a known group: records, events, rate or value, and its interval (both ends at alpha)."""
+        """A row a known group: records, events, rate or value, and its interval (both ends at alpha).
+
+        Where counts were received hidden, `n` and `events` are the least, and `hidden` says between what they and the
+        rate lie, which has no value of its own then.
+        """
         events, n = self.arms.records
         rates = self.arms.rates
         low, high = self.arms.limits(self.evidence.alpha_of_look)
@@ -120,9 +125,20 @@ class Disparity:
                 "rate": float(rates[g]),
                 "lower": float(low[g]),
                 "upper": float(high[g]),
+                **self._hidden(g),
             }
             for g, name in enumerate(self.groups)
         ]
+
+    def _hidden(self, g: int) -> dict[str, Any]:
+        """Say between what a group's counts and rate lie, where any count of it is hidden."""
+        found = self.arms.ranges
+        if found is None or (found.n[0, g] == found.n[1, g] and found.events[0, g] == found.events[1, g]):
+            return {}
+        low, high = (float(rate) for rate in found.rates[:, g])
+        n, events = ([int(count) for count in each[:, g]] for each in (found.n, found.events))
+        rate = low if low == high else math.nan
+        return {"rate": rate, "hidden": {"n": n, "events": events, "rate": [low, high]}}
 
     @cached_property
     def few(self) -> list[str]:
@@ -211,10 +227,9 @@ def _disparity(
     arms: Arms | EstimateArms,
     before: bool,
 ) -> Disparity:
-    cells = arms.cells
     disparity = Disparity(evidence, grouping, entry, measure, arms, arms.unknowns())
     limits = entry.limits
-    high = not measure.averages and bool(np.nanmax(arms.rates[: len(cells.groups)], initial=0) > HIGH_RATE)
+    high = not measure.averages and arms.highest_rate > HIGH_RATE
     scenarios = _scenarios(disparity.unknown, evidence.unknown_at_most)
     scenarios += ("reversed",) if before else ()
     scenarios += tuple(evidence.scenarios) if measure.averages else ()

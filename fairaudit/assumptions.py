@@ -322,9 +322,10 @@ def _in_words(measure: str) -> str:
 def _notes(evidence: Evidence, tally: Tally) -> Iterator[str]:
     yield from tally.about.notes
     yield from tally.about.contradictions
-    if tally.hidden:
-        high = int((tally.cells["n_high"] > tally.cells["n"]).sum())
-        yield f"{high:,} counts were received hidden, as a least and a most; a verdict holds whatever they are."
+    if hidden := int((tally.high > tally.cells["n"]).sum()):
+        yield f"{hidden:,} counts are hidden, known as a least and a most; a verdict holds whatever they are."
+        if "kept" not in tally.about.records:
+            yield f"How many records there are is hidden too: {tally.records:,} at least."
     if tally.about.suppression:
         yield f"Counts were hidden before they were received: {tally.about.suppression}."
 

@@ -90,8 +90,13 @@ class Cells:
 
     @property
     def people(self) -> np.ndarray:
-        """Records of each known group, then of the unknown one; shape (groups + 1,)."""
+        """Records of each known group, then of the unknown one, of hidden counts the least; shape (groups + 1,)."""
         return self.n.sum(axis=(0, 2, 3, 4))
+
+    @property
+    def people_at_most(self) -> np.ndarray:
+        """Records of each group, of hidden counts the most; shape (groups + 1,)."""
+        return self.people if self.maybe is None else self.people + self.maybe.sum(axis=(0, 2, 3, 4))
 
     @property
     def folds(self) -> int:
@@ -263,6 +268,40 @@ def counts(
     numerator = (known * corner.numerator + extra * corner.maybe_numerator).sum(axis=(-2, -1))
     denominator = (known * corner.denominator + extra * corner.maybe_denominator).sum(axis=(-2, -1))
     return numerator, denominator
+
+
+class Ranges(NamedTuple):
+    """What counts received hidden leave open of every arm: the least and the most, each of shape (2, arms)."""
+
+    events: np.ndarray
+    n: np.ndarray
+    rates: np.ndarray
+
+
+def ranges(cells: Cells, measure: Measure, arms: np.ndarray) -> Ranges | None:
+    """Say between what every arm's counts and rate lie as recorded; None where no count is hidden.
+
+    A rate is lowest where its events are fewest and all others most, whether or not both can be at once.
+
+    Args:
+        cells: the counts.
+        measure: what is measured.
+        arms: shape (arms, groups).
+    """
+    if cells.maybe is None:
+        return None
+    numerator, denominator = measure.membership()
+    nobody, others = np.zeros((3, 3), bool), denominator & ~numerator
+    n, maybe = cells.n.sum(axis=0), cells.maybe.sum(axis=0)
+
+    def of(more_events: np.ndarray, more: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return counts(n, maybe, arms, Corner(numerator, denominator, more_events, more), unknown_group=False)
+
+    (least, fewest), (most, largest) = of(nobody, nobody), of(numerator, denominator)
+    low, high = (_ratio(*of(*more)) for more in ((nobody, others), (numerator, numerator)))
+    # Where there may be nobody at all, the rate is that of whomever there may be.
+    rates = np.stack([np.where(np.isnan(low), high, low), np.where(np.isnan(high), low, high)])
+    return Ranges(np.stack([least, most]), np.stack([fewest, largest]), rates)
 
 
 def spread(cells: np.ndarray, unknown_places: tuple[bool, bool] = (True, True)) -> np.ndarray:

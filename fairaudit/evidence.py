@@ -7,13 +7,14 @@ compares.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from fairaudit.charts import Chart, chart_of, forest_plot, table_of
+from fairaudit.charts.numbers import between
 from fairaudit.displays import Picture, Shown, bullets, paragraphs
 from fairaudit.errors import DataError, PlanError, nearest
 from fairaudit.own_code import measures_of, own_measures
@@ -100,7 +101,10 @@ class Evidence:
         """Who is in the records, group by group, the unknown one too."""
         markup, lines = [], []
         for attribute in self.results["attributes"]:
-            rows = [[_group(row), f"{row['records']:,}", _percent(row["share"])] for row in attribute["groups"]]
+            rows = [
+                [_group(row), _between(row, "records", "{:,}".format), _between(row, "share", _percent)]
+                for row in attribute["groups"]
+            ]
             markup.append(table(f"Records by {attribute['name']}", ["Group", "Records", "Share"], rows))
             lines.append(f"{attribute['name']}: " + ", ".join(f"{name} {records}" for name, records, _ in rows))
         return Shown("".join(markup), "\n".join(lines))
@@ -214,9 +218,14 @@ def _capital(text: str) -> str:
 def _rate_row(row: Mapping[str, Any], share: bool) -> list[str]:
     """Write a group's rate or value; an approximate measure counts no events and has no interval of its own."""
     write = _percent if share else _value
-    events = "" if row["events"] is None else f"{row['events']:,}"
+    events = "" if row["events"] is None else _between(row, "events", "{:,}".format)
     interval = "" if row["lower"] is None else f"{write(row['lower'])} to {write(row['upper'])}"
-    return [row["group"], f"{row['n']:,}", events, write(row["rate"]), interval]
+    return [row["group"], _between(row, "n", "{:,}".format), events, _between(row, "rate", write), interval]
+
+
+def _between(row: Mapping[str, Any], key: str, write: Callable[[Any], str]) -> str:
+    """Write a number of a group, or between what it lies where counts are hidden."""
+    return between(*row["hidden"][key], write) if "hidden" in row else write(row[key])
 
 
 def _value(number: float | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -111,8 +112,9 @@ def reading(disparity: Disparity, comparison: Comparison, bounds: Bounds) -> Rea
     words = disparity.evidence.words.people
     first, second = (sentences.who(name, words, words) for _, name in _named(disparity, comparison, bounds.pair))
     numbers = comparison.kind, worse, bounds.estimate, bounds.lower, bounds.upper, margin
+    between = bounds.between if bounds.between[0] < bounds.between[1] else None
     certain = isinstance(comparison.counts["recorded"], CertainPairs) and bounds.lower_from == "recorded"
-    return Reading(*numbers, (first, second), scale_of(disparity), certain=certain)
+    return Reading(*numbers, (first, second), scale_of(disparity), between, certain)
 
 
 def _named(disparity: Disparity, comparison: Comparison, pair: int) -> tuple[tuple[int, str], tuple[int, str]]:
@@ -141,6 +143,7 @@ def _comparison(disparity: Disparity, comparison: Comparison, bounds: Bounds, re
         "worst_pair": [first_name, second_name],
         "worse_off": first_name,
         "estimate": sign * bounds.estimate,
+        **_left_open(bounds.between, sign),
         "lower": lower,
         "upper": upper,
         "method": _method(comparison, _named_method(disparity, bounds.method)),
@@ -148,6 +151,20 @@ def _comparison(disparity: Disparity, comparison: Comparison, bounds: Bounds, re
         "sentence": _sentence(disparity, comparison, said, (first, first_name), (second, second_name)),
         "pairs": _pairs(disparity, comparison, bounds),
     }
+
+
+def _left_open(between: tuple[float, float], sign: int, sizes: Sequence[Sequence[int]] | None = None) -> dict[str, Any]:
+    """Say between what a pair's value, and where given its records, lie; nothing where no count leaves them open."""
+    if not between[0] < between[1] and all(low == high for low, high in sizes or ()):
+        return {}
+    estimate = {"estimate": sorted(sign * value for value in between)}
+    return {"hidden": estimate if sizes is None else {**estimate, "n": sizes}}
+
+
+def _sizes(comparison: Comparison, *arms: int) -> list[list[int]]:
+    """Give the least and the most records of arms."""
+    n = [comparison.arms.said[0]] * 2 if comparison.arms.ranges is None else comparison.arms.ranges.n
+    return [[int(sizes[arm]) for sizes in n] for arm in arms]
 
 
 def _tolerance(disparity: Disparity, comparison: Comparison) -> dict[str, Any]:
@@ -264,7 +281,8 @@ def _least_share(disparity: Disparity, group: int) -> float:
     """Bound from below a group's part of all records that the measure counts, weighted where they are (Wilson 1927)."""
     cells, counted = disparity.arms.cells, disparity.measure.membership()[1]
     amounts = cells.amounts.sum(axis=(0, 2))
-    share = float((amounts[group] * counted).sum() / amounts.sum())
+    others = 0.0 if cells.maybe is None else float(cells.maybe.sum())
+    share = float((amounts[group] * counted).sum() / (amounts.sum() + others))
     records = float(cells.n.sum()) if cells.w is None else float(design.kish(cells.w.sum(), cells.ww.sum()))
     low, _ = wilson(share * records, records, 2 * disparity.evidence.alpha_of_look)
     return float(low)
@@ -285,6 +303,7 @@ def _pairs(disparity: Disparity, comparison: Comparison, bounds: Bounds) -> list
     """Write every pair as a row: its value, both bounds, and whether it alone would be within or outside the limit."""
     names, records = comparison.arms.scheme.names, comparison.arms.said[0]
     inside = pairs_within(comparison)
+    between = np.transpose(comparison.arms.estimates_between(comparison.kind))
     sign = 1 if comparison.kind == "ratio" else -1
     rows = []
     for place, (a, b) in enumerate(comparison.arms.scheme.pairs):
@@ -297,6 +316,7 @@ def _pairs(disparity: Disparity, comparison: Comparison, bounds: Bounds) -> list
                 "groups": [names[a], names[b]],
                 "n": [int(records[a]), int(records[b])],
                 "estimate": sign * estimate,
+                **_left_open(tuple(between[place].tolist()), sign, _sizes(comparison, a, b)),
                 "lower": lower,
                 "upper": upper,
                 "method": _method(comparison, _named_method(disparity, "exact" if exactly else "score")),
@@ -319,8 +339,13 @@ def _row_reading(comparison: Comparison, pair: int, inside: bool) -> str:
 
 
 def _groups(disparity: Disparity) -> list[dict[str, Any]]:
-    people = disparity.arms.cells.people
-    return [{**row, "records": int(people[place])} for place, row in enumerate(disparity.rate_table)]
+    cells, rows = disparity.arms.cells, []
+    for row, people, most in zip(disparity.rate_table, cells.people, cells.people_at_most, strict=False):
+        rows.append({**row, "records": int(people)})
+        if disparity.arms.ranges is not None and ("hidden" in row or most > people):
+            known = row.get("hidden") or {key: [row[key]] * 2 for key in ("n", "events", "rate")}
+            rows[-1]["hidden"] = {**known, "records": [int(people), int(most)]}
+    return rows
 
 
 def _unknown(disparity: Disparity) -> dict[str, Any]:
@@ -419,7 +444,11 @@ def _cleared_for(disparity: Disparity, comparison: Comparison, more: dict[str, A
     groups = disparity.cleared_groups
     sizes = disparity.sizes
     held = [disparity.groups.index(name) for name in groups]
-    share = float(sizes[held].sum() / sizes.sum()) if sizes.sum() else 0.0
+    ranges = disparity.arms.ranges
+    most = sizes if ranges is None else ranges.n[1, : len(sizes)]
+    rest = float(np.delete(most, held).sum())
+    covered = float(sizes[held].sum())
+    share = covered / (covered + rest) if covered else 0.0
     left = [
         {"group": name, "n": int(sizes[place]), "needed": more["needed"] if more and more["group"] == name else None}
         for place, name in enumerate(disparity.groups)
@@ -428,7 +457,9 @@ def _cleared_for(disparity: Disparity, comparison: Comparison, more: dict[str, A
     text = (
         ""
         if disparity.verdict != "not_demonstrated" or comparison.baseline
-        else sentences.cleared_for_sentence(groups, share, left)
+        else sentences.cleared_for_sentence(
+            groups, share, left, [disparity.groups[g] for g in np.flatnonzero(most > sizes)]
+        )
     )
     return {"groups": groups, "share": share, "left": left, "sentence": text}
 
@@ -438,6 +469,8 @@ def _other_side(disparity: Disparity, comparison: Comparison, bounds: Bounds) ->
     if comparison.kind != "ratio" or disparity.measure.averages:
         return None
     a, b = comparison.arms.scheme.pairs[bounds.pair]
+    if math.isnan(bounds.estimate):
+        return None
     rates = 1 - comparison.arms.said[1][[a, b]]
     return float(rates[0] / rates[1]) if rates[1] > 0 else None
 

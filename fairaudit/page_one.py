@@ -203,13 +203,17 @@ def _tested(block: Mapping[str, Any]) -> str:
 def _unknown_people(block: Mapping[str, Any]) -> str:
     """Say for how many the group is not known, and whether the worst they could change decides."""
     shares = [
-        (row["share"] or 0, attribute["name"])
+        (row["hidden"]["share"][1] if "hidden" in row else row["share"] or 0, attribute["name"], "hidden" in row)
         for attribute in block["attributes"]
         for row in attribute["groups"]
         if row["unknown"]
     ]
-    share, name = max(shares, default=(0, ""))
-    told = f" For {sentences.percent(share)} the {name.replace('_', ' ')} is not known" if share else ""
+    share, name, hidden = max(shares, default=(0, "", False))
+    told = (
+        f" For {'up to ' if hidden else ''}{sentences.percent(share)} the {name.replace('_', ' ')} is not known"
+        if share
+        else ""
+    )
     unknown = [finding["unknown"] for finding in block["findings"] if finding["blocks"]]
     worst = [entry["share"] for entry in unknown if entry["worst_case_decides"]]
     if not worst and not told:

@@ -34,9 +34,9 @@ def more_records(
     Returns:
         {"group", "have", "needed", "sentence"}; `needed` is None where no number of records would. None where nothing
         can be said: a group has nobody, groups are compared with a whole or with everyone else, or what is missing is
-        not records (unknowns decide, or a limit on the difference is missing).
+        not records (unknowns or hidden counts decide, or a limit on the difference is missing).
     """
-    if bounds.scenario != "recorded" or comparison.side_open:
+    if bounds.scenario != "recorded" or comparison.side_open or bounds.between[0] < bounds.between[1]:
         return None
     if disparity.evidence.kind == "pairs":
         return _more_tests(disparity, comparison, bounds, power)

@@ -104,9 +104,10 @@ def _attribute(tally: Tally, name: str) -> dict[str, Any]:
     """Write who is in the records: a row a group, the unknown one last, with what was left out or stood twice."""
     cells = Cells.of(tally, [name])
     total = float(cells.people.sum())
+    most = cells.people_at_most
     facts = tally.about.groups.get(name, {})
     rows = []
-    for group, records in zip((*cells.groups, UNKNOWN), cells.people, strict=True):
+    for place, (group, records) in enumerate(zip((*cells.groups, UNKNOWN), cells.people, strict=True)):
         known = facts.get(group, {})
         rows.append(
             {
@@ -120,6 +121,12 @@ def _attribute(tally: Tally, name: str) -> dict[str, Any]:
                 "left_out": known.get("left_out", {}),
             }
         )
+        if (most > cells.people).any():
+            others = most.sum() - most[place], total - records
+            parts = zip((records, most[place]), others, strict=True)
+            shares = [float(part / (part + rest)) if part else 0.0 for part, rest in parts]
+            known = {"share": shares[0] if shares[0] == shares[1] else None}
+            rows[-1] |= {**known, "hidden": {"records": [int(records), int(most[place])], "share": shares}}
     return {"name": name, "groups": rows}
 
 

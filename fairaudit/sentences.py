@@ -68,6 +68,7 @@ class Reading:
         margin: the limit on the same scale: tau or -delta.
         people: those of the worse-treated group and of the other, for "145 Black people for every 100 White people".
         scale: what the values are.
+        between: what the estimate lies between, on its scale, where hidden counts leave it open.
         certain: whether all there is was counted, so that the value is known and not estimated.
     """
 
@@ -79,6 +80,7 @@ class Reading:
     margin: float
     people: tuple[str, str] | None = None
     scale: Scale = SHARE
+    between: tuple[float, float] | None = None
     certain: bool = False
 
     @property
@@ -239,21 +241,28 @@ def _plain(text: str) -> str:
 # --- rates ---------------------------------------------------------------------------------------------------------
 
 
-def rates_sentence(first: str, second: str, rates: tuple[float, float], of: str, share: str, people: str) -> str:
+def rates_sentence(
+    first: str, second: str, rates: tuple[float | tuple[float, float], ...], of: str, share: str, people: str
+) -> str:
     """Say both groups' rates: Of every 100 Black people 45 were flagged; of every 100 White people, 23.
 
     Args:
         first: the worse-treated group.
         second: the other group.
-        rates: their rates, 0 to 1, or NaN where nobody is in the denominator.
+        rates: their rates, 0 to 1, or NaN where nobody is in the denominator; of a rate that hidden counts leave open
+            the lowest and the highest that it can be.
         of: who is in the denominator, such as "people who did not reoffend".
         share: what the share did, such as "were flagged".
         people: the plan's word for people.
     """
-    nobody = [group for group, rate in zip((first, second), rates, strict=True) if math.isnan(rate)]
+    ends = [rate if isinstance(rate, tuple) else (rate, rate) for rate in rates]
+    nobody = [group for group, (low, _) in zip((first, second), ends, strict=True) if math.isnan(low)]
     if nobody:
         return f"The records hold nobody to say it of among {listed(nobody)}: no {of}."
-    base, shown = per_hundred(rates)
+    if any(low < high for low, high in ends):
+        base, shown = _between_per_hundred(ends)
+    else:
+        base, shown = per_hundred([low for low, _ in ends])
     such = "" if of == people else "such "
     return (
         f"Of every {base:,} {who(first, of, people)}, {shown[0]} {share}; of every {base:,} "
@@ -272,6 +281,19 @@ def per_hundred(rates: Sequence[float]) -> tuple[int, list[str]]:
         ):
             break
     return base, [f"{value:,}" for value in whole]
+
+
+def _between_per_hundred(ends: Sequence[tuple[float, float]]) -> tuple[int, list[str]]:
+    """Write rates that lie between two, which are rounded outward; what is known to be one number stays one."""
+    base, _ = per_hundred([rate for pair in ends for rate in pair])
+    texts = []
+    for low, high in ends:
+        if low == high:
+            texts.append(f"{round(low * base):,}")
+        else:
+            least, most = int(_rounded(low * base, 0, "down")), int(_rounded(high * base, 0, "up"))
+            texts.append(f"{least:,} to {most:,}")
+    return base, texts
 
 
 def who(group: str, of: str, people: str) -> str:
@@ -304,6 +326,9 @@ def _is_adjective(group: str) -> bool:
 
 def shown_sentence(reading: Reading, verdict: str, baseline: bool = False) -> str:
     """Say what the data show of the ratio or gap: the bound that decides first, then the best estimate."""
+    if baseline and reading.between:
+        unit = reading.unit.removeprefix("%")
+        return f"In these records: {_what(reading)}{_left_open(reading, unit)}."
     if baseline:
         return (
             ""
@@ -332,7 +357,18 @@ def shown_sentence(reading: Reading, verdict: str, baseline: bool = False) -> st
     return f"The data allow as {'many' if reading.turned else 'little'} as {bound}{best}."
 
 
+def _left_open(reading: Reading, unit: str = "") -> str:
+    """Write between what an estimate lies that hidden counts leave open, rounded outward."""
+    low, high = sorted(map(reading.number, reading.between))
+    unit = ("%" if reading.in_percent else "") + unit
+    if not math.isfinite(high):
+        return f"at least {reading.digits(low, 'down')}{unit}, since counts are hidden"
+    return f"{reading.digits(low, 'down')} to {reading.digits(high, 'up')}{unit}, since counts are hidden"
+
+
 def _best(reading: Reading) -> str:
+    if reading.between:
+        return f" (best estimate {_left_open(reading)})"
     if math.isnan(reading.estimate) or not math.isfinite(reading.number(reading.estimate)):
         return ""
     number = reading.digits(reading.number(reading.estimate))
@@ -400,6 +436,9 @@ REASONS: Mapping[str, str] = {
         "As recorded it would hold; it does not hold for everything that the unknown groups, decisions "
         "or outcomes could turn out to be."
     ),
+    "hidden": (
+        "Counts were received hidden, and what they may be leaves open on which side of the limit the best estimate is."
+    ),
     "leaning_outside": "The best estimate lies outside the limit, but chance alone could have put it there.",
     "leaning_inside": (
         "The best estimate lies within the limit, but the records do not rule out that the truth is outside it."
@@ -414,32 +453,35 @@ def reason_sentence(reason: str, *, at_worst: bool) -> str:
         reason: of `verdicts.reason`.
         at_worst: whether the bound that is printed is that of the unknown at their worst.
     """
-    if at_worst and reason in ("too_little_data", "leaning_outside", "leaning_inside"):
+    if at_worst and reason in ("too_little_data", "hidden", "leaning_outside", "leaning_inside"):
         return f"{REASONS[reason]} And so much is unknown that the bound takes it at its worst."
     return REASONS[reason]
 
 
-def cleared_for_sentence(groups: Sequence[str], share: float, left: Sequence[Mapping]) -> str:
+def cleared_for_sentence(
+    groups: Sequence[str], share: float, left: Sequence[Mapping], hidden: Sequence[str] = ()
+) -> str:
     """Say for whom a finding that is not cleared does clear, and what the others lack.
 
     Args:
         groups: the groups that are within the limit of each other.
         share: the share of people of known group that they hold.
         left: the others: {"group", "n", "needed"}; needed is None where that is not known, or no number would help.
+        hidden: those of them whose n is the least that it can be.
     """
     if not groups:
         return ""
-    rest = listed([_lacking(**entry) for entry in left])
+    rest = listed([_lacking(**entry, at_least=entry["group"] in hidden) for entry in left])
     return (
         f"Not shown for {rest}; shown to be within the limit for the groups that cover "
         f"{digits(100 * share, None, 'down')}% of people ({listed(groups)})."
     )
 
 
-def _lacking(group: str, n: int, needed: int | None) -> str:
+def _lacking(group: str, n: int, needed: int | None, *, at_least: bool = False) -> str:
     """Name a group with its records, and how many it would need."""
     need = f"; about {needed:,} in all are needed if all fare alike" if needed else ""
-    return f"{group} ({n:,} {'record' if n == 1 else 'records'}{need})"
+    return f"{group} ({'at least ' if at_least else ''}{n:,} {'record' if n == 1 else 'records'}{need})"
 
 
 def listed(words: Sequence[str], most: int = 6) -> str:

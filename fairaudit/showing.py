@@ -36,7 +36,12 @@ def shown(evidence: Evidence, tally: Tally, folder: str | Path = ".") -> list[di
         evidence: the block of the plan.
         tally: its counts.
         folder: what the file of shapes is relative to.
+
+    Returns:
+        An entry each; none where counts are hidden, which a chart of single numbers would pass over.
     """
+    if tally.hidden:
+        return []
     made: list[dict[str, Any]] = [_map(evidence, tally, Path(folder))] if evidence.data.shapes else []
     for attributes in dict.fromkeys(grouping.attributes for grouping in groupings(evidence)):
         for show in SHOWN.get(evidence.kind, ()):

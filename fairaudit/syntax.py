@@ -78,7 +78,9 @@ def is_in(value: exp.Expression, texts: Sequence[str]) -> exp.Expression:
 def select(columns: Mapping[str, exp.Expression], source: str | exp.Expression) -> exp.Select:
     """Select columns, by their names, from a table."""
     aliases = [
-        value if isinstance(value, exp.Column) and value.name == name else exp.alias_(value, name, quoted=True, copy=False)
+        value
+        if isinstance(value, exp.Column) and value.name == name
+        else exp.alias_(value, name, quoted=True, copy=False)
         for name, value in columns.items()
     ]
     table = exp.to_table(source) if isinstance(source, str) else source

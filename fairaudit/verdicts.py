@@ -259,7 +259,9 @@ class Bounds:
 
     Attributes:
         pair: place of the deciding pair.
-        estimate: the pair's value as recorded: theta_a / theta_b or theta_a - theta_b; NaN where undefined.
+        estimate: the pair's value as recorded: theta_a / theta_b or theta_a - theta_b; NaN where undefined, or where
+            hidden counts leave it open.
+        between: the lowest and the highest that it can be; the same unless counts are hidden.
         lower: shown to be at least this, at alpha, over all pairs and scenarios.
         upper: shown to be at most this, at the level of the family.
         method: "score" or "exact".
@@ -270,6 +272,7 @@ class Bounds:
 
     pair: int
     estimate: float
+    between: tuple[float, float]
     lower: float
     upper: float
     method: str
@@ -372,6 +375,7 @@ def worst(comparison: Comparison) -> Bounds:
     return Bounds(
         pair=place,
         estimate=float(estimate[place]),
+        between=tuple(float(values[place]) for values in comparison.arms.estimates_between(comparison.kind)),
         lower=lowest[lower_from],
         upper=float(np.nanmin([no_gap, *shown_upper])),
         method=method,
@@ -423,7 +427,8 @@ def reason(comparison: Comparison, bounds: Bounds) -> str:
         "no_data" (a declared group has nobody in the denominator), "no_variation" (a value is undefined, or nothing
         tells how sure it is), "too_skewed" (a group is too small for the mean of values as skewed as its own), "side"
         (a ratio alone cannot clear where rates are high), "too_little_data" (even equal rates could not clear),
-        "unknowns" (it clears as recorded, and not with the unknowns), "leaning_outside", "leaning_inside".
+        "unknowns" (it clears as recorded, and not with the unknowns), "hidden" (hidden counts leave open on which side
+        the best estimate is), "leaning_outside", "leaning_inside".
     """
     if comparison.baseline:
         return "baseline"
@@ -441,7 +446,8 @@ def reason(comparison: Comparison, bounds: Bounds) -> str:
         return "too_little_data"
     limit = comparison.tolerance if comparison.kind == "ratio" else -comparison.tolerance
     # Exactly at the limit is not outside it: 48 of 80 against 60 of 80 is 4/5, whatever floating point makes of it.
-    return "leaning_outside" if bounds.estimate < limit - ROUNDING else "leaning_inside"
+    outside = [value < limit - ROUNDING for value in bounds.between]
+    return "hidden" if outside == [True, False] else "leaning_outside" if outside[0] else "leaning_inside"
 
 
 def _why_undefined(comparison: Comparison) -> str:

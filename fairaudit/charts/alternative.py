@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fairaudit.charts.chart import LONGEST_ALT
-from fairaudit.charts.numbers import count, rate_writer
+from fairaudit.charts.numbers import count
 from fairaudit.charts.rows import Row, grouping_words, is_own
 from fairaudit.charts.text import clean
 from fairaudit.sentences import VERDICT_WORDS
@@ -31,9 +31,9 @@ def _short(text: str, most: int = LONGEST_NAME) -> str:
 
 
 def _rates(finding: Mapping[str, Any], table: Sequence[Row], room: int) -> str:
-    write = rate_writer(is_own(finding))
+    own = is_own(finding)
     word = "rate" if any(group["events"] is not None for group in finding["groups"]) else "value"
-    told = [f"{_short(row.group)} {write(row.rate) if row.n else 'no records'}" for row in table]
+    told = [f"{_short(row.group)} {row.rate_text(own) if row.n[1] else 'no records'}" for row in table]
     for kept in range(len(told), 0, -1):
         rest = f"; {count(len(told) - kept)} more" if kept < len(told) else ""
         text = f"{len(told)} groups, the worst {word} first: {'; '.join(told[:kept])}{rest}."
@@ -44,15 +44,15 @@ def _rates(finding: Mapping[str, Any], table: Sequence[Row], room: int) -> str:
 
 def _deciding(table: Sequence[Row]) -> str:
     contrast = next((row.worst for row in table if row.decides and row.worst is not None), None)
-    if contrast is None or contrast.estimate is None:
+    if contrast is None or (contrast.estimate is None and contrast.between is None):
         return ""
     between = f"{_short(contrast.sufferer)} against {_short(contrast.other)}"
-    return f"{between}: {contrast.written(contrast.estimate)}{contrast.unit}; the limit is {contrast.limit_text}. "
+    return f"{between}: {contrast.best}{contrast.unit}; the limit is {contrast.limit_text}. "
 
 
 def _readings(finding: Mapping[str, Any], table: Sequence[Row]) -> str:
     if finding["baseline"]:
         return "For comparison only."
-    found = [row.worst.verdict for row in table if row.worst is not None and row.rate is not None]
+    found = [row.worst.verdict for row in table if row.worst is not None and row.rates is not None]
     told = [f"{found.count(verdict)} {VERDICT_WORDS[verdict].lower()}" for verdict in SEVERITY if verdict in found]
     return f"Of the groups, each in its worst comparison: {'; '.join(told)}." if told else ""

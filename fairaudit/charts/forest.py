@@ -16,7 +16,6 @@ from matplotlib.transforms import Affine2D
 
 from fairaudit.charts.alternative import alt_text
 from fairaudit.charts.chart import BAND, BLUE, GREY, HAIRLINE, INK, LOOK, VERMILION, Chart
-from fairaudit.charts.numbers import count, rate_writer
 from fairaudit.charts.rows import (
     NOT_SHOWN,
     OUTSIDE,
@@ -102,14 +101,13 @@ class _Forest:
         self.own_values = is_own(finding)
         self.approximate: bool = draws_own(finding, finding["comparison"])
         self.word = "rate" if any(group["events"] is not None for group in finding["groups"]) else "value"
-        self.rate_text = rate_writer(self.own_values)
         self.numbers: Reading = numbers_of(finding)
         self.names = [_name_lines(row, place) for place, row in enumerate(table)]
         self.texts = [self._contrast_lines(row) for row in table]
         self.at = Columns.of(
             names=_widest(70.0, [width(line, SIZE, bold=True) for lines in self.names for line in lines]),
             counts=_widest(width("Counted", SMALL), [width(_counts(row), SMALL) for row in table]),
-            rate=_widest(30.0, [width(self.rate_text(row.rate), SIZE, bold=True) for row in table]),
+            rate=_widest(30.0, [width(row.rate_text(self.own_values), SIZE, bold=True) for row in table]),
             texts=_widest(72.0, [max(width(a, SIZE, bold=True), width(b, SMALL)) for a, b in self.texts]),
         )
         self.title = fitted(_title(finding), TITLE, self.at.width - 2 * MARGIN, 2, bold=True) if title else []
@@ -190,15 +188,16 @@ class _Forest:
         scale, per = rate_scale(self.table, self.own_values), 1 if self.own_values else 100
         axes = self._panel(self.at.rates, self.at.rates_width, scale)
         for place, row in enumerate(self.table):
-            if row.rate is None:
+            if row.rates is None:
                 continue
             y = self._y(place) - FOOT
             ends = [scale.place(per * bound) for bound in (row.lower, row.upper) if bound is not None]
             axes.plot(ends, [y] * len(ends), color=GREY, clip_on=False, **BAR)
-            axes.plot([scale.place(per * row.rate)], [y], "o", color=INK, markersize=5, clip_on=False)
-            self._say(
-                self.at.rate_end, self._y(place), self.rate_text(row.rate), ha="right", fontweight=self._weight(row)
-            )
+            # A rate that hidden counts leave open is a stretch of the line, with a dot at either end.
+            places = [scale.place(per * rate) for rate in row.rates]
+            axes.plot(places, [y, y], "o-", color=INK, markersize=5, clip_on=False, linewidth=3)
+            text = row.rate_text(self.own_values)
+            self._say(self.at.rate_end, self._y(place), text, ha="right", fontweight=self._weight(row))
 
     def _contrasts(self) -> None:
         at, numbers = self.at, self.numbers
@@ -212,10 +211,10 @@ class _Forest:
         self._limit_label(limit)
         self._direction()
         for place, (row, lines) in enumerate(zip(self.table, self.texts, strict=True)):
-            if row.rate is not None and row.worst is not None:
+            if row.rates is not None and row.worst is not None:
                 self._interval(axes, scale, row, self._y(place) - FOOT)
             lift = LINE / 2 if lines[1] else 0
-            colour = GREY if row.rate is None else self._look(row)[1]
+            colour = GREY if row.rates is None else self._look(row)[1]
             self._say(at.texts, self._y(place) + lift, lines[0], color=colour, fontweight=self._weight(row))
             self._say(at.texts, self._y(place) - lift, lines[1], SMALL, color=GREY)
 
@@ -235,9 +234,10 @@ class _Forest:
             if scale.beyond(number):
                 arrow = ">" if number > scale.high else "<"
                 axes.plot([scale.place(number)], [y], arrow, color=colour, markersize=5, clip_on=False, zorder=3)
-        if contrast.estimate is not None:
-            look = {"markersize": 6.5, "markeredgecolor": "white", "markeredgewidth": 0.8, "clip_on": False}
-            axes.plot([scale.place(contrast.estimate)], [y], marker, color=colour, zorder=4, **look)
+        for number in contrast.between or (contrast.estimate,):
+            if number is not None:
+                look = {"markersize": 6.5, "markeredgecolor": "white", "markeredgewidth": 0.8, "clip_on": False}
+                axes.plot([scale.place(number)], [y], marker, color=colour, zorder=4, **look)
 
     def _limit_label(self, place: float) -> None:
         text = f"limit {limit_text(self.numbers, self.approximate)}"
@@ -255,7 +255,7 @@ class _Forest:
 
     def _legend(self) -> None:
         x, y = MARGIN, 8.0
-        judged = [row.worst.verdict for row in self.table if row.worst is not None and row.rate is not None]
+        judged = [row.worst.verdict for row in self.table if row.worst is not None and row.rates is not None]
         for verdict, (marker, colour) in MARKERS.items():
             if verdict in judged and not self.baseline:
                 self._line([x + 4], [y], marker=marker, color=colour, markersize=6, linestyle="")
@@ -291,8 +291,8 @@ class _Forest:
     def _contrast_lines(self, row: Row) -> tuple[str, str]:
         """Write the worst comparison: best estimate and bounds, and below them whom it is with."""
         contrast = row.worst
-        if row.rate is None:
-            return "undefined" if row.n else "no records", ""
+        if row.rates is None:
+            return "undefined" if row.n[1] else "no records", ""
         if contrast is None:
             return "not compared", ""
         reach = self._reach(row)
@@ -301,7 +301,7 @@ class _Forest:
         ends = texts if self.numbers.turned else texts[::-1]
         certain = contrast.near == far == contrast.estimate  # all there is was counted: it has no bounds
         bounds = f" ({' to '.join(ends)})" if (contrast.near, far) != (None, None) and not certain else ""
-        first = f"{contrast.written(contrast.estimate)}{bounds}".replace("-", "−")
+        first = f"{contrast.best}{bounds}".replace("-", "−")
         return contrast.text(None) if contrast.empty else first, f"v {_other(contrast)}"
 
 
@@ -310,9 +310,10 @@ def _widest(least: float, widths: Sequence[float]) -> float:
 
 
 def _counts(row: Row) -> str:
-    if not row.n:
+    if not row.n[1]:
         return "no records"
-    return f"{count(row.events)} of {count(row.n)}" if row.events is not None else count(row.n)
+    records, events = row.counts_text
+    return f"{events} of {records}" if events else records
 
 
 def _name_lines(row: Row, place: int) -> list[str]:

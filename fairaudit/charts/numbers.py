@@ -35,6 +35,12 @@ def value(number: float | None) -> str:
     return "undefined" if number is None else significant(number).replace("-", "−")
 
 
+def between(low: float, high: float, write: Callable[[float | None], str]) -> str:
+    """Write a number that lies between two, which is one number where they are the same."""
+    texts = write(low), write(high)
+    return texts[0] if texts[0] == texts[1] else f"{texts[0]} to {texts[1]}"
+
+
 def count(number: float | None) -> str:
     """Write a count, in groups of three digits."""
     return "not known" if number is None else f"{number:,.0f}"

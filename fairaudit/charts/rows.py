@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from fairaudit.charts.numbers import between, count, rate_writer
 from fairaudit.sentences import SHARE, Reading, Scale, digits, significant
 from fairaudit.verdicts import SEVERITY
 
@@ -41,6 +42,9 @@ class Contrast:
         n: records of the sufferer and of the other.
         method: how the bounds were computed.
         approximate: whether the measure is no share, so that its own numbers are written: a hundredth of these.
+        between: what the best estimate lies between, the smaller first, where hidden counts leave it open; an end that
+            is beyond all numbers is None.
+        most: the most records of the sufferer and of the other; None where none are hidden.
     """
 
     sufferer: str
@@ -53,6 +57,8 @@ class Contrast:
     n: tuple[int, int]
     method: str
     approximate: bool
+    between: tuple[float, float | None] | None = None
+    most: tuple[int, int] | None = None
 
     @property
     def verdict(self) -> str:
@@ -62,7 +68,7 @@ class Contrast:
     @property
     def empty(self) -> bool:
         """Whether either has no records, so that nothing can be said."""
-        return min(self.n) == 0
+        return min(self.most or self.n) == 0
 
     @property
     def rank(self) -> tuple[float, ...]:
@@ -99,6 +105,22 @@ class Contrast:
         text = self.text(number, side)
         plain = number is None or self.approximate or not self.numbers.in_percent
         return f"{text.replace('-', '−') if number is not None else text}{'' if plain else '%'}"
+
+    @property
+    def best(self) -> str:
+        """The best estimate as text, or between what it lies."""
+        if self.between is None:
+            return self.written(self.estimate)
+        outward = ("near", "far") if self.numbers.turned else ("far", "near")
+        texts = [self.written(number, side) for number, side in zip(self.between, outward, strict=True)]
+        if self.between[1] is None:
+            return f"{texts[0]} or more"
+        return texts[0] if texts[0] == texts[1] else " to ".join(texts)
+
+    @property
+    def sizes(self) -> tuple[str, str]:
+        """Records of the sufferer and of the other, as text."""
+        return tuple(between(*ends, count) for ends in zip(self.n, self.most or self.n, strict=True))
 
     @property
     def bounds(self) -> tuple[str, str]:
@@ -140,22 +162,36 @@ class Row:
 
     Attributes:
         group: its name.
-        n: records in the measure's denominator.
-        events: of them, in the numerator; None where a measure counts nothing.
-        rate, lower, upper: 0 to 1, but for an approximate measure; None where undefined, and bounds also where there
-            are none.
+        n: between what the records in the measure's denominator lie: twice the same unless counts are hidden.
+        events: likewise of them, in the numerator; None where a measure counts nothing.
+        rates: likewise its rate, 0 to 1, but for an approximate measure; None where undefined.
+        lower, upper: its interval; None where there is none.
         worst: the comparison in which it fares worst; None where there is none.
         decides: whether that comparison is the one that the finding names.
     """
 
     group: str
-    n: int
-    events: int | None
-    rate: float | None
+    n: tuple[int, int]
+    events: tuple[int, int] | None
+    rates: tuple[float, float] | None
     lower: float | None
     upper: float | None
     worst: Contrast | None
     decides: bool
+
+    def rate_text(self, own: bool) -> str:
+        """Write its rate, or between what it lies.
+
+        Args:
+            own: whether values are no shares, so that they are written as they are.
+        """
+        write = rate_writer(own)
+        return write(None) if self.rates is None else between(*self.rates, write)
+
+    @property
+    def counts_text(self) -> tuple[str, str]:
+        """Write its records and events; no events where a measure counts nothing."""
+        return between(*self.n, count), "" if self.events is None else between(*self.events, count)
 
 
 def rows(finding: Mapping[str, Any]) -> list[Row]:
@@ -169,7 +205,7 @@ def rows(finding: Mapping[str, Any]) -> list[Row]:
         of_group.setdefault(contrast.sufferer, []).append(contrast)
     made = [_row(group, of_group.get(group["group"], []), finding["worst_pair"]) for group in finding["groups"]]
     turn = -1 if worse_side(finding) == "high" else 1
-    return sorted(made, key=lambda row: (row.rate is None, turn * (row.rate or 0.0)))
+    return sorted(made, key=lambda row: (row.rates is None, turn * (row.rates or (0.0,))[0]))
 
 
 def _row(group: Mapping[str, Any], found: Sequence[Contrast], worst_pair: Sequence[str]) -> Row:
@@ -177,8 +213,17 @@ def _row(group: Mapping[str, Any], found: Sequence[Contrast], worst_pair: Sequen
     decides = name == worst_pair[0]
     named = [c for c in found if decides and c.other == worst_pair[1] and not c.empty]
     worst = next(iter([*named, *found]), None)
-    rate, lower, upper = (group[key] if group["n"] else None for key in ("rate", "lower", "upper"))
-    return Row(name, group["n"], group["events"], rate, lower, upper, worst, decides)
+    n, events, rates = (_ends(group, key) for key in ("n", "events", "rate"))
+    lower, upper = (group[key] if n[1] else None for key in ("lower", "upper"))
+    return Row(name, n, events, rates if n[1] else None, lower, upper, worst, decides)
+
+
+def _ends(group: Mapping[str, Any], key: str) -> tuple[Any, Any] | None:
+    """Give between what a number of a group lies; None where there is no number."""
+    if "hidden" in group and key in group["hidden"]:
+        low, high = group["hidden"][key]
+        return None if low is None else (low, high)
+    return None if group[key] is None else (group[key], group[key])
 
 
 def grouping_words(finding: Mapping[str, Any]) -> str:
@@ -234,9 +279,23 @@ def _contrast(
     values = [None if row[key] is None else reading.number(sign * row[key]) for key in ("estimate", far, near)]
     estimate, far, near = (value if value is not None and math.isfinite(value) else None for value in values)
     names, n = tuple(row["groups"]), tuple(row["n"])
+    open_between, most = _hidden(row, reading, sign)
     if worse == "high":
-        names, n = names[::-1], n[::-1]
-    return Contrast(*names, estimate, far, near, row["reading"], reading, n, row["method"], draws_own(finding, kind))
+        names, n, most = names[::-1], n[::-1], most and most[::-1]
+    own = draws_own(finding, kind)
+    return Contrast(
+        *names, estimate, far, near, row["reading"], reading, n, row["method"], own, between=open_between, most=most
+    )
+
+
+def _hidden(row: Mapping[str, Any], reading: Reading, sign: int) -> tuple[tuple[float, float | None] | None, Any]:
+    """Read what hidden counts leave open of a pair: between what its best estimate lies, and its most records."""
+    if "hidden" not in row:
+        return None, None
+    ends = [math.inf if value is None else reading.number(sign * value) for value in row["hidden"]["estimate"]]
+    low, high = sorted(ends)
+    most = tuple(high for _, high in row["hidden"]["n"])
+    return ((low, high if math.isfinite(high) else None) if low < high else None), most
 
 
 def worse_side(finding: Mapping[str, Any]) -> str:

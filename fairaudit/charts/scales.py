@@ -93,7 +93,7 @@ def rate_scale(table: Sequence[Row], approximate: bool = False) -> Scale:
 
     An approximate measure may have any values: its axis holds them and 0.
     """
-    values = [value for row in table for value in (row.rate, row.lower, row.upper) if value is not None]
+    values = [value for row in table for value in (*(row.rates or ()), row.lower, row.upper) if value is not None]
     if approximate:
         low, high = min([0.0, *values]), max([0.0, *values])
         return Scale(low, high if high > low else low + 1.0)
@@ -116,7 +116,8 @@ def contrast_scale(
         approximate: whether the measure is no share, so that ticks are hundredths.
     """
     found = [row.worst for row in table if row.worst is not None]
-    estimates = [contrast.estimate for contrast in found if contrast.estimate is not None]
+    best = [contrast.between or (contrast.estimate,) for contrast in found]
+    estimates = [number for ends in best for number in ends if number is not None]
     ends = [number for contrast in found for number in (contrast.near, contrast.far) if number is not None]
     bounds, limit = [*ends, *reached], numbers.limit
     if numbers.kind == "difference":

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from fairaudit.cells import Cells, Unknowns, counts, recorded, unknowns
+from fairaudit.cells import Cells, Ranges, Unknowns, counts, recorded, unknowns
 from fairaudit.comparisons.scheme import FEW_FOLDS, NO_EFFECT, Kind, Scenario, Scheme, divide
 from fairaudit.comparisons.shares import basis_of
 from fairaudit.distributions import Distributions
@@ -77,6 +77,13 @@ class EstimateArms:
         """Give both values of one pair as recorded."""
         first, second = self._recorded_pairs.values
         return float(first[pair]), float(second[pair])
+
+    ranges: Ranges | None = None
+    """Counts are hidden of no statistic."""
+
+    def estimates_between(self, kind: Kind) -> tuple[np.ndarray, np.ndarray]:
+        """Give every pair's value as recorded, twice: nothing is left open."""
+        return (self.estimates(kind),) * 2
 
     def estimates(self, kind: Kind) -> np.ndarray:
         """Give every pair's value as recorded, theta_a / theta_b or theta_a - theta_b; NaN where undefined."""

@@ -206,10 +206,13 @@ class MatchedArms(Arms):
         with np.errstate(invalid="ignore", divide="ignore"):
             return one / two if kind == "ratio" else one - two
 
-    def said_of(self, pair: int) -> tuple[float, float]:
-        """Give both rates of one pair over its own units."""
-        one, two = self._both
-        return float(one[pair]), float(two[pair])
+    def estimates_between(self, kind: Kind) -> tuple[np.ndarray, np.ndarray]:
+        """Give every pair's value, twice: no count of a test is hidden."""
+        return (self.estimates(kind),) * 2
+
+    def said_of(self, pair: int) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Give both rates of one pair over its own units, each as what it lies between."""
+        return tuple((float(rate[pair]),) * 2 for rate in self._both)
 
     @cached_property
     def _both(self) -> tuple[np.ndarray, np.ndarray]:

@@ -162,6 +162,10 @@ class ReachArms(Arms):
         """Residents and values of every arm as its name says."""
         return np.rint(self._people(self.scheme.said)), self._values(self.scheme.said)
 
+    def said_of(self, pair: int) -> tuple:
+        """Give both values of one pair; of shares, each as what it lies between."""
+        return tuple(rate[0] for rate in super().said_of(pair)) if self.flows else super().said_of(pair)
+
     def _shares(self, scenario: Scenario) -> np.ndarray:
         one, two = self.people[self.scheme.pairs].T
         return divide(np.where(self._group_first, one, two), one + two)

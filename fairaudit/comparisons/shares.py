@@ -11,7 +11,19 @@ from functools import cached_property
 
 import numpy as np
 
-from fairaudit.cells import Cells, Corner, Unknowns, counts, highest, lowest, recorded, spread, unknowns
+from fairaudit.cells import (
+    Cells,
+    Corner,
+    Ranges,
+    Unknowns,
+    counts,
+    highest,
+    lowest,
+    ranges,
+    recorded,
+    spread,
+    unknowns,
+)
 from fairaudit.comparisons.counts import PairCounts
 from fairaudit.comparisons.scheme import FEW_FOLDS, NO_EFFECT, OTHERWISE, Kind, Scenario, Scheme, divide
 from fairaudit.measures import Measure
@@ -50,15 +62,29 @@ class Arms:
 
     @cached_property
     def records(self) -> tuple[np.ndarray, np.ndarray]:
-        """Events and records known of every arm, unweighted; shape (arms,)."""
+        """Events and records known of every arm, unweighted, of hidden counts the least; shape (arms,)."""
         return counts(self.cells.n.sum(axis=0), None, self.scheme.arms, recorded(self.measure), unknown_group=False)
 
     @cached_property
     def rates(self) -> np.ndarray:
-        """Rates as recorded, weighted where records are; NaN where nobody is in the denominator."""
+        """Rates as recorded, weighted where records are; NaN where nobody is in the denominator.
+
+        Of hidden counts they take the least, which is a rate that need not be: what is shown is `ranges`.
+        """
         return divide(
             *counts(self.cells.amounts.sum(axis=0), None, self.scheme.arms, recorded(self.measure), unknown_group=False)
         )
+
+    @cached_property
+    def ranges(self) -> Ranges | None:
+        """Between what counts and rates of every arm, as its name says, lie; None where no count is hidden."""
+        return ranges(self.cells, self.measure, self.scheme.said)
+
+    @property
+    def highest_rate(self) -> float:
+        """The highest rate that any group may have as recorded; 0 where none has any."""
+        rates = self.rates if self.ranges is None else self.ranges.rates[1]
+        return float(np.nanmax(rates[: len(self.cells.groups)], initial=0))
 
     @cached_property
     def said(self) -> tuple[np.ndarray, np.ndarray]:
@@ -70,20 +96,39 @@ class Arms:
         _, n = counts(self.cells.n.sum(axis=0), None, arms, corner, unknown_group=False)
         return n, divide(*counts(self.cells.amounts.sum(axis=0), None, arms, corner, unknown_group=False))
 
-    def said_of(self, pair: int) -> tuple[float, float]:
-        """Give both rates of one pair as its names say."""
-        a, b = self.said[1][self.scheme.pairs[pair]]
-        return float(a), float(b)
+    def said_of(self, pair: int) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Give between what both rates of one pair lie, as its names say."""
+        low, high = np.stack([self.said[1]] * 2) if self.ranges is None else self.ranges.rates
+        a, b = self.scheme.pairs[pair]
+        return (float(low[a]), float(high[a])), (float(low[b]), float(high[b]))
 
     def limits(self, alpha: float) -> tuple[np.ndarray, np.ndarray]:
-        """Give the interval of each arm's own rate, both ends at alpha (Wilson)."""
-        return wilson(np.nan_to_num(self.rates) * self.worth, self.worth, 2 * alpha)
+        """Give the interval of each arm's own rate, both ends at alpha (Wilson).
+
+        With hidden counts it is that of the lowest rate they leave open and of the highest, of as few records as can
+        be, so that it holds whatever they are.
+        """
+        ends = [self.rates] * 2 if self.ranges is None else self.ranges.rates
+        limits = [wilson(np.nan_to_num(rates) * self.worth, self.worth, 2 * alpha) for rates in ends]
+        return limits[0][0], limits[1][1]
 
     def estimates(self, kind: Kind) -> np.ndarray:
-        """Give every pair's value as recorded, theta_a / theta_b or theta_a - theta_b; NaN where undefined."""
-        a, b = self.said[1][self.scheme.pairs.T]
+        """Give every pair's value as recorded, theta_a / theta_b or theta_a - theta_b; NaN where undefined.
+
+        It is undefined too where hidden counts leave it open: `estimates_between` says between what it lies.
+        """
+        low, high = self.estimates_between(kind)
+        return np.where(low == high, low, np.nan)
+
+    def estimates_between(self, kind: Kind) -> tuple[np.ndarray, np.ndarray]:
+        """Give the lowest and the highest that each pair's value can be as recorded; the same unless counts are hidden.
+
+        They are of each group's own lowest and highest rate, which need not go together.
+        """
+        least, most = np.stack([self.said[1]] * 2) if self.ranges is None else self.ranges.rates
+        (a, b), (a_most, b_most) = (rates[self.scheme.pairs.T] for rates in (least, most))
         with np.errstate(invalid="ignore", divide="ignore"):
-            return a / b if kind == "ratio" else a - b
+            return (a / b_most, a_most / b) if kind == "ratio" else (a - b_most, a_most - b)
 
     def margins(self, kind: Kind, tolerance: float, scenario: Scenario = "recorded") -> np.ndarray:
         """Give each pair's margin: tau, or -delta, converted where a group is part of the whole.

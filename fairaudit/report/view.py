@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from fairaudit.charts import chart_of, forest_plot, table_of
-from fairaudit.charts.numbers import count, percent, rate_writer
+from fairaudit.charts.numbers import between, count, percent, rate_writer
 from fairaudit.charts.rows import (
     Contrast,
     Row,
@@ -120,8 +120,8 @@ def people_table(attribute: Mapping[str, Any], t: Words) -> Markup:
         return count(number) if number is not None else t["not_known"] if records else count(0)
 
     columns = {
-        w["records"]: [count(row["records"]) for row in groups],
-        w["share"]: [percent(row["share"]) for row in groups],
+        w["records"]: [_ranged(row, "records", count) for row in groups],
+        w["share"]: [_ranged(row, "share", percent) for row in groups],
     }
     for key in ("duplicates", "clusters", "same_moment"):
         if any(row[key] is not None for row in groups):
@@ -131,6 +131,11 @@ def people_table(attribute: Mapping[str, Any], t: Words) -> Markup:
     names = [w["unknown"] if row["unknown"] else row["group"] for row in groups]
     caption = w["people_caption"].format(plain_name(attribute["name"]))
     return table(caption, [w["group"], *columns], list(zip(names, *columns.values(), strict=True)))
+
+
+def _ranged(row: Mapping[str, Any], key: str, write: Callable[[float | None], str]) -> str:
+    """Write a number of a group, or between what it lies where counts are hidden."""
+    return between(*row["hidden"][key], write) if "hidden" in row else write(row[key])
 
 
 def trade_off(block: Mapping[str, Any]) -> bool:
@@ -192,15 +197,15 @@ def other_side(finding: Found, w: Words) -> str:
 def groups_table(finding: Found, caption: str, alpha: float, w: Words) -> Markup:
     """Write every group's counts and rate, in the order of the chart."""
     table_rows, write = rows(finding), rate_writer(is_own(finding))
-    records = {group["group"]: group["records"] for group in finding["groups"]}
+    records = {group["group"]: _ranged(group, "records", count) for group in finding["groups"]}
     columns = {
-        w["records"]: [count(records[row.group]) for row in table_rows],
-        w["counted"]: [count(row.n) for row in table_rows],
+        w["records"]: [records[row.group] for row in table_rows],
+        w["counted"]: [row.counts_text[0] for row in table_rows],
     }
     if any(row.events is not None for row in table_rows):
-        columns[w["events"]] = [count(row.events) for row in table_rows]
+        columns[w["events"]] = [row.counts_text[1] or count(None) for row in table_rows]
     head = w["value"].format(finding["scale"]["unit"]).removesuffix(" ()") if is_values(finding) else w["rate"]
-    columns[head] = [write(row.rate) for row in table_rows]
+    columns[head] = [row.rate_text(is_own(finding)) for row in table_rows]
     if any(row.lower is not None for row in table_rows):
         level = digits(100 * (1 - 2 * alpha))
         columns[w["interval"].format(level)] = [_interval(row, write, w) for row in table_rows]
@@ -220,7 +225,7 @@ def comparison_view(finding: Found, comparison: Mapping[str, Any], name: str, w:
     ordered = contrasts(finding, comparison)
     every = deciding_first(both_ways(deciding_first(ordered, comparison)), comparison)
     found = [pair for pair in every if not pair.empty]
-    empty = [group["group"] for group in finding["groups"] if not group["n"]]
+    empty = [row.group for row in rows(finding) if not row.n[1]]
     methods = list(dict.fromkeys(pair.method for pair in found))
     return {
         "limit": limit_words(comparison["tolerance"], finding, w),
@@ -284,8 +289,8 @@ def pairs_table(
     value = w[f"own_{numbers.kind}"] if draws_own(finding, numbers.kind) else w[_numbers_head(numbers)]
     columns = {
         w["pair_other"]: [pair.other for pair in found],
-        w["pair_records"]: [w["against"].format(*map(count, pair.n)) for pair in found],
-        value: [pair.written(pair.estimate) for pair in found],
+        w["pair_records"]: [w["against"].format(*pair.sizes) for pair in found],
+        value: [pair.best for pair in found],
         w["at_least"]: [pair.bounds[0] for pair in found],
         w["at_most"]: [pair.bounds[1] for pair in found],
     }

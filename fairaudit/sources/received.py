@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -24,22 +25,65 @@ from fairaudit.tally.values import number_text
 def fitting(tally: Tally, evidence: Evidence) -> Tally:
     """Check that a received tally holds what the plan asks, and keep just that.
 
+    Counts that were received hidden are narrowed first by what all its tables have in common, and again once groups are
+    called, and merged, as the plan has them.
+
     Raises:
         DataError: with everything that it lacks.
     """
     source, wanted = evidence.data.source, tables(evidence)
+    tally = _as_sent(tally)
     disagreements = tally.disagreements()
     _refuse(_other_contents(tally.about, evidence, source))
+    if not disagreements:
+        tally, disagreements = _narrowed(tally)
     _refuse(_impossible(tally, evidence, source))
     tally = _followed(_recoded(tally, attributes(evidence)), evidence)
     _refuse(_other_levels(tally.about, evidence, source))
     _refuse(_lost_tables(tally.about, wanted, source))
+    if tally.hidden and not disagreements:
+        tally, disagreements = _with_tables(tally, wanted).narrowed()
     fitted = tally.roll_up(wanted, evidence.strata)
     _refuse(check_groupings(source, groupings(evidence), fitted.about.attributes))
     apart = (f"Tables that should agree do not. {text}" for text in disagreements)
     contradictions = tuple(dict.fromkeys([*fitted.about.contradictions, *apart]))
-    notes = tuple(note if note.endswith(CHANGED) else f"The sender notes: {note}" for note in fitted.about.notes)
-    return Tally(replace(fitted.about, notes=notes, contradictions=contradictions), fitted.cells)
+    return Tally(replace(fitted.about, contradictions=contradictions), fitted.cells)
+
+
+def _as_sent(tally: Tally) -> Tally:
+    """Say of the sender's notes whose they are."""
+    notes = tuple(note if note.endswith(CHANGED) else f"The sender notes: {note}" for note in tally.about.notes)
+    return Tally(replace(tally.about, notes=notes), tally.cells)
+
+
+def _narrowed(tally: Tally) -> tuple[Tally, list[str]]:
+    """Narrow hidden counts, and note how many."""
+    found, impossible = tally.narrowed()
+    before, after = (each.high.to_numpy() - each.cells["n"].to_numpy() for each in (tally, found))
+    hidden, narrower = before > 0, after < before
+    if impossible or not hidden.any():
+        return found, impossible
+    found = Tally(replace(found.about, records=_records(found)), found.cells)
+    note = f"{hidden.sum():,} counts were received hidden, of which what tables have in common narrows "
+    note += f"{narrower.sum():,}, {(narrower & (after == 0)).sum():,} of them to a single number."
+    return Tally(replace(found.about, notes=(*found.about.notes, note)), found.cells), []
+
+
+def _records(tally: Tally) -> dict[str, Any]:
+    """Say how many records were kept, where the file does not and its tables leave one number only."""
+    sums = tally.cells.assign(n_high=tally.high).groupby("table")[["n", "n_high"]].sum()
+    least, most = int(sums["n"].max()), int(sums["n_high"].min())
+    return {**({"kept": least} if least == most else {}), **tally.about.records}
+
+
+def _with_tables(tally: Tally, wanted: dict[str, tuple[str, ...]]) -> Tally:
+    """Add the tables that are asked for and must be rolled up from finer ones, so that they are narrowed as well."""
+    held = tally.about.tables
+    there = [set(names) for names in held.values()]
+    added = {f"{name} as asked": names for name, names in wanted.items() if set(names) not in there}
+    parts = [tally.table(names).assign(table=table) for table, names in added.items()]
+    about = replace(tally.about, tables={**held, **added})
+    return Tally(about, pd.concat([tally.cells, *parts], ignore_index=True)) if added else tally
 
 
 def _refuse(problems: Iterator[Problem]) -> None:
@@ -84,6 +128,11 @@ def _impossible(tally: Tally, evidence: Evidence, source: str) -> Iterator[Probl
     if tally.hidden and averages:
         what = f"hides counts, and {listed(averages)} could be anything within them"
         yield Problem(source, what, "Ask for the counts in full, or for measures that are shares.")
+    if tally.hidden and (about.kind in ("representation", "pairs") or about.census):
+        what = (
+            f"hides counts, which tell nothing of {about.kind}{' where all areas are counted' if about.census else ''}"
+        )
+        yield Problem(source, what, "Ask for the counts in full.")
     if "value" not in cells:
         return
     below = pd.to_numeric(cells["value"].replace(UNKNOWN, None), errors="coerce").lt(0).to_numpy(bool)

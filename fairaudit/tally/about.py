@@ -26,7 +26,8 @@ class About:
     Attributes:
         kind: the kind of evidence.
         attributes: every group of each attribute, in order, also those without a row; the unknown group is not listed.
-        tables: name -> the attributes it crosses.
+        tables: name -> the attributes it crosses; one of none is a total, which nothing is read from but what hidden
+            counts add up to.
         strata: names of the strata, which every table has.
         has_outcome: whether cells tell what turned out to be true.
         weighted: whether cells carry sums of weights (`w`) and of squared weights (`ww`).

@@ -110,7 +110,7 @@ def _is_facts(value: Any) -> bool:
 
 
 def _is_table(value: Any) -> bool:
-    return isinstance(value, dict) and list(value) == ["by"] and _is_texts(value["by"]) and bool(value["by"])
+    return isinstance(value, dict) and list(value) == ["by"] and _is_texts(value["by"])
 
 
 def _is_mapping_of(fits: Callable[[Any], bool]) -> Callable[[Any], bool]:

@@ -10,12 +10,13 @@ from typing import Any
 import pandas as pd
 
 from fairaudit.errors import DataError, UsageError
-from fairaudit.plan import ANY, UNKNOWN
+from fairaudit.plan import ANY
 from fairaudit.tally.about import About
 from fairaudit.tally.cells import add_up, in_order, of_records, without_zeros
 from fairaudit.tally.loading import load
+from fairaudit.tally.margins import MOST_LISTED, narrow
 from fairaudit.tally.saving import save
-from fairaudit.tally.values import key_words
+from fairaudit.tally.values import cell_words, range_words
 
 
 class Tally:
@@ -49,6 +50,11 @@ class Tally:
     def hidden(self) -> bool:
         """Say whether some counts were received as intervals."""
         return "n_high" in self.cells
+
+    @property
+    def high(self) -> pd.Series:
+        """The most that each count can be: the count itself, unless it was received hidden."""
+        return self.cells["n_high"] if self.hidden else self.cells["n"]
 
     def table(self, attributes: Sequence[str]) -> pd.DataFrame:
         """Give the cells of one grouping, rolled up from a finer table where there is none of its own.
@@ -122,7 +128,7 @@ class Tally:
         notes = [*self.about.notes, *other.about.notes, *(ONE_KEY_IN_BOTH if self._keyed() else ())]
         about = replace(self.about, **added, notes=tuple(dict.fromkeys(notes)))
         either = self.hidden or other.hidden
-        parts = [tally.cells.assign(n_high=tally._high()) if either else tally.cells for tally in (self, other)]
+        parts = [tally.cells.assign(n_high=tally.high) if either else tally.cells for tally in (self, other)]
         return Tally(about, without_zeros(add_up(pd.concat(parts, ignore_index=True), about.keys)))
 
     __add__ = add
@@ -138,9 +144,6 @@ class Tally:
 
     def _keyed(self) -> bool:
         return any("duplicates" in fact for facts in self.about.groups.values() for fact in facts.values())
-
-    def _high(self) -> pd.Series:
-        return self.cells["n_high"] if self.hidden else self.cells["n"]
 
     def disagreements(self) -> list[str]:
         """Compare tables that should agree, and say in words where they do not.
@@ -160,7 +163,7 @@ class Tally:
         if shared or not found:
             keys = [*shared, *self.about.own_keys]
             for cell, a, b in self._apart(one, other, keys):
-                words = _cell_in_words(dict(zip(keys, cell, strict=True)), self.about)
+                words = cell_words(dict(zip(keys, cell, strict=True)), self.about)
                 found.append(f"{words}: {a} in table {one}, {b} in table {other}.")
         if len(found) > MOST_LISTED:
             rest = f"Tables {one} and {other} differ in {len(found) - MOST_LISTED:,} more cells."
@@ -169,7 +172,7 @@ class Tally:
 
     def _apart(self, one: str, other: str, keys: list[str]) -> list[tuple[tuple[str, ...], str, str]]:
         """List the cells whose counts cannot be the same in two tables, with both counts in words."""
-        rows = of_records(self.cells.assign(n_high=self._high(), everyone=""))
+        rows = of_records(self.cells.assign(n_high=self.high, everyone=""))
         rows = rows[rows["table"].isin([one, other])]
         sums = rows.groupby(["table", *(keys or ["everyone"])])[["n", "n_high"]].sum().unstack("table", fill_value=0)
         low, high = (sums[name].reindex(columns=[one, other], fill_value=0) for name in ("n", "n_high"))
@@ -177,10 +180,23 @@ class Tally:
         return [
             (
                 cell if isinstance(cell, tuple) else (cell,),
-                *(_range(low.at[cell, t], high.at[cell, t]) for t in (one, other)),
+                *(range_words(low.at[cell, t], high.at[cell, t]) for t in (one, other)),
             )
             for cell in low.index[apart]
         ]
+
+    def narrowed(self) -> tuple[Tally, list[str]]:
+        """Narrow the counts that were received hidden by the sums that tables share (`tally.margins.narrow`).
+
+        Returns:
+            The tally, without `n_high` where no count is hidden any more; and a sentence for each sum that no counts
+            can fill, in which case nothing is narrowed.
+        """
+        if not self.hidden:
+            return self, []
+        cells, impossible = narrow(self.about, self.cells)
+        open_still = (cells["n_high"] > cells["n"]).any()
+        return Tally(self.about, cells if open_still else cells.drop(columns="n_high")), impossible
 
     def save(self, path: str | Path) -> Path:
         """Write `x.tally.json` and `x.tally.csv` side by side.
@@ -206,7 +222,6 @@ class Tally:
         return cls(*load(Path(path)))
 
 
-MOST_LISTED = 50
 ADDED = ("records", "groups", "strays", "contradictions")
 ONE_KEY_IN_BOTH = ("Tallies were added: a record that is in two of them was not seen to be repeated.",)
 
@@ -215,13 +230,3 @@ def _add(one: Any, other: Any) -> Any:
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return {key: _add(one.get(key), other.get(key)) for key in dict.fromkeys([*one, *other])}
     return other if one is None else one if other is None else one + other
-
-
-def _range(low: int, high: int) -> str:
-    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
-
-
-def _cell_in_words(cell: Mapping[str, str], about: About) -> str:
-    levels = [value for key, value in cell.items() if key not in about.own_keys]
-    groups = " and ".join("unknown group" if value == UNKNOWN else value for value in levels)
-    return f"{groups or 'Everybody'}, {key_words(cell, about)}"

@@ -180,6 +180,18 @@ def key_words(cell: Mapping[str, str], about: About) -> str:
     return ", ".join(words)
 
 
+def range_words(low: int, high: int) -> str:
+    """Write a count that lies between two."""
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+
+
+def cell_words(cell: Mapping[str, str], about: About) -> str:
+    """Say in words whom a cell counts: "Black and F, selected"."""
+    levels = [value for key, value in cell.items() if key not in about.own_keys]
+    groups = " and ".join("unknown group" if value == UNKNOWN else value for value in levels)
+    return f"{groups or 'Everybody'}, {key_words(cell, about)}"
+
+
 def _value_words(cell: Mapping[str, str], about: About) -> str:
     value = cell["value"]
     if about.kind == "waits":

@@ -8,7 +8,7 @@ from typing import Any
 
 from fairaudit.assessment import assess
 from fairaudit.findings import finding
-from tests.verdicts.tables import counted, planned
+from tests.verdicts.tables import counted, hidden, planned
 
 Counts = Mapping[str, tuple[int, int]]
 
@@ -31,6 +31,13 @@ LONG = "A group whose name goes on and on, as names of groups in the records of 
 def call(*args: Any, **settings: Any) -> Callable[[], dict[str, Any]]:
     """Judge later, and only once: a test asks for the cases that it draws."""
     return cache(lambda: found(*args, **settings))
+
+
+def left_open(selected: str) -> dict[str, Any]:
+    """Judge counts of which some were received hidden; one group may have nobody selected."""
+    sides = {"A": ((300, 340), (660, 700)), "B": ((500, 500), (500, 500)), "C": ((0, 5), (40, 40))}
+    evidence = planned({"selection_rate": {"ratio": 0.8}}, being_selected_is=selected)
+    return finding(assess(evidence, hidden(sides))[0])
 
 
 CASES: dict[str, Callable[[], dict[str, Any]]] = {
@@ -56,5 +63,7 @@ CASES: dict[str, Callable[[], dict[str, Any]]] = {
     "against everyone": call(many(5), reference="overall"),
     "unknown groups": call({"A": (450, 1000), "B": (460, 1000), "?": (100, 300)}),
     "a baseline": call({"A": (300, 1000), "B": (500, 1000)}, decided_by="todays_process"),
+    "hidden counts": cache(lambda: left_open("a benefit")),
+    "hidden counts, a burden": cache(lambda: left_open("a burden")),
     "large numbers": call({"A": (123_456_789, 987_654_321), "B": (300_000_000, 1_234_567_890)}),
 }

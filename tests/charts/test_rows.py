@@ -46,8 +46,24 @@ def test_the_other_group_has_the_same_comparison_the_other_way_round(case, numbe
 def test_every_group_has_one_row_and_those_without_records_come_last(case):
     table = rows(CASES[case]())
     assert sorted(row.group for row in table) == sorted(group["group"] for group in CASES[case]()["groups"])
-    empty = [row.n == 0 for row in table]
+    empty = [row.n == (0, 0) for row in table]
     assert empty == sorted(empty)
+
+
+def test_what_hidden_counts_leave_open_is_two_numbers():
+    table = {row.group: row for row in rows(CASES["hidden counts"]())}
+    assert table["A"].rates == (300 / (300 + 700), 340 / (340 + 660))
+    assert table["A"].counts_text == ("960 to 1,040", "300 to 340")
+    assert table["A"].rate_text(own=False) == "30.0% to 34.0%"
+    assert table["B"].rate_text(own=False) == "50.0%"
+    (pair,) = [pair for pair in contrasts(CASES["hidden counts"]()) if (pair.sufferer, pair.other) == ("A", "B")]
+    assert (pair.estimate, pair.best, pair.sizes) == (None, "60% to 68%", ("960 to 1,040", "1,000"))
+
+
+def test_where_so_many_for_every_100_have_no_end_that_is_said():
+    found = contrasts(CASES["hidden counts, a burden"]())
+    (pair,) = [pair for pair in found if (pair.sufferer, pair.other) == ("B", "C")]
+    assert pair.best == "450 or more"  # 500 of 1,000 for 5 of 45
 
 
 def test_a_row_that_is_outside_is_one_that_flags_and_all_within_is_what_clears():
@@ -68,12 +84,16 @@ def test_a_group_is_shown_where_it_is_nearest_to_being_shown_to_be_outside():
 
 
 def test_a_group_without_records_is_nobodys_worst_comparison_while_there_is_another():
-    assert {row.worst.other for row in rows(CASES["no records"]()) if row.n} == {"A", "B"}
+    assert {row.worst.other for row in rows(CASES["no records"]()) if row.n[1]} == {"A", "B"}
 
 
 def test_which_side_is_worse_holds_where_the_deciding_pair_is_undefined():
     table = rows(CASES["no records, a burden"]() | {"worse": "high"})
-    assert [(row.group, row.rate) for row in table] == [("A", 30 / 50), ("B", 20 / 50), ("Empty", None)]
+    assert [(row.group, row.rates and row.rates[0]) for row in table] == [
+        ("A", 30 / 50),
+        ("B", 20 / 50),
+        ("Empty", None),
+    ]
 
 
 def test_a_bound_is_rounded_so_that_it_says_no_more_than_the_data():
@@ -102,6 +122,8 @@ def test_which_side_is_worse_is_read_back_from_the_finding(name, kind, selected)
 
 
 def test_worst_first_means_the_highest_rate_of_a_burden_and_the_lowest_of_a_benefit():
-    benefit, burden = ([row.rate for row in rows(found(many(5), selected))] for selected in ("a benefit", "a burden"))
+    benefit, burden = (
+        [row.rates[0] for row in rows(found(many(5), selected))] for selected in ("a benefit", "a burden")
+    )
     assert benefit == sorted(benefit)
     assert burden == sorted(burden, reverse=True)

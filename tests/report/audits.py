@@ -17,6 +17,7 @@ from fairaudit.plan import read_plan
 from fairaudit.results import audit_results, block_results
 from fairaudit.sources import read_tally
 from tests.verdicts.tables import confusion, counted
+from tests.verdicts.tables import hidden as tally_of_hidden
 
 SYSTEM = {
     "name": "Screener",
@@ -105,6 +106,12 @@ def unsettled() -> dict[str, Any]:
     return audit((block(measures=limits), counted(counts)))
 
 
+def hidden(**settings: Any) -> dict[str, Any]:
+    """Counts of which some were received hidden, in a group that is open and in one that is not."""
+    sides = {"A": ((8, 12), (28, 32)), "B": ((20, 20), (20, 20)), "C": ((0, 5), (100, 100)), "?": ((1, 5), (0, 0))}
+    return audit((block(**settings), tally_of_hidden(sides)))
+
+
 def baseline() -> dict[str, Any]:
     today = block("today", data={"decided_by": "todays_process"})
     return audit((today, counted({"Women": (300, 1000), "Men": (500, 1000)})))
@@ -152,6 +159,7 @@ CASES = {
     "cleared": cleared,
     "flagged": flagged,
     "unsettled": unsettled,
+    "hidden": hidden,
     "baseline": baseline,
     "demonstration": demonstration,
     "forty groups": forty_groups,

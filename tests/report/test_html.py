@@ -126,6 +126,27 @@ def test_a_picture_is_followed_by_a_table_of_its_rows(case):
         assert sorted(names) == sorted(group["group"] for group in finding["groups"])
 
 
+# --- what hidden counts leave open is said from to -------------------------------------------------------------------
+
+
+def cells(table) -> list[list[str]]:
+    return [[cell.text for cell in row.content] for row in table.one("tbody").all("tr")]
+
+
+def test_tables_show_the_least_and_the_most_of_what_is_hidden():
+    shown = page("hidden")
+    people, groups, pairs = (cells(table) for table in shown.all("table")[:3])
+    # 36 of 36 + 40 + 105 + 5, to 44 of 44 + 40 + 100 + 1
+    rows = {row[0]: row[1:] for row in people}
+    assert rows["A"] == ["36 to 44", "19.4% to 23.8%"]
+    assert rows["B"] == ["40", "20.6% to 22.6%"]
+    assert rows["C"] == ["100 to 105", "52.9% to 57.7%"]
+    rows = {row[0]: row[1:] for row in groups}
+    assert rows["A"][:4] == ["36 to 44", "36 to 44", "8 to 12", "20.0% to 30.0%"]
+    assert rows["B"][:4] == ["40", "40", "20", "50.0%"]
+    assert ["A", "B", "36 to 44 v 40", "40% to 60%"] in [row[:4] for row in pairs]
+
+
 # --- what is undefined is said in words ----------------------------------------------------------------------------
 
 

@@ -127,6 +127,46 @@ def test_who_is_spoken_of(first, second, sentence):
     assert rates_sentence(first, second, (0.38, 0.53), "applicants", "were approved", "applicants") == sentence
 
 
+LEFT_OPEN = {
+    # what hidden counts leave open of a rate, rounded outward; what is one number stays one
+    ((0.381, 0.444), 0.53): "Of every 100 Black people, 38 to 45 did; of every 100 White people, 53.",
+    (0.38, (0.529, 0.531)): "Of every 1,000 Black people, 380 did; of every 1,000 White people, 529 to 531.",
+    (
+        (0.07743, 0.07862),
+        (0.1024, 0.1062),
+    ): "Of every 1,000 Black people, 77 to 79 did; of every 1,000 White people, 102 to 107.",
+    ((0.0, 0.05), 0.5): "Of every 100 Black people, 0 to 5 did; of every 100 White people, 50.",
+}
+
+
+@pytest.mark.parametrize("rates", LEFT_OPEN, ids=str)
+def test_a_rate_that_hidden_counts_leave_open_is_said_from_to(rates):
+    assert rates_sentence("Black", "White", rates, "people", "did", "people") == LEFT_OPEN[rates]
+
+
+BEST = {
+    # kind, what is worse, the verdict, between what the estimate lies, what is said of it
+    ("ratio", "low", (0.62, 1.009)): "(best estimate 62 to 101%, since counts are hidden)",
+    ("ratio", "high", (0.5, 0.8)): "(best estimate 125 to 200, since counts are hidden)",
+    ("ratio", "high", (0.0, 0.8)): "(best estimate at least 125, since counts are hidden)",
+    ("difference", "low", (-0.071, -0.02)): "(best estimate 2 to 8 in 100, since counts are hidden)",
+}
+
+
+@pytest.mark.parametrize("case", BEST, ids=str)
+def test_an_estimate_that_hidden_counts_leave_open_is_said_from_to(case):
+    kind, worse, between = case
+    margin = 0.7 if kind == "ratio" else -0.05
+    reading = Reading(kind, worse, math.nan, -0.3, 2, margin, between=between)
+    assert BEST[case].replace(" in 100", "") in sentences.shown_sentence(reading, "not_demonstrated")
+
+
+def test_a_baseline_says_from_to_as_well():
+    reading = Reading("ratio", "low", math.nan, 0.5, 2, 0.8, between=(0.62, 1.009))
+    text = "In these records: 62 to 101% as often, since counts are hidden."
+    assert sentences.shown_sentence(reading, "not_demonstrated", baseline=True) == text
+
+
 def test_nobody_to_speak_of():
     text = rates_sentence("Black", "White", (math.nan, 0.5), "people who reoffended", "were flagged", "people")
     assert text == "The records hold nobody to say it of among Black: no people who reoffended."
@@ -159,7 +199,7 @@ def test_lists(words, text):
 
 def test_every_reason_has_a_sentence():
     reasons = {"", "baseline", "no_data", "no_variation", "too_skewed", "hollow", "side", "too_little_data", "unknowns"}
-    assert set(sentences.REASONS) == reasons | {"leaning_outside", "leaning_inside"}
+    assert set(sentences.REASONS) == reasons | {"hidden", "leaning_outside", "leaning_inside"}
     assert all(text.endswith(".") for name, text in sentences.REASONS.items() if name)
 
 

@@ -297,6 +297,16 @@ def pair_counts(table, measure, pair, scenario, flag=False):
     return (*worth[0], *worth[1]), (n1, n0)
 
 
+def rates_between(table, measure, groups):
+    """The lowest and the highest rate of an arm over every end of every hidden count; NaN where it has none."""
+    own = {key: ends for key, ends in table.items() if key[0] in groups}
+    rates = []
+    for counts in itertools.product(*(sorted(set(ends)) for ends in own.values())):
+        x, n = arm_counts({k: (c, c) for k, c in zip(own, counts, strict=True)}, measure, groups, "recorded", "low")
+        rates += [x / n] if n else []
+    return (min(rates), max(rates)) if rates else (math.nan, math.nan)
+
+
 def arm_counts_fractional(table, measure, groups, _, lean):
     exact = {
         key: (Fraction(n).limit_denominator(10**12), Fraction(h).limit_denominator(10**12))
@@ -360,14 +370,16 @@ class Limit:
         self.flagged, self.cleared, self.exact_failed = {}, False, set()
 
     def estimate(self, table, measure, pair, first):
-        table = {k: (n, n) for k, (n, _) in table.items()}
-        sums = [arm_counts(table, measure, arm, "recorded", "low") for arm in pair]
+        """The lowest and the highest that the value can be, each arm's rate taken by itself."""
+        arms = list(pair)
         if self.reference == "overall":
-            sums[first] = tuple(map(sum, zip(*sums, strict=True)))
-        a, b = (x / n if n else math.nan for x, n in sums)
+            arms[first] = (*pair[0], *pair[1])
+        (a, a_most), (b, b_most) = (rates_between(table, measure, arm) for arm in arms)
         if self.kind == "difference":
-            return a - b
-        return a / b if b else math.nan if not a else math.inf
+            return a - b_most, a_most - b
+        return tuple(
+            one / other if other else math.nan if not one else math.inf for one, other in ((a, b_most), (a_most, b))
+        )
 
     def p_flag(self, pair):
         margin = self.margins["recorded"][pair]
@@ -443,12 +455,7 @@ def judge(table, names, measures, reference, *, alpha=0.05, unknown_at_most=0.05
             Limit(table, names, measure, reference, kind, tolerance, alpha, scenarios)
             for kind, tolerance in limits.items()
         ]
-        rates = [
-            sums
-            for name in names
-            if (sums := arm_counts({k: (n, n) for k, (n, _) in table.items()}, measure, (name,), "recorded", "low"))[1]
-        ]
-        high = any(Fraction(x, n) > Fraction(4, 5) for x, n in rates)
+        high = any(rates_between(table, measure, (name,))[1] > 0.8 for name in names)
         for limit in found[measure]:
             limit.high = high and limit.kind == "ratio"
     family = 1 if baseline else holm([limit for limits in found.values() for limit in limits])

@@ -20,6 +20,17 @@ def counted(groups: Mapping[str, tuple[int, int]]) -> Tally:
     return Tally(About(kind="decisions", attributes={"group": known}, tables={"group": ("group",)}), pd.DataFrame(rows))
 
 
+def hidden(groups: Mapping[str, tuple[tuple[int, int], tuple[int, int]]]) -> Tally:
+    """Tally ends: {"A": ((3, 5), (20, 22))} is 3 to 5 selected and 20 to 22 not selected."""
+    rows = [
+        {"table": "group", "group": group, "decision": decision, "n": low, "n_high": high}
+        for group, sides in groups.items()
+        for decision, (low, high) in zip("10", sides, strict=True)
+    ]
+    known = tuple(group for group in groups if group != "?")
+    return Tally(About(kind="decisions", attributes={"group": known}, tables={"group": ("group",)}), pd.DataFrame(rows))
+
+
 def confusion(groups: Mapping[str, Mapping[str, int]]) -> Tally:
     """Tally decisions and outcomes: {"A": {"tp": 3, "fp": 1, "fn": 2, "tn": 4}}; "11", "1?" and the like name cells."""
     names = {"tp": "11", "fp": "10", "fn": "01", "tn": "00"}
