@@ -124,7 +124,10 @@ def _of_kind(evidence: Evidence, tally: Tally) -> Iterator[str]:
 
 def _without_value(tally: Tally) -> int:
     first = tally.cells[tally.cells["table"] == next(iter(tally.about.tables))]
-    return int(first.loc[(first["value"] == UNKNOWN).to_numpy(bool), "n"].sum())
+    lacking = first[(first["value"] == UNKNOWN).to_numpy(bool)]
+    if tally.about.census:
+        return int(lacking.loc[lacking["n"] > 0, "area"].nunique())
+    return int(lacking["n"].sum())
 
 
 def still_open(tally: Tally) -> int:
@@ -269,7 +272,7 @@ def _people(evidence: Evidence, tally: Tally) -> Iterator[str]:
 
 def _clusters(evidence: Evidence, tally: Tally) -> Iterator[str]:
     cluster, folds = evidence.data.cluster or ("area" if evidence.kind == "places" else "cluster"), tally.about.folds
-    if tally.about.census:
+    if tally.about.census or (tally.about.kind == "pairs" and folds is None):
         return
     if folds is None:
         yield "No cluster is named, so records are taken as independent: nobody is thought to have several."

@@ -90,8 +90,11 @@ class Cells:
 
     @property
     def people(self) -> np.ndarray:
-        """Records of each known group, then of the unknown one, of hidden counts the least; shape (groups + 1,)."""
-        return self.n.sum(axis=(0, 2, 3, 4))
+        """Records of each known group, then of the unknown one, of hidden counts the least; shape (groups + 1,).
+
+        Where all areas are counted, the people who live there.
+        """
+        return np.rint(self.amounts.sum(axis=(0, 2, 3, 4))) if self.census else self.n.sum(axis=(0, 2, 3, 4))
 
     @property
     def people_at_most(self) -> np.ndarray:

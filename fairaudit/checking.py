@@ -87,7 +87,7 @@ def _compared(grouping: Grouping, baseline: bool) -> str:
 
 
 def _counts(tally: Tally, name: str) -> str:
-    rows = tally.table([name]).groupby(name, sort=False)["n"].sum()
+    rows = tally.rows_of([name]).groupby(name, sort=False)["w" if tally.about.census else "n"].sum()
     total = max(int(rows.sum()), 1)
     groups = [counted(level, int(rows.get(level, 0))) for level in tally.about.attributes[name]]
     unknown = int(rows.get(UNKNOWN, 0))

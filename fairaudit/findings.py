@@ -268,7 +268,7 @@ def yearly(disparity: Disparity, people_per_year: int | None) -> str:
     """Say at least how many more people a year a flagged gap means; "" where nothing can be said."""
     comparison, bounds = disparity.comparisons[disparity.deciding], disparity.bounds[disparity.deciding]
     (first, name), _ = _named(disparity, comparison, bounds.pair)
-    of_records = disparity.evidence.kind not in ("representation", "places", "pairs")
+    of_records = disparity.evidence.kind in ("decisions", "scores", "amounts", "waits")
     if first >= len(disparity.groups) or disparity.measure.averages or not of_records:
         return ""
     share_of_records = _least_share(disparity, first)
@@ -314,7 +314,7 @@ def _pairs(disparity: Disparity, comparison: Comparison, bounds: Bounds) -> list
         rows.append(
             {
                 "groups": [names[a], names[b]],
-                "n": [int(records[a]), int(records[b])],
+                "n": _sizes(comparison, place, (records[a], records[b])),
                 "estimate": sign * estimate,
                 **_left_open(tuple(between[place].tolist()), sign, _sizes(comparison, a, b)),
                 "lower": lower,
@@ -324,6 +324,12 @@ def _pairs(disparity: Disparity, comparison: Comparison, bounds: Bounds) -> list
             }
         )
     return rows
+
+
+def _sizes(comparison: Comparison, pair: int, records: tuple[float, float]) -> list[int]:
+    """Give how many records of both arms a row rests on; of matched tests, those that have both."""
+    units = getattr(comparison.counts["recorded"], "units", None)
+    return [int(size) for size in (records if units is None else (units[pair], units[pair]))]
 
 
 def _row_reading(comparison: Comparison, pair: int, inside: bool) -> str:

@@ -211,7 +211,7 @@ def how_many(
         if _without_sample(disparity):
             rows.append(_nothing_to_plan(disparity))
             continue
-        if disparity.measure.averages:
+        if disparity.measure.averages or evidence.kind == "pairs":
             rows += _of_values(disparity, power)
             continue
         names, records, worth = disparity.groups, disparity.sizes, disparity.arms.worth
@@ -252,7 +252,7 @@ def _of_values(disparity: Disparity, power: float) -> list[dict[str, Any]]:
         inside = [
             p for p, pair in enumerate(pairs) if pair.max() < len(sizes) and comparison.counts["recorded"].defined[p]
         ]
-        smaller = {p: float(sizes[pairs[p]].min()) for p in inside}
+        smaller = {p: _smaller(comparison, sizes, p) for p in inside}
         needed = max((values_needed(comparison, p, smaller[p], power) for p in inside), default=math.inf)
         fewest = max((values_needed(comparison, p, smaller[p], 0.5) for p in inside), default=math.inf)
         worth = comparison.arms.worth
@@ -262,6 +262,8 @@ def _of_values(disparity: Disparity, power: float) -> list[dict[str, Any]]:
                 "by": in_words(disparity.grouping.attributes),
                 "measure": disparity.measure.label,
                 "title": disparity.measure.title,
+                "tests": disparity.evidence.kind == "pairs",
+                "have": math.floor(min(smaller.values(), default=0)),
                 "groups": len(sizes),
                 "rate": None,
                 "at_hand": {name: (int(sizes[g]), float(worth[g])) for g, name in enumerate(disparity.groups)},
@@ -280,6 +282,12 @@ def _of_values(disparity: Disparity, power: float) -> list[dict[str, Any]]:
 def in_words(attributes: Sequence[str]) -> str:
     """Name what groups are made by."""
     return " and ".join(name.replace("_", " ") for name in attributes)
+
+
+def _smaller(comparison: Comparison, sizes: np.ndarray, pair: int) -> float:
+    """Give the records of a pair's smaller group; of matched tests, those of the pair."""
+    counts = comparison.counts["recorded"]
+    return float(counts.units[pair] if hasattr(counts, "units") else sizes[comparison.arms.scheme.pairs[pair]].min())
 
 
 def _before_any(evidence: Evidence, rate: float, power: float, known: Mapping[str, Measure]) -> list[dict[str, Any]]:
@@ -353,6 +361,9 @@ def _said_of_values(row: Mapping[str, Any]) -> str:
     """Say a row of an estimate: what is needed hangs on how much the values at hand differ."""
     limit = f"a ratio of {exactly(100 * row['limit'])}%" if row["kind"] == "ratio" else f"a gap of {row['limit']:,.10g}"
     what = f"{row['title']} by {row['by']} ({row['groups']} groups, {limit})"
+    if row["tests"] and row["needed"]:
+        enough = "There are enough now." if row["have"] >= row["needed"] else f"There are {row['have']:,}."
+        return f"{what}: about {row['needed']:,} tests of two arms, if arms differ as often as those at hand. {enough}"
     if row["needed"] is None:
         return f"{what}: the records at hand are too few, too skewed or too much alike to plan from."
     short = [_short(name, *at_hand) for name, at_hand in row["at_hand"].items() if at_hand[1] < row["needed"]]

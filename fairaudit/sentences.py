@@ -276,9 +276,7 @@ def per_hundred(rates: Sequence[float]) -> tuple[int, list[str]]:
     for base in (100, 1_000, 10_000):
         whole = [round(rate * base) for rate in rates]
         distinct = len(set(whole)) == len(set(rates)) or max(rates) - min(rates) < 0.5 / base
-        if (not positive or min(positive) * base >= 1) and (
-            distinct or base == 10_000 or max(rates) - min(rates) < 0.002
-        ):
+        if (not positive or min(positive) * base >= 1) and (distinct or base == 10_000 or _much_alike(rates)):
             break
     return base, [f"{value:,}" for value in whole]
 
@@ -294,6 +292,11 @@ def _between_per_hundred(ends: Sequence[tuple[float, float]]) -> tuple[int, list
             least, most = int(_rounded(low * base, 0, "down")), int(_rounded(high * base, 0, "up"))
             texts.append(f"{least:,} to {most:,}")
     return base, texts
+
+
+def _much_alike(rates: Sequence[float]) -> bool:
+    """Say whether rates are so near to each other, in points and in ratio, that more digits say nothing."""
+    return max(rates) - min(rates) < 0.002 and min(rates) > 0.9 * max(rates)
 
 
 def who(group: str, of: str, people: str) -> str:

@@ -338,7 +338,7 @@ def _residents(evidence: Evidence, tally: Tally, attributes: tuple[str, ...]) ->
             {
                 "group": name,
                 "n": int(reached[g]),
-                "residents": int(people[g]),
+                "residents": round(float(people[g])),
                 "moe": float(np.sqrt(residents.moe2[g])) if tally.about.has_moe else None,
                 "share_reached": float(shares[0][g]),
                 "share_residents": float(shares[1][g]),
@@ -417,10 +417,11 @@ def _map(evidence: Evidence, tally: Tally, folder: Path) -> dict[str, Any]:
     everybody = counted.groupby("area")["n"].sum()
     measure = MEASURES.get(evidence.measures[0].measure)
     said = evidence.words.model_dump(exclude_unset=True).get("selected", "")
+    told = said and "decision" in rows
     value_of = {area: float(value) for area, value in values.items() if not np.isnan(value)}
     return {
         "shown": "map",
-        "title": f"Where {evidence.words.people} {said}, area by area" if said else "The service, area by area",
+        "title": f"Where {evidence.words.people} {said}, area by area" if told else "The service, area by area",
         "grouping": [],
         "unit": "share" if "decision" in rows else evidence.data.service.unit,
         "worse": measure.worse_when(evidence.selected_is) if measure else None,

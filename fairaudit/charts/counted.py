@@ -16,7 +16,7 @@ def matched_table(shown: Mapping[str, Any]) -> Table:
     rows = []
     for row in shown["pairs"]:
         counts = [f"{row[key]:,}" for key in ("n", "both", "first", "second", "neither")]
-        rows.append([" beside ".join(row["groups"]), *counts, value(row["mcnemar"])])
+        rows.append([" beside ".join(row["groups"]), *counts, _small(row["mcnemar"])])
     return shown["title"], heads, rows
 
 
@@ -39,3 +39,8 @@ def segregation_table(shown: Mapping[str, Any]) -> Table:
     rows = [[row["group"], *(value(row[key]) for key in columns.values())] for row in shown["groups"]]
     index = "" if shown["concentration"] is None else f" (concentration index {value(shown['concentration'])})"
     return f"{shown['title']}{index}", ["Group", *columns], rows
+
+
+def _small(p: float) -> str:
+    """Write a p-value; none reads 0."""
+    return "under 0.0001" if p < 0.0001 else value(p)

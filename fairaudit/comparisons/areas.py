@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -72,6 +73,11 @@ class CertainPairs:
 class AreaArms(Arms):
     """Shares of people within reach, where all areas are counted."""
 
+    @cached_property
+    def records(self) -> tuple[np.ndarray, np.ndarray]:
+        """People within reach, and all whose area is known to be or not; shape (arms,)."""
+        return tuple(np.rint(each) for each in self._count(self.cells.amounts))
+
     def pairs(
         self, scenario: Scenario, kind: Kind, margins: np.ndarray, *, to_flag: bool = False
     ) -> PairCounts | CertainPairs:
@@ -134,6 +140,14 @@ class AreaEstimates(EstimateArms):
     ):
         super().__init__(found, statistic, scheme, unknown_at_most)
         self.moe2 = moe2
+
+    @cached_property
+    def records(self) -> tuple[np.ndarray, np.ndarray]:
+        """No events, and people of every arm whose service is known; shape (arms,)."""
+        _, people = counts(
+            self.cells.amounts.sum(axis=0), None, self.scheme.arms, recorded(self.measure), unknown_group=False
+        )
+        return np.full(people.shape, np.nan), np.rint(people)
 
     @property
     def of_arms(self) -> Estimate:

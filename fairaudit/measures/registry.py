@@ -124,10 +124,7 @@ class Measure:
 
     def phrases(self, words: Mapping[str, str] | None = None) -> tuple[str, str]:
         """Fill `of` and `share` with a plan's words, for "Of every 100 {of}, 12 {share}"."""
-        words = words or {}
-        filled = {**words_of(self.given), **words}
-        if "selected" in words:
-            filled |= dict.fromkeys(("reached", "within_reach"), words["selected"])
+        filled = {**words_of(self.given), **own_words(words or {})}
         return self.of.format_map(filled), self.share.format_map(filled)
 
     def bound(self, given: Mapping[str, Any]) -> Measure:
@@ -168,6 +165,12 @@ def words_of(given: Mapping[str, Any]) -> dict[str, str]:
     if "at" in given:
         own = {"selected": f"scored {words['at']} or more", "not_selected": f"scored less than {words['at']}"}
     return {**DEFAULT_WORDS, **dict.fromkeys(BESIDE, ""), **words, **own}
+
+
+def own_words(words: Mapping[str, str]) -> dict[str, str]:
+    """Give a plan's words; what it says of those selected it says of those reached."""
+    reached = dict.fromkeys(("reached", "within_reach"), words["selected"]) if "selected" in words else {}
+    return {**words, **reached}
 
 
 def _within_reach(words: Mapping[str, str], unit: str) -> str:

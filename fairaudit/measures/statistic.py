@@ -18,6 +18,7 @@ from fairaudit.measures.registry import (
     Side,
     bound,
     labelled,
+    own_words,
     refuse_unknown_direction,
     refuse_unknown_telling,
     refuse_unknown_words,
@@ -144,7 +145,8 @@ class Statistic:
         phrase = self.phrase
         if value.startswith("-") and self.phrase_below:
             phrase, value = self.phrase_below, value[1:]
-        return phrase.format_map({**words_of(self.given), **(words or {}), "who": who, "value": value})
+        filled = {**words_of(self.given), **own_words(words or {})}
+        return phrase.format_map({**filled, "who": who, "value": value})
 
 
 def _refuse_other_needs(where: str, statistic: Statistic) -> None:

@@ -16,8 +16,10 @@ def json_schema() -> dict:
     measure["anyOf"] = [{"enum": names}, {"pattern": ":"}]
     evidence = definitions["Evidence"]["properties"]
     evidence["groups"] = _groups(evidence["groups"])
-    for name in ("score", "amount"):
+    for name in ("score", "amount", "service", "people", "area"):
         definitions["Data"]["properties"][name]["anyOf"].insert(0, COLUMN)
+    on = definitions["Join"]["properties"]["on"]
+    definitions["Join"]["properties"]["on"] = {"anyOf": [COLUMN, {"$ref": on.pop("$ref")}], **on}
     definitions["Evidence"]["allOf"] = [_of_a_kind(kind) for kind in KINDS.values()]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -52,12 +52,19 @@ def load(path: Path) -> tuple[About, pd.DataFrame]:
     if "sha256" in meta and hashlib.sha256(content).hexdigest() != meta["sha256"]:
         about = replace(about, notes=(*about.notes, f"{name} {CHANGED}"))
     cells = _read_cells(content, about, name)
-    kept, counted = about.records.get("kept"), int(of_records(cells).groupby("table")["n"].sum().max())
+    kept, counted = about.records.get("kept"), _records_of(cells, about)
     if kept is not None and kept != counted and "n_high" not in cells:
         told = f"{path.name} says that {kept:,} records were kept, and {name} counts {counted:,}."
         records = {**about.records, "kept": counted}
         about = replace(about, records=records, contradictions=tuple(dict.fromkeys([*about.contradictions, told])))
     return about, cells
+
+
+def _records_of(cells: pd.DataFrame, about: About) -> int:
+    """Count the records that cells hold; where all areas are counted, the areas, which hold several groups each."""
+    if about.census:
+        return int(cells.loc[cells["area"] != UNKNOWN, "area"].nunique())
+    return int(of_records(cells).groupby("table")["n"].sum().max())
 
 
 def _read_meta(path: Path) -> dict:

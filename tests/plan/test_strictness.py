@@ -829,7 +829,7 @@ OF_KINDS = {
         f"opened: CreatedDate\n      {DECISION}",
         [
             "evidence[0].data.decision: evidence of the kind waits has no decision | "
-            "It goes with evidence of the kind decisions. Take it out, or change kind:."
+            "It goes with evidence of the kind decisions or matching or pairs. Take it out, or change kind:."
         ],
     ),
     "an outcome of amounts": (
@@ -838,7 +838,7 @@ OF_KINDS = {
         f"amount: pay\n      {OUTCOME}",
         [
             "evidence[0].data.outcome: evidence of the kind amounts has no outcome | "
-            "It goes with evidence of the kind decisions or scores. Take it out, or change kind:."
+            "It goes with evidence of the kind decisions or scores or matching. Take it out, or change kind:."
         ],
     ),
     "no score": (

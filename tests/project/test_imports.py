@@ -124,7 +124,7 @@ def libraries(sources: list[Path]) -> dict[str, Path]:
 
 
 @pytest.mark.parametrize(
-    ("folder", "extras"), [("fairaudit", [""]), ("tests", ["", "test"]), ("benchmarks", ["", "test"])]
+    ("folder", "extras"), [("fairaudit", ["", "maps"]), ("tests", ["", "test"]), ("benchmarks", ["", "test"])]
 )
 def test_every_imported_library_is_declared(declared, folder, extras):
     requirements = declared.requirements(*extras)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import Phase, settings
 
 from fairaudit.errors import DataError
 from fairaudit.plan import Evidence
@@ -16,6 +17,8 @@ from fairaudit.tally import Tally
 from tests.tally import records as made_up
 
 Rows = list[made_up.Record]
+FEW = settings(max_examples=6, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+"""A failing example is small enough to read, and to make it smaller takes minutes."""
 
 SIDES = {"representation": "more_is", "places": "more_is", "pairs": "being_selected_is"}
 MEASURES = {"representation": "representation_ratio", "places": "share_within_reach", "pairs": "selection_rate"}

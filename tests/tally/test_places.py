@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fairaudit.plan import quantile_names
@@ -121,6 +121,13 @@ def test_a_group_of_nobody_is_there_and_no_area_more():
     assert tally.about.records == {"read": 4, "kept": 4, "left_out": {}}
 
 
+# FAILS: an area where nobody of any group lives is neither counted nor said to be left out.
+def test_an_area_where_nobody_lives_is_read_and_left_out():
+    park = dict.fromkeys(AREAS[0], 0) | {"tract": "park"}
+    found = beside.count(every(WITH_MOE), [*AREAS, park]).about.records
+    assert (found["read"], found["kept"], sum(found["left_out"].values())) == (5, 4, 1)
+
+
 # --- quantiles -------------------------------------------------------------------------------------------------------
 
 
@@ -171,7 +178,7 @@ def test_of_a_sample_areas_are_cut_and_not_records():
     }  # fmt: skip
 
 
-@settings(max_examples=8)
+@beside.FEW
 @given(st.lists(st.integers(-5, 200), min_size=8, max_size=25, unique=True), st.integers(2, 5))
 def test_parts_differ_by_one_area_at_most(values, number):
     found = parts(values, number)
@@ -289,7 +296,7 @@ def laid_out(drawn) -> beside.Rows:
     return beside.rows("tract y W B Wm Bm", *((f"t{place}", *row) for place, row in enumerate([*drawn, *fixed])))
 
 
-@settings(max_examples=6)
+@beside.FEW
 @given(DRAWN)
 def test_any_areas_are_counted_as_pandas_melts_them(drawn):
     records = laid_out(drawn)
@@ -309,11 +316,11 @@ def test_any_areas_are_counted_as_pandas_melts_them(drawn):
     found = beside.cells(tally, "n", "w", "ww", "moe2")
     assert found.keys() == expected.keys()
     assert np.array([found[cell] for cell in expected]) == pytest.approx(np.array([*expected.values()]), rel=1e-11)
-    assert tally.records == len(records)
+    assert tally.records == len([record for record in records if record["W"] or record["B"]])
     beside.assert_saves_and_loads(tally)
 
 
-@settings(max_examples=5)
+@beside.FEW
 @given(DRAWN, st.randoms())
 def test_neither_the_order_of_areas_nor_names_of_groups_change_anything(drawn, random):
     records = laid_out(drawn)
@@ -327,7 +334,7 @@ def test_neither_the_order_of_areas_nor_names_of_groups_change_anything(drawn, r
 RECORD = st.tuples(st.sampled_from("pqr"), st.sampled_from([1, 0, None]), st.sampled_from(["A", "B", None]))
 
 
-@settings(max_examples=6)
+@beside.FEW
 @given(st.lists(RECORD, max_size=15), st.randoms())
 def test_any_records_in_areas_are_counted_as_one_by_one(drawn, random):
     drawn = [*drawn, ("p", 1, "A"), ("q", 0, "B")]

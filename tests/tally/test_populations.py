@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tally import beside
@@ -320,7 +320,7 @@ def laid_out(records, lives_there):
     )
 
 
-@settings(max_examples=6)
+@beside.FEW
 @given(**DRAWN)
 def test_any_records_are_counted_as_one_by_one(records, lives_there):
     rows, residents = laid_out(records, lives_there)
@@ -338,7 +338,7 @@ def test_any_records_are_counted_as_one_by_one(records, lives_there):
     assert tally.records == sum(events.values())
 
 
-@settings(max_examples=5)
+@beside.FEW
 @given(**DRAWN, random=st.randoms())
 def test_neither_the_order_nor_the_names_of_groups_change_anything(records, lives_there, random):
     rows, residents = laid_out(records, lives_there)
@@ -353,7 +353,7 @@ def test_neither_the_order_nor_the_names_of_groups_change_anything(records, live
     assert beside.cells(again, "n", "moe2") == beside.renamed(beside.cells(first, "n", "moe2"), names)
 
 
-@settings(max_examples=5)
+@beside.FEW
 @given(**DRAWN)
 def test_what_is_saved_loads_as_it_was(records, lives_there):
     rows, residents = laid_out(records, lives_there)
