@@ -109,8 +109,6 @@ def _of_kind(evidence: Evidence, tally: Tally) -> Iterator[str]:
             yield "The benchmark's margins of error (at 90%) are reckoned with, as of independent estimates."
         else:
             yield "The benchmark is taken as exact: it has no margin of error."
-        if not data.cluster:
-            yield "Each record is taken to be another person."
     if about.kind == "pairs":
         yield "Both arms of a test are taken to differ in nothing but the group that they stand for."
     if about.kind == "matching":
@@ -259,7 +257,7 @@ def _twice(evidence: Evidence, tally: Tally) -> Iterator[str]:
 def _people(evidence: Evidence, tally: Tally) -> Iterator[str]:
     """People of unknown group, and what is known of them."""
     cells = tally.cells
-    if (cells[list(tally.about.attributes)] == UNKNOWN).any(axis=None):
+    if tally.about.kind != "pairs" and (cells[list(tally.about.attributes)] == UNKNOWN).any(axis=None):
         where = f"within {' x '.join(evidence.strata)}" if evidence.strata else "as if nothing else were known of them"
         yield f"People of unknown group are spread over the groups {where}."
         for name in evidence.strata:
@@ -289,7 +287,14 @@ def _without(count: int, what: str) -> str:
 
 def _weights(evidence: Evidence, tally: Tally) -> Iterator[str]:
     if tally.about.census:
-        yield "Each area counts as many times as people of a group live in it; once, where the plan names no people."
+        wide = any(group.columns for group in evidence.groups.values())
+        people = evidence.data.people is not None
+        if wide:
+            yield "Each area counts as many times as people of a group live in it."
+        if not all(group.columns for group in evidence.groups.values()):
+            yield "Each area counts as many times as people live in it." if people else "Each area counts once."
+    elif tally.about.kind in ("pairs", "representation"):
+        return
     elif tally.about.weighted:
         yield f"Each record counts as much as its {evidence.data.weight or 'weight'} says."
     else:

@@ -314,7 +314,7 @@ def _pairs(disparity: Disparity, comparison: Comparison, bounds: Bounds) -> list
         rows.append(
             {
                 "groups": [names[a], names[b]],
-                "n": _sizes(comparison, place, (records[a], records[b])),
+                "n": _resting_on(comparison, place, (records[a], records[b])),
                 "estimate": sign * estimate,
                 **_left_open(tuple(between[place].tolist()), sign, _sizes(comparison, a, b)),
                 "lower": lower,
@@ -326,7 +326,7 @@ def _pairs(disparity: Disparity, comparison: Comparison, bounds: Bounds) -> list
     return rows
 
 
-def _sizes(comparison: Comparison, pair: int, records: tuple[float, float]) -> list[int]:
+def _resting_on(comparison: Comparison, pair: int, records: tuple[float, float]) -> list[int]:
     """Give how many records of both arms a row rests on; of matched tests, those that have both."""
     units = getattr(comparison.counts["recorded"], "units", None)
     return [int(size) for size in (records if units is None else (units[pair], units[pair]))]

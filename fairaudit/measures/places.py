@@ -44,7 +44,7 @@ def share_within_reach(c: Any) -> Rate:
     kind="places",
     scale="number",
     method="Welch",
-    phrase="On average {who} have {value}",
+    phrase="The mean for {who} is {value}",
     rises_with="selection",
     source=EXPOSURE,
     title="mean service",

@@ -120,7 +120,9 @@ class Measure:
         Args:
             being_selected_is: "a burden" or "a benefit" (with or without the article); None where the plan is silent.
         """
-        return worse_side(self.rises_with, being_selected_is)
+        side = worse_side(self.rises_with, being_selected_is)
+        # Where more is a burden, such as a way to go, not to have more than so much is none.
+        return {"high": "low", "low": "high"}.get(side, side) if "at_most" in self.given else side
 
     def phrases(self, words: Mapping[str, str] | None = None) -> tuple[str, str]:
         """Fill `of` and `share` with a plan's words, for "Of every 100 {of}, 12 {share}"."""

@@ -602,9 +602,14 @@ def _no_level(name: str, level: str, spec: dict) -> Iterator[tuple[str, str]]:
 
 def _check_matching(block: dict) -> Found:
     """Which error hurts, and whom, must be said before anybody looks which of them is rarer."""
-    for key, what in (("a_missed_match_costs", "a missed match"), ("a_false_match_costs", "a false match")):
+    missed, false = "benefits stop until it is found", "somebody else's debt is collected"
+    for key, what, example in (
+        ("a_missed_match_costs", "a missed match", missed),
+        ("a_false_match_costs", "a false match", false),
+    ):
         if block.get("kind") == "matching" and not block.get(key):
-            yield (key,), f"{key!r} is missing", f"Say what {what} does to a person: {key}: benefits stop until ..."
+            state = "left empty" if key in block else "missing"
+            yield (key,), f"{key!r} is {state}", f"Say what {what} does to a person, such as: {example}."
         elif block.get("kind") != "matching" and block.get(key) is not None:
             yield (
                 (key,),
@@ -691,7 +696,9 @@ def _check_places(block: dict) -> Found:
     if data.get("count") is not None and census:
         yield ("data", "count"), "a row is an area where all are counted", "people: says how many live in an area."
     for name, spec in of_places.items():
-        yield from ((("groups", name, *place), what, hint) for place, what, hint in _people_in_areas(spec, census))
+        yield from (
+            (("groups", name, *place), what, hint) for place, what, hint in _people_in_areas(spec, data.get("areas"))
+        )
     wide = [name for name, spec in specs.items() if spec.get("columns")]
     for index, entry in _entries(block, "compare"):
         if len(set(_texts(entry.get("by"))) & set(wide)) > 1:
@@ -729,14 +736,14 @@ def _check_area(data: dict) -> Found:
         yield ("data", "areas"), "coordinates are of records in areas, and not of areas", "Write areas: sample."
 
 
-def _people_in_areas(spec: dict, census: bool) -> Found:
+def _people_in_areas(spec: dict, areas: Any) -> Found:
     """Groups of people by columns, and of areas by quantile."""
     columns, moe = _mapping(spec, "columns"), _mapping(spec, "moe")
     others = [key for key in ("levels", "labels", "merge", "multi", "any", "bands") if spec.get(key)]
     key = "columns" if columns else "quantiles"
     if others or (columns and (spec.get("quantiles") or spec.get("column"))):
         yield (), f"{key} stands beside {listed(others or ['quantiles or column'])}", f"{key} makes the groups alone."
-    if columns and not census:
+    if columns and areas == "sample":
         hint = "Write areas: all; or give the records a column of their own group."
         yield ("columns",), "numbers of people by area are of areas, and records are a sample", hint
     if columns and len(columns) < 2:

@@ -72,7 +72,8 @@ def _several(arms: pd.DataFrame, source: str, column: str) -> Iterator[Problem]:
     several = sizes[sizes > 1]
     if len(several):
         examples = listed([f"{unit} ({arm}: {n})" for (unit, arm), n in several.head(MOST_NAMED).items()])
-        what = f"{len(several):,} arms of a test stand there more than once: {examples}"
+        verb = "arm of a test stands" if len(several) == 1 else "arms of a test stand"
+        what = f"{len(several):,} {verb} there more than once: {examples}"
         hint = f"Several records an arm are no pair: write kind: decisions, and cluster: {column}."
         yield Problem(source, what, hint)
 
