@@ -52,7 +52,7 @@ def page_one(results: Mapping[str, Any]) -> dict[str, Any]:
         "caveat": (
             "This informs a decision by a named person; no one has signed yet. It is not a finding about the law."
         ),
-        "why": [_why(finding) for finding in chosen(results["evidence"])],
+        "why": [_why(finding, _named(finding, results["evidence"])) for finding in chosen(results["evidence"])],
         "more": " ".join(filter(None, [_more(results["evidence"]), _sureness(results["evidence"])])),
         "tested": [_tested(block) for block in results["evidence"]],
         "decide": _decide(determination["evidence_state"], results["evidence"]),
@@ -105,7 +105,17 @@ def excess(finding: Mapping[str, Any]) -> float:
     return (estimate - limit) / limit
 
 
-def _why(finding: Mapping[str, Any]) -> dict[str, Any]:
+def _named(finding: Mapping[str, Any], evidence: Sequence[Mapping[str, Any]]) -> str:
+    """Name what a finding is of, and its block where another one has the same name."""
+
+    def name(one: Mapping[str, Any]) -> str:
+        return f"{one['title']}, by {' and '.join(one['grouping']).replace('_', ' ')}"
+
+    same = [one for block in evidence for one in block["findings"] if name(one) == name(finding)]
+    return name(finding) if len({one["evidence"] for one in same}) < 2 else f"{name(finding)} ({finding['evidence']})"
+
+
+def _why(finding: Mapping[str, Any], about: str) -> dict[str, Any]:
     parts = [
         finding["sentence"],
         finding["reason_sentence"],
@@ -127,7 +137,7 @@ def _why(finding: Mapping[str, Any]) -> dict[str, Any]:
         "verdict": finding["verdict"],
         "baseline": finding["baseline"],
         "words": words,
-        "about": f"{finding['title']}, by {' and '.join(finding['grouping'])}",
+        "about": about,
         "sentence": " ".join(part for part in parts if part),
     }
 

@@ -63,6 +63,7 @@ def block_results(
             "more_is": evidence.more_is,
             "a_missed_match_costs": evidence.a_missed_match_costs,
             "a_false_match_costs": evidence.a_false_match_costs,
+            "all_areas": about.census,
             "until": evidence.data.until,
             "still_open": still_open(tally) if evidence.kind == "waits" else None,
             "words": evidence.words.model_dump(),

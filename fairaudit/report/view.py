@@ -87,7 +87,9 @@ def block_view(block: Mapping[str, Any], place: int, t: Words) -> dict[str, Any]
     """Prepare an evidence block: who is in it, and its findings."""
     return {
         "anchor": f"evidence-{place}",
-        "people": [people_table(attribute, t) for attribute in block["attributes"]],
+        "people": [
+            people_table(attribute, _of_people(t) if block["all_areas"] else t) for attribute in block["attributes"]
+        ],
         "trade_off": trade_off(block),
         "shown": [shown_view(entry, t["shown"]) for entry in block["shown"]],
         "findings": [finding_view(finding, block, words_of_kind(block, t)) for finding in block["findings"]],
@@ -96,7 +98,14 @@ def block_view(block: Mapping[str, Any], place: int, t: Words) -> dict[str, Any]
 
 def words_of_kind(block: Mapping[str, Any], t: Words) -> Words:
     """Give the words for findings; of representation, what is counted is who lives there."""
+    if block["all_areas"]:
+        return {**t["finding"], **t["people_in_areas"]}
     return {**t["finding"], **(t["residents"] if block["kind"] == "representation" else {})}
+
+
+def _of_people(t: Words) -> Words:
+    """Give the words for who is in the records where all areas are counted, which is people."""
+    return {**t, "evidence": {**t["evidence"], **t["who_in_areas"]}}
 
 
 def shown_view(entry: Mapping[str, Any], w: Words) -> dict[str, Any]:
