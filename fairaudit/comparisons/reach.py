@@ -15,7 +15,7 @@ from fairaudit.comparisons.counts import PairCounts
 from fairaudit.comparisons.scheme import FEW_FOLDS, NO_EFFECT, Kind, Scenario, Scheme, divide
 from fairaudit.comparisons.shares import Arms
 from fairaudit.measures import Measure, Reach, Statistic
-from fairaudit.stats import design
+from fairaudit.stats import design, score
 from fairaudit.stats.estimates import Estimate, Pairs
 from fairaudit.stats.exact import Side
 from fairaudit.stats.intervals import wilson
@@ -199,31 +199,36 @@ class ReachArms(Arms):
         if not self.cells.clustered:
             return self._independent
         variance, few = design.jackknife_variance(self._left_out), self._seen < FEW_FOLDS
-        return np.where(few, np.maximum(variance, divide(self._independent * self.events, self._seen)), variance)
+        # Without an event in any fold there is no telling: the other arm's folds then speak for both.
+        return np.where(few, np.fmax(variance, divide(self._independent * self.events, self._seen)), variance)
 
     @cached_property
     def _relative(self) -> np.ndarray:
         """Squared relative standard error of each arm's number of residents."""
         return divide(self.scheme.arms @ self.residents.moe2, (MOE_Z * self.people) ** 2)
 
-    def _variances(self, kind: Kind, margins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Give the variance of every pair's theta_a - margin * theta_b, and the part of it that is arm a's."""
+    def _effect(self, kind: Kind, margins: np.ndarray) -> np.ndarray:
+        """Give how many times the variance of events that come alone every pair's theta_a - margin * theta_b has."""
         a, b = self.scheme.pairs.T
-        squared = margins**2 if kind == "ratio" else np.ones(len(a))
-        own = self._own[a] + squared * self._own[b]
-        together = own
-        if self.cells.clustered:
-            variance = design.jackknife_variance(self._left_out[:, a] - np.sqrt(squared) * self._left_out[:, b])
-            few = (self._seen[self.scheme.pairs] < FEW_FOLDS).any(axis=1)
-            together = np.where(few, np.maximum(variance, own), variance)
-        first, second = (self._relative * self._rate**2)[a], squared * (self._relative * self._rate**2)[b]
-        if kind == "ratio":
-            # At the margin both arms' rates are alike, and either may stand for the other (as in Fieller's test).
-            crossed = self._relative[b] * self._rate[a] ** 2, squared * self._relative[a] * self._rate[b] ** 2
-            less = first + second < sum(crossed)
-            first, second = np.where(less, crossed[0], first), np.where(less, crossed[1], second)
-        of_first = np.nan_to_num(together * divide(self._own[a], own)) + first
-        return together + first + second, of_first
+        factor = margins if kind == "ratio" else np.ones(len(a))
+        if not self.cells.clustered:
+            return np.ones(len(a))
+        variance, own = design.jackknife_variance(self._left_out[:, a] - factor * self._left_out[:, b]), self._own
+        few = (self._seen[self.scheme.pairs] < FEW_FOLDS).any(axis=1)
+        variance = np.where(few, np.maximum(variance, own[a] + factor**2 * own[b]), variance)
+        effect = divide(variance, self._independent[a] + factor**2 * self._independent[b])
+        return np.where(effect > NO_EFFECT, effect, 1.0)
+
+    def _of_benchmark(self, kind: Kind, margins: np.ndarray) -> np.ndarray:
+        """Give the variance of every pair's theta_a - margin * theta_b that the benchmark's margins of error leave.
+
+        At the margin each arm's rate is what the other's says it is, so that a number of residents that happens to be
+        large does not look sure for it: x_a N_b - tau x_b N_a is normal (Fieller 1954).
+        """
+        a, b = self.scheme.pairs.T
+        tau, ahead = (margins, 0.0) if kind == "ratio" else (1.0, margins)
+        of_a = self._relative[a] * (tau * self._rate[b] + ahead) ** 2
+        return of_a + self._relative[b] * (self._rate[a] - ahead) ** 2
 
     def _degrees(self) -> np.ndarray | None:
         """Give one less than the folds of the arm that is seen in fewer; of an arm without events, of the other."""
@@ -241,37 +246,45 @@ class ReachArms(Arms):
         """Give every pair's counts under a scenario; of events that one person may have many of, its estimates."""
         a, b = self.scheme.pairs.T
         low, high = self._events_under(scenario)
-        one, two = low[a], high[b]
-        if self.repeats:
-            return self._estimated(one, two, kind, margins)
-        people = [self.people[arm] * (RARE if self.flows else 1.0) for arm in (a, b)]
+        one, two, times = low[a], high[b], RARE if self.flows else 1.0
+        people = [self.people[arm] * times for arm in (a, b)]
         events = [np.minimum(x, n) for x, n in zip((one, two), people, strict=True)]
         made = FlowCounts if self.flows else PairCounts
-        if not self.cells.clustered and not self.residents.moe2.any() and scenario != "spread":
+        if not (self.repeats or self.cells.clustered or self.residents.moe2.any() or scenario == "spread"):
             return made(events[0], people[0], events[1], people[1], None, True)
-        squared = margins**2 if kind == "ratio" else 1.0
-        variance, _ = self._variances(kind, margins)
-        alone = self._independent[a] + squared * self._independent[b]
-        effect = np.divide(variance, alone, out=np.ones(len(a)), where=alone > 0)
-        effect = np.where(effect > NO_EFFECT, effect, 1.0)
+        margins = margins if kind == "ratio" else margins / self._per
+        effect, benchmark = self._effect(kind, margins), self._of_benchmark(kind, margins)
+        # As the score test has it: at the rates that are likeliest on the margin (Miettinen & Nurminen 1985).
+        seen = self.events[a], people[0], self.events[b], people[1]
+        alone = times**2 * score.variance_at(kind, *seen, margins if kind == "ratio" else margins / times)
+        if self.repeats:
+            return self._estimated(
+                one, two, effect * alone + benchmark, margins if kind == "ratio" else np.ones(len(a))
+            )
+        effect = effect + np.divide(benchmark, alone, out=np.zeros(len(a)), where=alone > 0)
         # Who is spread over the groups was not seen there: the sample is no larger for them.
         added = [np.fmax(divide(x, self.events[arm]), 1.0) for x, arm in zip(events, (a, b), strict=True)]
         x1, n1 = events[0] / (effect * added[0]), people[0] / (effect * added[0])
         x0, n0 = events[1] / (effect * added[1]), people[1] / (effect * added[1])
         return made(x1, n1, x0, n0, self._degrees(), False)
 
-    def _estimated(self, one: np.ndarray, two: np.ndarray, kind: Kind, margins: np.ndarray) -> Pairs:
+    def _estimated(self, one: np.ndarray, two: np.ndarray, variance: np.ndarray, factor: np.ndarray) -> Pairs:
         """Hold rates against each other whose variance only the folds tell."""
         a, b = self.scheme.pairs.T
-        squared = margins**2 if kind == "ratio" else np.ones(len(a))
-        variance, of_first = self._variances(kind, margins)
         told = self.cells.clustered & (self._seen[self.scheme.pairs] > 1).all(axis=1)
-        parts = [np.where(told & (part > 0), part, np.nan) for part in (of_first, (variance - of_first) / squared)]
-        per = float(divide(self.rates, self._rate)[self._rate > 0][0]) if (self._rate > 0).any() else 1.0
-        sides = zip((one, two), (a, b), parts, strict=True)
+        # Which arm's it is does not matter: it is that of their difference.
+        half = np.where(told & (variance > 0), variance / 2, np.nan)
+        sides = zip((one, two), (a, b), (half, half / factor**2), strict=True)
+        per = self._per
         first, second = (Estimate(per * divide(x, self.people[arm]), per**2 * part) for x, arm, part in sides)
         places = np.stack([np.arange(len(a))] * 2)
         return Pairs(first, second, places, np.ones((2, len(a))), self._degrees())
+
+    @cached_property
+    def _per(self) -> float:
+        """How many times events a resident values are: 1,000 where they are for every 1,000."""
+        some = self._rate > 0
+        return float(divide(self.rates, self._rate)[some][0]) if self.flows and some.any() else 1.0
 
     def _events_under(self, scenario: Scenario) -> tuple[np.ndarray, np.ndarray]:
         """Give every arm's events, as few and as many as a scenario lets them be."""

@@ -45,11 +45,7 @@ def ratio_z(
     """
     x1, n1, x0, n0, ratio = _floats(x1, n1, x0, n0, ratio)
     with np.errstate(all="ignore"):
-        b = n1 * ratio + x1 + n0 + x0 * ratio
-        # The smaller root of the quadratic, written so that no digits cancel when events are rare.
-        p0 = 2 * (x1 + x0) / (b + np.sqrt(np.maximum(b * b - 4 * (n1 + n0) * ratio * (x1 + x0), 0)))
-        p0 = np.minimum(p0, np.minimum(1, 1 / ratio))
-        p1 = np.minimum(ratio * p0, 1)
+        p1, p0 = _rates_at_ratio(x1, n1, x0, n0, ratio)
         return _standardise(x1 / n1 - ratio * x0 / n0, p1, n1, p0, n0, ratio, bias_correction)
 
 
@@ -73,9 +69,20 @@ def difference_z(
     """
     x1, n1, x0, n0, difference = _floats(x1, n1, x0, n0, difference)
     with np.errstate(all="ignore"):
-        p0 = _restricted_rate(x1, n1, x0, n0, difference)
-        p1 = np.clip(p0 + difference, 0, 1)
+        p1, p0 = _rates_at_difference(x1, n1, x0, n0, difference)
         return _standardise(x1 / n1 - x0 / n0 - difference, p1, n1, p0, n0, 1.0, bias_correction)
+
+
+def variance_at(kind: Kind, x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike, margin: ArrayLike) -> Array:
+    """Give the variance of theta_a - ratio * theta_b, or of the difference, by which z of Miettinen & Nurminen divides.
+
+    Takes what `clearing_z` takes. Rates are those that are likeliest on the margin; without the factor N / (N - 1).
+    """
+    x1, n1, x0, n0, margin = _floats(x1, n1, x0, n0, margin)
+    factor = margin if kind == "ratio" else 1.0
+    with np.errstate(all="ignore"):
+        p1, p0 = (_rates_at_ratio if kind == "ratio" else _rates_at_difference)(x1, n1, x0, n0, margin)
+        return p1 * (1 - p1) / n1 + factor * factor * p0 * (1 - p0) / n0
 
 
 def clearing_z(
@@ -335,6 +342,21 @@ def _nothing_shown(kind: Kind, z: Array, x1: ArrayLike, x0: ArrayLike, worst: fl
     if kind == "difference" or not np.any(eventless):
         return z
     return np.where(eventless & ~np.isnan(z), worst, z)
+
+
+def _rates_at_ratio(x1: Array, n1: Array, x0: Array, n0: Array, ratio: Array) -> tuple[Array, Array]:
+    """Maximise the likelihood under theta_a = ratio * theta_b."""
+    b = n1 * ratio + x1 + n0 + x0 * ratio
+    # The smaller root of the quadratic, written so that no digits cancel when events are rare.
+    p0 = 2 * (x1 + x0) / (b + np.sqrt(np.maximum(b * b - 4 * (n1 + n0) * ratio * (x1 + x0), 0)))
+    p0 = np.minimum(p0, np.minimum(1, 1 / ratio))
+    return np.minimum(ratio * p0, 1), p0
+
+
+def _rates_at_difference(x1: Array, n1: Array, x0: Array, n0: Array, difference: Array) -> tuple[Array, Array]:
+    """Maximise the likelihood under theta_a = theta_b + difference."""
+    p0 = _restricted_rate(x1, n1, x0, n0, difference)
+    return np.clip(p0 + difference, 0, 1), p0
 
 
 def _restricted_rate(x1: Array, n1: Array, x0: Array, n0: Array, d: Array) -> Array:

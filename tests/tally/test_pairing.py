@@ -127,7 +127,7 @@ def test_arms_of_a_test_in_two_clusters_are_refused():
 REFUSED = {
     "an arm twice": (
         sent((1, "E", 1), (1, "E", 0), (1, "L", 0), (2, "E", 1), (2, "L", 1)),
-        "1 arms of a test stand there more than once: 1 (E: 2) | "
+        "1 arm of a test stands there more than once: 1 (E: 2) | "
         "Several records an arm are no pair: write kind: decisions, and cluster: ad.",
     ),
     "tests of one arm": (
