@@ -124,12 +124,12 @@ WAYS: Mapping[str, tuple[Mend, str, str]] = {
     ),
     "zeros of areas": (
         _zeros_of_areas,
-        "would match but for leading zeros, which the map has lost",
-        "Save the map anew with its keys as text",
+        "would match but for leading zeros, which that file has lost",
+        "Save that file anew with its keys as text",
     ),
     "too coarse": (
         _too_coarse,
-        "would match the beginning of areas' keys: the map is finer than the records",
+        "would match the beginning of areas' keys: that file's areas are finer",
         "Use the map of the areas that records name, such as tracts in place of block groups",
     ),
     "ending": (
@@ -201,7 +201,7 @@ def _lost(lost: Mapping[str, int], area_keys: Mapping[str, int], records: str, a
     most = sorted(lost, key=lambda key: (-lost[key], key))
     on_paper = f"{_keys(lost)} ({_records(sum(lost.values()))}) that no area of {areas} has"
     what = f"{on_paper}: {listed([f'{key!r} ({lost[key]:,})' for key in most], MOST)}"
-    hint = f"Its keys are like {listed([repr(key) for key in list(area_keys)[:2]])}. Is it the map of the same year?"
+    hint = f"Its keys are like {listed([repr(key) for key in list(area_keys)[:2]])}. Is it of the same year?"
     return [Problem(records, what, hint if area_keys else "The map has no areas.", on_paper)]
 
 

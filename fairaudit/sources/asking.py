@@ -42,7 +42,7 @@ class Asked:
     """
 
     def __init__(self, evidence: Evidence, records: Records, clusters: Collection[str] | None = None):
-        self.evidence, self.data, self.engine = evidence, evidence.data, records.engine
+        self.evidence, self.data, self.engine, self.notes = evidence, evidence.data, records.engine, records.notes
         self.columns = sql.Columns(records.types)
         if problems := missing_columns(self.data.source, named_columns(evidence), records.types):
             raise DataError(problems)
@@ -168,6 +168,10 @@ def named_columns(evidence: Evidence) -> dict[str, str]:
     named |= {column: place for place in ("weight", "cluster", "key", "count") if (column := getattr(data, place))}
     own = OF_A_KIND - NO_COLUMNS - {"date_format"} | {"outcome"}
     found = {_column_of(spec): place for place in sorted(own) if (spec := getattr(data, place))}
+    if data.join:
+        found[data.join.on.records] = "join"
+    if data.area:
+        found |= {column: "area" for column in (data.area.longitude, data.area.latitude) if column}
     if data.people and data.people.moe:
         found[data.people.moe] = "people"
     return named | {column: place for column, place in found.items() if column}

@@ -13,6 +13,7 @@ from fairaudit.plan import UNKNOWN, Decision, Evidence, spellings
 from fairaudit.sources import complaints, places, populations
 from fairaudit.sources.asking import Asked, named_columns
 from fairaudit.sources.complaints import MOST_GROUPS
+from fairaudit.sources.joining import AREA
 from fairaudit.sources.opening import Records, opened
 from fairaudit.sources.received import fitting
 from fairaudit.sql import FOLDS
@@ -45,7 +46,8 @@ def read_tally(
     with opened(evidence.data, Path(folder), frame, named_columns(evidence)) as records:
         if problems := complaints.missing_columns(evidence.data.source, named_columns(evidence), records.types):
             raise DataError(problems)
-        return count(evidence, records, Path(folder), plan_sha256)
+        tally = count(evidence, records, Path(folder), plan_sha256)
+    return Tally(replace(tally.about, notes=(*records.notes, *tally.about.notes)), tally.cells)
 
 
 def _count_records(evidence: Evidence, records: Records, folder: Path, plan_sha256: str | None) -> Tally:
@@ -61,6 +63,7 @@ def _count_representation(evidence: Evidence, records: Records, folder: Path, pl
             # Of callers there may be many who never call: their folds are cut by a hash, and some may be empty.
             clusters = [""] * (FOLDS + 1)
             if lives_there.data.cluster:
+                populations.check_areas(evidence, records, people)
                 of_both = ((evidence, records), (lives_there, people))
                 clusters = {name for block, rows in of_both for name in Asked(block, rows).clusters()}
         residents = _Counter(Asked(lives_there, people, clusters)).tally(plan_sha256)
@@ -75,7 +78,8 @@ def _count_places(evidence: Evidence, records: Records, folder: Path, plan_sha25
     if evidence.data.areas == "all":
         left_out = places.check_areas(evidence, records)
         blocks = places.table_by_table(evidence, records)
-        tally = places.merged([_Counter(Asked(*block)).tally(plan_sha256) for block in blocks], left_out)
+        alone = [_Counter(Asked(block, rows)).tally(plan_sha256).roll_up(table) for table, block, rows in blocks]
+        tally = places.merged(alone, left_out)
     else:
         cluster = evidence.data.cluster or places.area_column(evidence)
         data = evidence.data.model_copy(update={"cluster": cluster})
@@ -127,7 +131,7 @@ class _Counter:
             return Tally(about, self.counted.frame(about.keys, about.sums, whole))
         keys = [key for key in about.keys if key in self.counted.columns]
         rows = self.counted.frame([*keys, *extra], about.sums, whole)
-        cells, notes = finish(rows, about, self.data.source, self.data.matched_by)
+        cells, notes = finish(rows, about, self.data)
         return Tally(replace(about, notes=(*about.notes, *notes)), cells)
 
     # --- checking and settling ---
@@ -291,6 +295,8 @@ class _Counter:
         for name, group, counts in self.asked.facts():
             _count(facts[name].setdefault(self.codings[name].settle(group) or UNKNOWN, {}), counts)
         without = sum(fact.get("without_cluster", 0) for fact in facts[self.attributes[0]].values())
+        if without > self.evidence.unknown_at_most * kept and self.data.cluster == AREA and self.asked.notes:
+            raise DataError([Problem(self.data.source, note) for note in self.asked.notes])
         if without > self.evidence.unknown_at_most * kept:
             raise DataError(complaints.without_cluster(self.data.source, self.data.cluster, without, kept))
         return facts

@@ -21,8 +21,8 @@ AREA = " area"
 
 PLACE, KEY = " place", " key"
 MOST_NAMED = 5
-MENDABLE = " would match "
-"""What a problem of keys says where it knows how they are mended."""
+SURELY = ("would match without", "would match with zeros", "would match but for leading zeros")
+"""What a problem of keys says where it knows how they are mended; a short key that begins a long one may be chance."""
 Open = Callable[[Data, str], None]
 
 
@@ -36,7 +36,7 @@ def by_coordinates(data: Data) -> bool:
     return data.area is not None and data.area.column is None
 
 
-def extended(engine: duckdb.DuckDBPyConnection, data: Data, folder: Path, open_file: Open) -> None:
+def extended(engine: duckdb.DuckDBPyConnection, data: Data, folder: Path, open_file: Open) -> tuple[str, ...]:
     """Make the view of records from the source and what is joined to it.
 
     Args:
@@ -45,23 +45,27 @@ def extended(engine: duckdb.DuckDBPyConnection, data: Data, folder: Path, open_f
         folder: what files are relative to.
         open_file: opens the file of a data block as a view of a given name.
 
+    Returns:
+        What a reader must know, a sentence each.
+
     Raises:
         DataError: keys that stand there twice or that do not match, columns that both have, coordinates that cannot be.
     """
-    source = SOURCE
+    source, notes = SOURCE, ()
     if data.join is not None:
-        _join(engine, data, open_file)
+        notes += _join(engine, data, open_file)
         source = WITH_JOINED
     if by_coordinates(data):
-        _locate(engine, data, folder, source)
+        notes += _locate(engine, data, folder, source)
     else:
         _view(engine, sql.RECORDS, exp.Select(expressions=[exp.Star()]).from_(_table(source)))
+    return notes
 
 
 # --- a file that is joined ---
 
 
-def _join(engine: duckdb.DuckDBPyConnection, data: Data, open_file: Open) -> None:
+def _join(engine: duckdb.DuckDBPyConnection, data: Data, open_file: Open) -> tuple[str, ...]:
     join = data.join
     # Of a file of its own the plan says no encoding and no delimiter: it is UTF-8 with commas.
     its_own = {"source": join.source, "sheet": join.sheet, "encoding": None, "delimiter": None}
@@ -73,7 +77,8 @@ def _join(engine: duckdb.DuckDBPyConnection, data: Data, open_file: Open) -> Non
         if column not in columns.types
     ]
     added = [column for column in more.types if column != join.on.file]
-    both = [column for column in added if column in have.types]
+    taken = {column.casefold() for column in have.types}
+    both = [column for column in added if column.casefold() in taken]
     if both:
         hint = "Take the column out of one of the files, or give it another name."
         problems.append(Problem(join.source, f"has columns that {data.source} has too: {listed(both)}", hint))
@@ -89,6 +94,11 @@ def _join(engine: duckdb.DuckDBPyConnection, data: Data, open_file: Open) -> Non
     on = exp.EQ(this=have.text(join.on.records), expression=exp.column(KEY, table=JOINED, quoted=True))
     query = exp.Select(expressions=wanted).from_(_table(SOURCE)).join(right, on=on, join_type="left")
     _view(engine, WITH_JOINED, query)
+    lacking = sum(n for key, n in named.items() if key not in known)
+    told = (
+        f"{lacking:,} of {sum(named.values()):,} records have no row in {join.source}, and what it says is not known."
+    )
+    return (told,) if lacking else ()
 
 
 def _repeated(engine: duckdb.DuckDBPyConnection, key: exp.Expression, source: str) -> list[Problem]:
@@ -96,7 +106,8 @@ def _repeated(engine: duckdb.DuckDBPyConnection, key: exp.Expression, source: st
     twice = [text for text, n in _counts(engine, key, JOINED).items() if text and n > 1]
     if not twice:
         return []
-    what = f"has {len(twice):,} keys more than once: {listed(twice[:MOST_NAMED])}"
+    number = "1 key" if len(twice) == 1 else f"{len(twice):,} keys"
+    what = f"has {number} more than once: {listed(sorted(twice)[:MOST_NAMED])}"
     return [Problem(source, what, "A file that is joined has one row a key: a record would count twice.")]
 
 
@@ -104,16 +115,20 @@ def _unmatched(named: Mapping[str | None, int], known: Mapping[str | None, int],
     """Keys that can be mended, or of which none matches; what else has no row in the file stays unknown."""
     keys = {key: n for key, n in known.items() if key}
     found = key_problems(named, keys, data.source, data.join.source)
-    mendable = [problem for problem in found if MENDABLE in problem.what]
-    if any(key in keys for key in named) and not mendable:
-        return []
-    return mendable or found[:MOST_NAMED]
+    if sure := [problem for problem in found if surely_mendable(problem)]:
+        return sure
+    return [] if any(key in keys for key in named) else found[:MOST_NAMED]
+
+
+def surely_mendable(problem: Problem) -> bool:
+    """Say whether keys differ as files make them differ by themselves: zeros, points, spaces."""
+    return any(words in problem.what for words in SURELY)
 
 
 # --- areas by coordinates ---
 
 
-def _locate(engine: duckdb.DuckDBPyConnection, data: Data, folder: Path, source: str) -> None:
+def _locate(engine: duckdb.DuckDBPyConnection, data: Data, folder: Path, source: str) -> tuple[str, ...]:
     names = data.area.longitude, data.area.latitude
     types = _types(engine, source)
     _refuse([
@@ -134,6 +149,7 @@ def _locate(engine: duckdb.DuckDBPyConnection, data: Data, folder: Path, source:
     engine.register("places", places)
     query = exp.select("*").from_("numbered").join("places", using=[exp.to_identifier(PLACE, quoted=True)])
     _view(engine, sql.RECORDS, query)
+    return tuple(f"{problem.what}: their area is not known." for problem in points.problems)
 
 
 # --- small helps ---

@@ -28,10 +28,12 @@ class Records:
     Attributes:
         engine: the connection.
         types: column -> type, in the order of the source; "" for a column of a DataFrame that was not asked for.
+        notes: what a reader must know of how it was put together, a sentence each.
     """
 
     engine: duckdb.DuckDBPyConnection
     types: dict[str, str]
+    notes: tuple[str, ...] = ()
 
 
 @contextlib.contextmanager
@@ -62,10 +64,10 @@ def opened(data: Data, folder: Path, frame: Any = None, wanted: Collection[str] 
                 open_file(data, view)
             else:
                 columns = _open_frame(engine, frame, wanted, view)
-            if extend:
-                joining.extended(engine, data, folder, open_file)
+            notes = joining.extended(engine, data, folder, open_file) if extend else ()
             described = engine.execute(f"DESCRIBE {sql.RECORDS}").fetchall()
-            yield Records(engine, dict.fromkeys(columns, "") | {row[0]: str(row[1]) for row in described})
+            types = dict.fromkeys(columns, "") | {row[0]: str(row[1]) for row in described}
+            yield Records(engine, types, notes)
         except (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException):
             raise  # a slip of the query, not of the data
         except duckdb.Error as error:

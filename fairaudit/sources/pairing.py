@@ -9,7 +9,7 @@ import pandas as pd
 from fairaudit import sql
 from fairaudit.errors import DataError, Problem, counted, listed
 from fairaudit.groupings import group_name
-from fairaudit.plan import ANY, UNKNOWN
+from fairaudit.plan import ANY, UNKNOWN, Data
 from fairaudit.sources.readings import Look, Reading
 from fairaudit.tally import About
 
@@ -23,14 +23,13 @@ def pairs(look: Look) -> Reading:
     return Reading(sql.Reading(keys={UNIT: text}), extra=(UNIT,), finish=paired)
 
 
-def paired(rows: pd.DataFrame, about: About, source: str, column: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def paired(rows: pd.DataFrame, about: About, data: Data) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Turn rows of one test and arm each into the cells of a tally.
 
     Args:
         rows: a row a table, test, group and decision.
         about: what the tally is about.
-        source: where the records are, for errors.
-        column: the column that names a test.
+        data: where the records are, and the columns that name a test and a cluster.
 
     Returns:
         The cells: each record once by itself (versus `*`), and beside each other arm of its test; and what a reader
@@ -39,13 +38,15 @@ def paired(rows: pd.DataFrame, about: About, source: str, column: str) -> tuple[
     Raises:
         DataError: an arm of a test stands there more than once; no test has two arms.
     """
+    source, column = data.source, data.matched_by
     alone = rows.assign(versus=ANY, versus_decision=ANY)
     parts, notes = [alone.drop(columns=UNIT)], []
     for table, names in about.tables.items():
         of_table = rows[rows["table"] == table]
         arms = of_table.assign(arm=[group_name(levels) for levels in of_table[list(names)].itertuples(index=False)])
-        arms = arms[(arms[UNIT] != UNKNOWN) & (arms["arm"] != UNKNOWN)]
-        problems = list(_several(arms, source, column))
+        arms = arms[arms["arm"] != UNKNOWN]
+        unnamed, arms = arms[arms[UNIT] == UNKNOWN], arms[arms[UNIT] != UNKNOWN]
+        problems = [*_several(arms, source, column), *_torn_apart(arms, data)]
         if problems:
             raise DataError(problems)
         beside, alone_in_test = _beside(arms)
@@ -53,6 +54,10 @@ def paired(rows: pd.DataFrame, about: About, source: str, column: str) -> tuple[
             what = f"no test of {column!r} has two arms of {' x '.join(names)}"
             raise DataError.one(source, what, "It names what the arms of a test share, such as the advertisement.")
         parts += [beside, _lacking(alone_in_test, [group_name(levels) for levels in about.combinations(names)])]
+        if without := int(unnamed["n"].sum()):
+            parts.append(_lacking(unnamed, [group_name(levels) for levels in about.combinations(names)]))
+            told = "1 record names" if without == 1 else f"{without:,} records name"
+            notes.append(f"By {' x '.join(names)}, {told} no test: what another arm would have got is unknown.")
         if len(alone_in_test):
             tests = counted_of(alone_in_test)
             notes.append(f"By {' x '.join(names)}, {tests}: what the other would have got is unknown.")
@@ -76,6 +81,18 @@ def _several(arms: pd.DataFrame, source: str, column: str) -> Iterator[Problem]:
         what = f"{len(several):,} {verb} there more than once: {examples}"
         hint = f"Several records an arm are no pair: write kind: decisions, and cluster: {column}."
         yield Problem(source, what, hint)
+
+
+def _torn_apart(arms: pd.DataFrame, data: Data) -> Iterator[Problem]:
+    """A test is of one cluster: what varies between clusters would else be taken for what varies within tests."""
+    if "fold" not in arms:
+        return
+    apart = arms.groupby(UNIT)["fold"].nunique()
+    if n := int((apart > 1).sum()):
+        tests = "1 test has arms" if n == 1 else f"{n:,} tests have arms"
+        named = listed(sorted(map(str, apart[apart > 1].index)), MOST_NAMED)
+        what = f"{tests} of several clusters ({data.cluster}): {named}"
+        yield Problem(data.source, what, f"A cluster holds whole tests: name what several of {data.matched_by} share.")
 
 
 def _beside(arms: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -13,15 +13,16 @@ from fairaudit import sql, syntax
 from fairaudit.errors import DataError, Problem, listed
 from fairaudit.geography import Areas, key_problems, read_areas
 from fairaudit.groupings import tables
-from fairaudit.plan import Compare, Evidence, Group, quantile_names
+from fairaudit.plan import UNKNOWN, Compare, Evidence, Group, quantile_names
 from fairaudit.sources import numbers
-from fairaudit.sources.joining import AREA, MENDABLE
+from fairaudit.sources.joining import AREA, surely_mendable
 from fairaudit.sources.opening import Records
 from fairaudit.sources.populations import MOE, MOE2, PEOPLE, squared
 from fairaudit.sources.readings import Look, Reading
 from fairaudit.tally import Tally
 
 MOST_NAMED = 5
+NOBODY = "nobody lives there"
 LONG = "long"
 
 
@@ -101,15 +102,33 @@ def check_areas(evidence: Evidence, records: Records) -> dict[str, int]:
     counts = dict(_fetch(records, syntax.select({"key": key, "n": syntax.count()}, sql.RECORDS), evidence, columns))
     problems = []
     if without := counts.pop(None, 0):
-        problems.append(Problem(source, f"{without:,} rows name no area", "A row is an area: give each its key."))
-    if twice := [area for area, n in counts.items() if n > 1]:
-        what = f"{len(twice):,} areas stand there more than once: {listed(twice, MOST_NAMED)}"
+        what = "1 row names no area" if without == 1 else f"{without:,} rows name no area"
+        problems.append(Problem(source, what, "A row is an area: give each its key."))
+    if twice := sorted(area for area, n in counts.items() if n > 1):
+        number = "1 area stands" if len(twice) == 1 else f"{len(twice):,} areas stand"
+        what = f"{number} there more than once: {listed(twice, MOST_NAMED)}"
         problems.append(Problem(source, what, "All areas are counted: each has one row. Or write areas: sample."))
     for column in _people_columns(evidence):
         problems += _without_people(evidence, records, columns, column)
     if problems:
         raise DataError(problems)
-    query = syntax.select({"reason": sql.left_out(evidence.data, columns), "n": syntax.count()}, sql.RECORDS)
+    left_out = _left_out(evidence, records, columns)
+    if sum(counts.values()) <= left_out.get(NOBODY, 0):
+        hint = "Name the columns of people (people:, or columns: of a group)."
+        raise DataError.one(source, "nobody lives in any of the areas", hint)
+    return left_out
+
+
+def _left_out(evidence: Evidence, records: Records, columns: sql.Columns) -> dict[str, int]:
+    """Count the areas that are left out, by reason: as the plan says, or since nobody lives there."""
+    reason = sql.left_out(evidence.data, columns)
+    wide = [column for group in evidence.groups.values() for column in group.columns.values()]
+    if wide and all(group.columns for group in evidence.groups.values()):
+        anybody = exp.or_(*(columns.number(column) > syntax.integer(0) for column in wide))
+        nobody = exp.Not(this=exp.func("COALESCE", exp.paren(anybody), exp.false()))
+        kept = exp.EQ(this=reason, expression=syntax.string(""))
+        reason = syntax.case([(exp.and_(kept, nobody), syntax.string(NOBODY))], reason.copy())
+    query = syntax.select({"reason": reason, "n": syntax.count()}, sql.RECORDS)
     rows = records.engine.execute(query.group_by(exp.Literal.number(1)).sql("duckdb")).fetchall()
     return {reason: n for reason, n in sorted(rows) if reason}
 
@@ -128,8 +147,12 @@ def _without_people(evidence: Evidence, records: Records, columns: sql.Columns, 
     query = syntax.select({"key": key, "n": syntax.count()}, sql.RECORDS).where(bad)
     if found := [area for area, _ in _fetch(records, query, evidence, columns)]:
         named = listed(sorted(map(str, found)), MOST_NAMED)
-        what = f"{column!r} is no number of at least 0 in {len(found):,} areas: {named}"
-        hint = "An area whose people are not known cannot be weighed: mend it, or leave it out with `keep`."
+        number = "1 area" if len(found) == 1 else f"{len(found):,} areas"
+        what = f"{column!r} is no number of at least 0 in {number}: {named}"
+        hint = (
+            "Census files write -555555555 for a margin that is 0, -666666666 for what is not known. An area whose "
+            "people are not known cannot be weighed: mend it, or leave it out with `keep`."
+        )
         yield Problem(evidence.data.source, what, hint)
 
 
@@ -138,12 +161,15 @@ def _fetch(records: Records, query: exp.Select, evidence: Evidence, columns: sql
     return records.engine.execute(query.sql("duckdb")).fetchall()
 
 
-def table_by_table(evidence: Evidence, records: Records) -> Iterator[tuple[Evidence, Records]]:
-    """Give, for each table, a block that counts it alone, and its records: a row an area and group of people."""
+Alone = tuple[dict[str, tuple[str, ...]], Evidence, Records]
+
+
+def table_by_table(evidence: Evidence, records: Records) -> Iterator[Alone]:
+    """Give each table, a block that counts it, and its records: a row an area and group of people."""
     engine = records.engine
     engine.execute(f'CREATE TEMP TABLE "areas" AS SELECT * FROM "{sql.RECORDS}"')
     columns = sql.Columns(records.types)
-    for names in tables(evidence).values():
+    for table, names in tables(evidence).items():
         parts = _parts(evidence, columns, names)
         text = " UNION ALL ".join(part.sql("duckdb") for part in parts)
         engine.execute(f'CREATE OR REPLACE TEMP TABLE "{LONG}" AS {text}')
@@ -152,7 +178,7 @@ def table_by_table(evidence: Evidence, records: Records) -> Iterator[tuple[Evide
         groups = {name: _as_column(name, evidence.groups[name]) for name in names}
         data = evidence.data.model_copy(update={"weight": PEOPLE, "people": None})
         block = {"data": data, "groups": groups, "compare": (Compare(by=tuple(names)),)}
-        yield evidence.model_copy(update=block), Records(engine, types)
+        yield {table: names}, evidence.model_copy(update=block), Records(engine, types)
 
 
 def _as_column(name: str, group: Group) -> Group:
@@ -192,7 +218,7 @@ def _parts(evidence: Evidence, columns: sql.Columns, names: tuple[str, ...]) -> 
 def merged(tallies: list[Tally], left_out: Mapping[str, int]) -> Tally:
     """Put the tables of one block together; what is read is areas, however many groups of people they hold."""
     abouts, cells = [tally.about for tally in tallies], pd.concat([tally.cells for tally in tallies], ignore_index=True)
-    areas = cells["area"].nunique()
+    areas = cells.loc[cells["area"] != UNKNOWN, "area"].nunique()
     about = replace(
         abouts[0],
         attributes={name: levels for each in abouts for name, levels in each.attributes.items()},
@@ -220,7 +246,7 @@ def check_map(evidence: Evidence, folder: Path, tally: Tally) -> Tally:
     named = first.groupby("area")["n"].sum()
     record_keys = {None if area == "?" else area: int(n) for area, n in named.items()}
     found = key_problems(record_keys, dict.fromkeys(areas.keys, 1), evidence.data.source, shapes.source)
-    if mendable := [problem for problem in found if MENDABLE in problem.what]:
+    if mendable := [problem for problem in found if surely_mendable(problem)]:
         raise DataError(mendable)
     if not set(record_keys) & set(areas.keys):
         raise DataError(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from sqlglot import exp
 
 from fairaudit import sql, syntax
 from fairaudit.errors import DataError, Problem, listed, nearest
+from fairaudit.geography import key_problems
 from fairaudit.plan import UNKNOWN, Data, Evidence, People
 from fairaudit.sources.opening import Records, opened
 from fairaudit.sources.readings import Look, Reading
@@ -87,6 +89,9 @@ def prepare(evidence: Evidence, records: Records) -> tuple[Evidence, Records]:
     query = exp.Select(expressions=[exp.Star(), *computed]).from_(sql.RECORDS)
     records.engine.execute(f'CREATE TEMP TABLE "{RESIDENTS}" AS {query.sql("duckdb")}')
     records.engine.execute(f'CREATE OR REPLACE TEMP VIEW "{sql.RECORDS}" AS SELECT * FROM "{RESIDENTS}"')
+    # What is kept of the records is kept of the population, as far as it has the column.
+    keep = {name: want for name, want in evidence.data.keep.items() if name in records.types}
+    residents = residents.model_copy(update={"data": residents.data.model_copy(update={"keep": keep})})
     if residents.data.cluster not in records.types:
         residents = residents.model_copy(update={"data": residents.data.model_copy(update={"cluster": None})})
     return residents, Records(records.engine, {**records.types, **dict.fromkeys(more, "DOUBLE")})
@@ -142,10 +147,9 @@ def side_by_side(evidence: Evidence, reached: Tally, residents: Tally) -> Tally:
     Raises:
         DataError: groups that are reached and have no residents; groupings whose residents do not add up alike.
     """
-    from dataclasses import replace
-
     population = evidence.data.population
     _refuse(_no_residents(residents, population.source))
+    _refuse(_rows_of_totals(evidence, residents))
     if any(entry.measure == "share_reached" for entry in evidence.measures):
         _refuse(_more_than_live_there(reached, residents, evidence.data.source))
     if not population.share:
@@ -159,7 +163,8 @@ def side_by_side(evidence: Evidence, reached: Tally, residents: Tally) -> Tally:
             reached.cells[name] = 0.0
     cells = pd.concat([reached.cells, rows], ignore_index=True)
     by = f"{population.from_} {population.year} ({Path(population.source).name})"
-    total = int(np.max([rows.loc[rows["table"] == table, "n"].sum() for table in residents.about.tables]))
+    known = rows[(rows[list(residents.about.attributes)] != UNKNOWN).all(axis=1)]
+    total = int(np.max([known.loc[known["table"] == table, "n"].sum() for table in residents.about.tables]))
     size = "given as shares" if population.share else f"{total:,} people"
     notes = (*reached.about.notes, f"Who lives there is taken from {by}: {size}.")
     about = replace(reached.about, has_moe=residents.about.has_moe, shares=bool(population.share), notes=notes)
@@ -186,9 +191,49 @@ def _more_than_live_there(reached: Tally, residents: Tally, source: str) -> Iter
                 yield Problem(source, f"{what}: a share of people cannot be more than all ({table})", hint)
 
 
+def _rows_of_totals(evidence: Evidence, residents: Tally) -> Iterator[Problem]:
+    """Say where a group that the plan does not declare is as large as all others together."""
+    for name, group in evidence.groups.items():
+        if group.final_levels or evidence.data.population.share or name not in residents.about.tables:
+            continue
+        sizes = (
+            residents.cells[residents.cells["table"] == name].groupby(name)["n"].sum().drop(UNKNOWN, errors="ignore")
+        )
+        for level, n in sizes.items():
+            if len(sizes) > 2 and n == sizes.sum() - n:
+                what = f"the {name} {level!r} has as many people as all others together ({n:,})"
+                hint = f"If it is a row of totals, write it under unknown: of {name}; if not, declare the levels."
+                yield Problem(evidence.data.population.source, what, hint)
+
+
+def check_areas(evidence: Evidence, records: Records, people: Records) -> None:
+    """Refuse areas of records that the population does not have: their events would go over nobody's number.
+
+    Raises:
+        DataError: with the keys, and how they are probably mended.
+    """
+    cluster, population = evidence.data.cluster, evidence.data.population
+    named, known = (_keys(each, cluster, evidence) for each in (records, people))
+    lacking = {key: n for key, n in named.items() if key and key not in known}
+    if lacking:
+        places = {key: n for key, n in known.items() if key}
+        found = key_problems(lacking, places, evidence.data.source, population.source)
+        of_records = [problem for problem in found if problem.where == evidence.data.source]
+        raise DataError([replace(problem, what=f"{cluster}: {problem.what}") for problem in of_records])
+
+
+def _keys(records: Records, column: str, evidence: Evidence) -> dict[str | None, int]:
+    columns = sql.Columns(records.types)
+    query = syntax.select({"key": columns.text(column), "n": syntax.count()}, sql.RECORDS)
+    kept = {name: want for name, want in evidence.data.keep.items() if name in records.types}
+    query = sql.of_kept(query, evidence.data.model_copy(update={"keep": kept}), columns)
+    return dict(records.engine.execute(query.group_by(exp.Literal.number(1)).sql("duckdb")).fetchall())
+
+
 def _totals_apart(residents: Tally, source: str) -> Iterator[Problem]:
     """Say where groupings count other numbers of people: a row of totals among groups, or a table that lacks some."""
-    totals = residents.cells.groupby("table")["n"].sum()
+    known = residents.cells[(residents.cells[list(residents.about.attributes)] != UNKNOWN).all(axis=1)]
+    totals = known.groupby("table")["n"].sum()
     low, high = totals.min(), totals.max()
     if high - low > APART * high:
         words = listed([f"{int(totals[table]):,} by {table}" for table in residents.about.tables])

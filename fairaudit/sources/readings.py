@@ -29,8 +29,7 @@ class Reading:
         notes: what a reader of the counts must know, a sentence each.
         facts: sums that are counted by group and are no part of the cells.
         extra: keys that rows are counted by, and that are no columns of the tally.
-        finish: turns rows with those keys into the tally's cells and notes, given what it is about, the source, and the
-            column that the last of the keys is read from.
+        finish: turns rows with those keys into the tally's cells and notes, given what it is about and the plan's data.
     """
 
     columns: sql.Reading = field(default_factory=sql.Reading)

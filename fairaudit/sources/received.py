@@ -35,7 +35,7 @@ def fitting(tally: Tally, evidence: Evidence) -> Tally:
     tally = _as_sent(tally)
     disagreements = tally.disagreements()
     _refuse(_other_contents(tally.about, evidence, source))
-    if not disagreements:
+    if not disagreements and not _hides_what_it_must_not(tally):
         tally, disagreements = _narrowed(tally)
     _refuse(_impossible(tally, evidence, source))
     tally = _followed(_recoded(tally, attributes(evidence)), evidence)
@@ -48,6 +48,11 @@ def fitting(tally: Tally, evidence: Evidence) -> Tally:
     apart = (f"Tables that should agree do not. {text}" for text in disagreements)
     contradictions = tuple(dict.fromkeys([*fitted.about.contradictions, *apart]))
     return Tally(replace(fitted.about, contradictions=contradictions), fitted.cells)
+
+
+def _hides_what_it_must_not(tally: Tally) -> bool:
+    """Say whether counts are hidden of a kind whose tables hold more than records."""
+    return tally.hidden and (tally.about.kind in ("representation", "pairs") or tally.about.census)
 
 
 def _as_sent(tally: Tally) -> Tally:
@@ -128,7 +133,7 @@ def _impossible(tally: Tally, evidence: Evidence, source: str) -> Iterator[Probl
     if tally.hidden and averages:
         what = f"hides counts, and {listed(averages)} could be anything within them"
         yield Problem(source, what, "Ask for the counts in full, or for measures that are shares.")
-    if tally.hidden and (about.kind in ("representation", "pairs") or about.census):
+    if _hides_what_it_must_not(tally):
         what = (
             f"hides counts, which tell nothing of {about.kind}{' where all areas are counted' if about.census else ''}"
         )

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from fairaudit.errors import DataError, Problem, nearest
+from fairaudit.groupings import group_name
 from fairaudit.kinds import KINDS
 from fairaudit.plan import ANY, TALLY_SUFFIX, UNKNOWN
 from fairaudit.tally.about import About, level_names
@@ -209,7 +210,7 @@ def _kind_problems(meta: dict, name: str) -> list[Problem]:
         return [Problem(name, f"there is no kind {kind!r}", nearest(kind, list(KINDS)))]
     problems = []
     for key, kinds in ENTRIES_OF_KINDS.items():
-        given = meta.get(key) not in (None, [], False)
+        given = meta.get(key) not in (None, []) and meta[key] is not False
         if given and kind not in kinds:
             problems.append(Problem(name, f"{key!r} has no place in {kind}", f"It is for {' and '.join(kinds)}."))
         if meta.get(key) is None and kind in NEEDED_OF_KINDS.get(key, ()):
@@ -317,10 +318,21 @@ def _key_problems(cell: Mapping[str, str], about: About, where: str) -> list[Pro
         if cell[attribute] not in allowed:
             what = f"{cell[attribute]!r} is no group of {attribute} in table {table}"
             problems.append(Problem(where, what, nearest(cell[attribute], allowed)))
-    groups = [ANY, *level_names(about, about.tables[table])] if "versus" in cell else []
-    if groups and cell["versus"] not in groups:
-        problems.append(Problem(where, f"versus is {cell['versus']!r}", nearest(cell["versus"], groups)))
+    if "versus" in cell:
+        problems += _versus_problems(cell, about, table, where)
     return problems + key_problems(cell, about, where)
+
+
+def _versus_problems(cell: Mapping[str, str], about: About, table: str, where: str) -> list[Problem]:
+    """An arm stands beside another one, or by itself."""
+    own = group_name(tuple(cell[name] for name in about.tables[table]))
+    groups = [ANY, *(name for name in level_names(about, about.tables[table]) if name != own)]
+    if cell["versus"] not in groups:
+        return [Problem(where, f"versus is {cell['versus']!r}", nearest(cell["versus"], groups))]
+    if (cell["versus"] == ANY) != (cell["versus_decision"] == ANY):
+        what = f"versus is {cell['versus']!r} and versus_decision {cell['versus_decision']!r}"
+        return [Problem(where, what, "Both are * where an arm stands by itself, or neither.")]
+    return []
 
 
 def _number_problems(cell: Mapping[str, str], about: About, where: str) -> list[Problem]:

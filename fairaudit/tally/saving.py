@@ -69,7 +69,8 @@ def _as_dict(about: About) -> dict:
     plain = {name: list(value) if isinstance(value, tuple) else value for name, value in vars(about).items()}
     plain["attributes"] = {name: list(levels) for name, levels in about.attributes.items()}
     plain["tables"] = {name: {"by": list(names)} for name, names in about.tables.items()}
-    own = {name: value for name, value in plain.items() if name not in OF_SOME_KINDS or value not in (None, [], False)}
+    # 0 is something to say, and equals False.
+    own = {name: v for name, v in plain.items() if name not in OF_SOME_KINDS or not (v in (None, []) or v is False)}
     return {"schema_version": SCHEMA_VERSION, **own}
 
 

@@ -56,9 +56,9 @@ OF_DC = {"11001000101": 1, "11001000102": 1}
         (
             {"0051001": 3},
             {"51001": 1},
-            "1 area key (3 records) that no area of the map has would match but for leading zeros, which the map has "
+            "1 area key (3 records) that no area of the map has would match but for leading zeros, which that file has "
             "lost: '0051001' -> '51001'",
-            "Save the map anew with its keys as text.",
+            "Save that file anew with its keys as text.",
         ),
         (
             {"110010001011": 3, "110010001012": 1, "110010001021": 5},
@@ -85,7 +85,7 @@ OF_DC = {"11001000101": 1, "11001000102": 1}
             {"Ward 1": 1, "Ward 2": 1, "Ward 9": 3, "n/a": 40},
             WARDS,
             "2 area keys (43 records) that no area of the map has: 'n/a' (40), 'Ward 9' (3)",
-            "Its keys are like 'Ward 1', 'Ward 2'. Is it the map of the same year?",
+            "Its keys are like 'Ward 1', 'Ward 2'. Is it of the same year?",
         ),
         (
             {"Ward 1": 1, "Ward 2": 1, None: 3, "": 2, "  ": 1},

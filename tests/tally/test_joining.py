@@ -43,7 +43,6 @@ def test_a_record_whose_key_the_file_lacks_is_of_unknown_group():
     assert tally.records == len(OFFERS)
 
 
-# FAILS: nothing says how many records have a key that the file lacks, unless they are so many that they are refused.
 def test_how_many_records_have_no_row_in_the_file_is_noted():
     tally = beside.count(block(), OFFERS, areas=AREAS[:2])
     assert any("2 " in note and "areas.csv" in note for note in tally.about.notes)
@@ -85,7 +84,6 @@ def test_the_file_may_have_any_form(form, tmp_path):
 FRAMES = ("pandas", "pandas objects", "polars", "arrow")
 
 
-# FAILS for frames: of those only columns are taken that the plan counts by, and the key of the join is none of them.
 @pytest.mark.parametrize("form", made_up.FORMS)
 def test_records_may_have_any_form(form, tmp_path):
     data = {"area": "area", "join": {"source": "areas.csv", "on": "tract"}}
@@ -191,7 +189,6 @@ def test_keys_that_can_be_mended_are_named_with_the_mend(case):
     assert first.startswith(f"records.csv: {what}")
 
 
-# FAILS: such keys match by chance, and the file cannot be joined at all.
 BY_CHANCE = {
     "a number that another begins with": ("1235", ["1234", "12350"]),
     "a name that begins with another": ("Downtown East", ["Downtown", "Harbor"]),
@@ -208,7 +205,6 @@ def test_a_key_that_is_like_another_by_chance_is_unknown(case):
     assert {key[1]: key[0] for key in beside.cells(tally)} == {odd: "?", known[0]: "A", known[1]: "B"}
 
 
-# FAILS: the engine gives the second column another name, and the plan's is not found.
 def test_columns_whose_names_differ_in_capitals_are_refused_as_those_that_both_have():
     (problem,) = beside.refused(block({"Y": {}}), OFFERS, areas=[{"tract": row["tract"], "Y": "A"} for row in AREAS])
     assert problem.startswith("areas.csv: ")
@@ -229,7 +225,6 @@ def placed(records, form, folder):
     return beside.count(beside.evidence("places", BY_POINT, {"who": {}}), records, form, folder)
 
 
-# FAILS for frames: of those only columns are taken that the plan counts by, and coordinates are none of them.
 @pytest.mark.parametrize("form", made_up.FORMS)
 def test_a_record_lies_in_the_area_that_holds_it(form, tmp_path):
     assert beside.cells(placed(POINTS, form, tmp_path)) == {
@@ -244,7 +239,6 @@ def test_a_few_records_in_no_area_are_unknown(tmp_path):
     assert tally.records == 83
 
 
-# FAILS: the count of records at 0, 0, outside of the map and without coordinates is found, and dropped.
 def test_why_records_are_in_no_area_is_noted(tmp_path):
     records = [*POINTS * 20, *beside.rows("x y here who", (0, 0, 1, "A"))]
     assert any("at 0, 0" in note for note in placed(records, "csv", tmp_path).about.notes)

@@ -131,7 +131,6 @@ def test_a_file_of_crossed_groups_counts_each_of_them_and_both():
     assert tally.about.notes == ("Who lives there is taken from ACS 2020 (people.csv): 300 people.",)
 
 
-# FAILS: people of the other grouping's rows are of unknown group in this one, and are counted in the note: 600 people.
 def test_a_file_with_one_grouping_below_the_other_counts_its_people_once():
     below = beside.rows("race sex people", ("A", None, 100), ("B", None, 200), (None, "F", 140), (None, "M", 160))
     tally = beside.count(block({"race": {}, "sex": {}}), BOTH, people=below)
@@ -140,7 +139,6 @@ def test_a_file_with_one_grouping_below_the_other_counts_its_people_once():
     assert tally.about.notes == ("Who lives there is taken from ACS 2020 (people.csv): 300 people.",)
 
 
-# FAILS: what groupings count is compared with those of unknown group among them, so that no two are ever apart.
 def test_groupings_that_count_other_numbers_of_people_are_refused():
     below = beside.rows("race sex people", ("A", None, 100), ("B", None, 200), (None, "F", 300), (None, "M", 300))
     (problem,) = beside.refused(block({"race": {}, "sex": {}}), BOTH, people=below)
@@ -180,7 +178,6 @@ AREAS_APART = {
 }
 
 
-# FAILS: all three are counted in silence, with events in folds that have no residents.
 @pytest.mark.parametrize("case", AREAS_APART)
 def test_areas_of_records_that_the_population_lacks_are_refused(case):
     problems = beside.refused(block(data={"cluster": "tract"}), CALLS, people=AREAS_APART[case])
@@ -256,7 +253,6 @@ def test_a_population_that_cannot_be_is_refused(case):
     assert sorted(found) == [f"people.csv: {problem}"]
 
 
-# FAILS: the total is taken for a group of whom nobody is reached, and is flagged.
 def test_a_row_of_totals_is_not_taken_for_a_group():
     (problem,) = beside.refused(block(), reached("A", "B"), people=[*TWO, {"race": "All", "people": 300}])
     assert problem.startswith("people.csv: ")
