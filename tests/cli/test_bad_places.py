@@ -488,7 +488,8 @@ SILENT = {
         "representation", None, {"people.csv": PEOPLE + "Total,3000\n"}, {}, "people.csv",
     ),
     "areas with people whose keys have lost leading zeros": (
-        "representation", None, {"people.csv": without_zeros(RESIDENTS)}, BY_TRACT, "leading zeros, which that file has lost",
+        "representation", None, {"people.csv": without_zeros(RESIDENTS)}, BY_TRACT,
+        "leading zeros, which that file has lost",
     ),
     "areas with events and without people": (
         "representation", None, {"people.csv": RESIDENTS.partition("A,003")[0]}, BY_TRACT, "003",

@@ -70,8 +70,8 @@ OF_DC = {"11001000101": 1, "11001000102": 1}
         (
             {"11001000101": 3, "11001000102": 1},
             BLOCK_GROUPS,
-            "2 area keys (4 records) that no area of the map has would match the beginning of areas' keys: the map is "
-            "finer than the records: '11001000101' -> '110010001012'",
+            "2 area keys (4 records) that no area of the map has would match the beginning of areas' keys: that "
+            "file's areas are finer: '11001000101' -> '110010001012'",
             "Use the map of the areas that records name, such as tracts in place of block groups.",
         ),
         (
