@@ -124,7 +124,7 @@ def _without_value(tally: Tally) -> int:
     first = tally.cells[tally.cells["table"] == next(iter(tally.about.tables))]
     lacking = first[(first["value"] == UNKNOWN).to_numpy(bool)]
     if tally.about.census:
-        return int(lacking.loc[lacking["n"] > 0, "area"].nunique())
+        return int(lacking.loc[lacking["n"] > 0, "area_key"].nunique())
     return int(lacking["n"].sum())
 
 

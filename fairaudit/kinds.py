@@ -95,7 +95,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 "areas": "areas: all (a row an area, none left out), or areas: sample (a row an address or the like)",
             },
             allows=("reached", "service", "people", "shapes"),
-            keys=("area", "decision", "value"),
+            keys=("area_key", "decision", "value"),
             side="more_is",
         ),
         _kind(

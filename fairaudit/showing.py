@@ -355,7 +355,7 @@ def _apart(evidence: Evidence, tally: Tally, attributes: tuple[str, ...]) -> Ent
     group = groups_of(rows, tally.about, attributes)
     names = level_names(tally.about, attributes)
     amount = rows["w" if tally.about.weighted else "n"].to_numpy(float)
-    areas, area = np.unique(rows["area"].to_numpy(str), return_inverse=True)
+    areas, area = np.unique(rows["area_key"].to_numpy(str), return_inverse=True)
     people = np.zeros((len(names) + 1, len(areas)))
     np.add.at(people, (group, area), amount)
     people = people[:-1]
@@ -411,7 +411,7 @@ def _map(evidence: Evidence, tally: Tally, folder: Path) -> dict[str, Any]:
     areas = read_areas(folder / shapes.source, shapes.key, shapes.source)
     rows = tally.rows_of(tally.about.tables[next(iter(tally.about.tables))])
     service, amount = _service(tally, rows), rows["w" if tally.about.weighted else "n"].to_numpy(float)
-    counted = pd.DataFrame({"area": rows["area"].to_numpy(), "n": amount, "sum": amount * service})
+    counted = pd.DataFrame({"area": rows["area_key"].to_numpy(), "n": amount, "sum": amount * service})
     known = counted[counted["sum"].notna()].groupby("area")[["n", "sum"]].sum()
     values = (known["sum"] / known["n"]).where(known["n"] > 0)
     everybody = counted.groupby("area")["n"].sum()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from fairaudit.cells import Cells, counts, groups_of, recorded, spread
 from fairaudit.comparisons.areas import MOE_Z
@@ -16,6 +16,7 @@ from fairaudit.comparisons.scheme import FEW_FOLDS, NO_EFFECT, Kind, Scenario, S
 from fairaudit.comparisons.shares import Arms
 from fairaudit.measures import Measure, Reach, Statistic
 from fairaudit.stats import design, score
+from fairaudit.stats.binomials import more_than
 from fairaudit.stats.estimates import Estimate, Pairs
 from fairaudit.stats.exact import Side
 from fairaudit.stats.intervals import wilson
@@ -73,8 +74,7 @@ class FlowCounts(PairCounts):
         """Give the exact p-value of one pair."""
         x1, n1, x0, n0 = self.at(pair)
         share = margin * n1 / (margin * n1 + n0)
-        found = stats.binom.sf(x1 - 1, x1 + x0, share) if side == "clear" else stats.binom.cdf(x1, x1 + x0, share)
-        return float(found)
+        return float(more_than(x1 - 1, x1 + x0, share) if side == "clear" else 1 - more_than(x1, x1 + x0, share))
 
     def exact_passes(self, kind: Kind, pair: int, margin: float, alpha: float) -> bool:
         """Say whether a pair is shown to be above its margin by the exact test."""
@@ -84,9 +84,9 @@ class FlowCounts(PairCounts):
         """Give the furthest margin that a pair still passes by the exact test (Clopper & Pearson 1934)."""
         x1, n1, x0, n0 = self.at(pair)
         if side == "clear":
-            share = stats.beta.ppf(alpha, x1, x0 + 1) if x1 else 0.0
+            share = float(special.betaincinv(x1, x0 + 1, alpha)) if x1 else 0.0
             return min(float(share * n0 / (n1 * (1 - share))), start)
-        share = stats.beta.ppf(1 - alpha, x1 + 1, x0) if x0 else 1.0
+        share = float(special.betaincinv(x1 + 1, x0, 1 - alpha)) if x0 else 1.0
         return max(float(share * n0 / (n1 * (1 - share))) if share < 1 else np.inf, start)
 
 

@@ -34,7 +34,7 @@ def area_column(evidence: Evidence) -> str:
 def places(look: Look) -> Reading:
     """Read the area of each record, and how much service there is where it is a number."""
     evidence = look.evidence
-    keys = {"area": look.columns.text(area_column(evidence))}
+    keys = {"area_key": look.columns.text(area_column(evidence))}
     census = evidence.data.areas == "all"
     moe = census and MOE in look.columns.types
     sums = {MOE2: squared(syntax.name(MOE))} if moe else {}
@@ -218,7 +218,7 @@ def _parts(evidence: Evidence, columns: sql.Columns, names: tuple[str, ...]) -> 
 def merged(tallies: list[Tally], left_out: Mapping[str, int]) -> Tally:
     """Put the tables of one block together; what is read is areas, however many groups of people they hold."""
     abouts, cells = [tally.about for tally in tallies], pd.concat([tally.cells for tally in tallies], ignore_index=True)
-    areas = cells.loc[cells["area"] != UNKNOWN, "area"].nunique()
+    areas = cells.loc[cells["area_key"] != UNKNOWN, "area_key"].nunique()
     about = replace(
         abouts[0],
         attributes={name: levels for each in abouts for name, levels in each.attributes.items()},
@@ -243,7 +243,7 @@ def check_map(evidence: Evidence, folder: Path, tally: Tally) -> Tally:
     shapes = evidence.data.shapes
     areas: Areas = read_areas(folder / shapes.source, shapes.key, shapes.source)
     first = tally.cells[tally.cells["table"] == next(iter(tally.about.tables))]
-    named = first.groupby("area")["n"].sum()
+    named = first.groupby("area_key")["n"].sum()
     record_keys = {None if area == "?" else area: int(n) for area, n in named.items()}
     found = key_problems(record_keys, dict.fromkeys(areas.keys, 1), evidence.data.source, shapes.source)
     if mendable := [problem for problem in found if surely_mendable(problem)]:

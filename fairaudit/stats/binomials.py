@@ -6,7 +6,7 @@ import math
 from functools import cached_property, lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 Array = NDArray[np.float64]
@@ -56,6 +56,22 @@ class Binomials:
         if self.n > _KEPT:
             del self.probabilities  # so large a group is seldom enumerated, and is a large table
         return cumulated
+
+
+def more_than(k: ArrayLike, n: ArrayLike, share: ArrayLike) -> Array:
+    """Give the probability of more than k of n, each with a share; 1 below 0, 0 from n on. Everything broadcasts."""
+    k, n, share = np.broadcast_arrays(*(np.asarray(each, float) for each in (k, n, share)))
+    inside = (k >= 0) & (k < n)
+    at = np.where(inside, k, 0.0)
+    tail = special.betainc(at + 1, np.where(inside, n - at, 1.0), share)
+    return np.where(k < 0, 1.0, np.where(inside, tail, 0.0))
+
+
+def probability(k: ArrayLike, n: ArrayLike, share: ArrayLike) -> Array:
+    """Give the probability of k of n, each with a share. Everything broadcasts."""
+    k, n, share = (np.asarray(each, float) for each in (k, n, share))
+    ways = special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1)
+    return np.exp(ways + special.xlogy(k, share) + special.xlog1py(n - k, -share))
 
 
 @lru_cache(maxsize=256)

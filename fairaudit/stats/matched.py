@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
 
+from fairaudit.stats.binomials import more_than
 from fairaudit.stats.score import Array, Kind, critical_z, narrow
 
 _FURTHEST_LOG_RATIO = 50.0
@@ -93,7 +93,7 @@ def mcnemar_exact(n10: ArrayLike, n01: ArrayLike) -> Array:
         0 to 1: twice the smaller tail of a binomial with share 1/2; 1 where no pair differs.
     """
     n10, n01 = np.asarray(n10, dtype=float), np.asarray(n01, dtype=float)
-    return np.minimum(1.0, 2 * stats.binom.cdf(np.minimum(n10, n01), n10 + n01, 0.5))
+    return np.minimum(1.0, 2 * (1 - more_than(np.minimum(n10, n01), n10 + n01, 0.5)))
 
 
 def _z(kind: Kind, *counts_and_margin: ArrayLike, nothing_shown: float) -> Array:

@@ -14,9 +14,9 @@ Hsueh, Liu & Chen 2001, Biometrics 57: 478-483).
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
 
 from fairaudit.stats import matched
+from fairaudit.stats.binomials import more_than, probability
 from fairaudit.stats.exact import Side
 from fairaudit.stats.score import Array, Kind
 
@@ -71,9 +71,9 @@ def exact_p(kind: Kind, n11: int, n10: int, n01: int, n00: int, margin: float, s
     j = np.arange(n + 1)[None]
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.clip(np.nan_to_num(only_a / (1 - only_b)), 0, 1)
-    chance = stats.binom.pmf(j, n, np.clip(only_b, 0, 1))
+    chance = probability(j, n, np.clip(only_b, 0, 1))
     row, column = np.nonzero(chance > NEGLECTED)
-    reached = stats.binom.sf(first[column] - 1, n - column, share[row, 0])
+    reached = more_than(first[column] - 1, n - column, share[row, 0])
     total = np.bincount(row, chance[row, column] * reached, NUISANCE)
     return float(min(total.max(initial=0.0) + n * NEGLECTED, 1.0))
 

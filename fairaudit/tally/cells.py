@@ -14,7 +14,7 @@ from fairaudit.tally.values import NUMBERS, SIDES
 DIGITS = 12
 OF_NO_RECORDS = {
     **{"decision": "1", "outcome": "1", "open": "0", "value": UNKNOWN, "followed": UNKNOWN},
-    **{"counted": "1", "area": UNKNOWN, "versus": ANY, "versus_decision": ANY},
+    **{"counted": "1", "area_key": UNKNOWN, "versus": ANY, "versus_decision": ANY},
 }
 """The keys of the cell that is written for a group without records."""
 

@@ -64,7 +64,7 @@ def load(path: Path) -> tuple[About, pd.DataFrame]:
 def _records_of(cells: pd.DataFrame, about: About) -> int:
     """Count the records that cells hold; where all areas are counted, the areas, which hold several groups each."""
     if about.census:
-        return int(cells.loc[cells["area"] != UNKNOWN, "area"].nunique())
+        return int(cells.loc[cells["area_key"] != UNKNOWN, "area_key"].nunique())
     return int(of_records(cells).groupby("table")["n"].sum().max())
 
 

@@ -172,8 +172,8 @@ def key_words(cell: Mapping[str, str], about: About) -> str:
         words.append("reached" if cell["counted"] == "1" else "resident")
     if cell.get("versus", ANY) != ANY:
         words.append(f"beside {cell['versus']}, {CODES_IN_WORDS[cell['versus_decision']]}")
-    if "area" in cell:
-        words.append(f"in area {cell['area']}")
+    if "area_key" in cell:
+        words.append(f"in area {cell['area_key']}")
     if "outcome" in cell:
         outcomes = {"1": "had the outcome", "0": "did not have the outcome", UNKNOWN: "outcome unknown"}
         words.append(outcomes[cell["outcome"]])

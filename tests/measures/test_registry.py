@@ -61,9 +61,12 @@ def test_another_name_is_a_plan_error_that_says_what_to_write(name, hint):
 def test_the_registry_is_a_mapping_of_canonical_names():
     assert "nonsense" not in MEASURES
     assert MEASURES.get("nonsense") is None
-    assert len(MEASURES) == len(set(MEASURES)) == 27
+    assert len(MEASURES) == len(set(MEASURES)) == 36
     assert Counter(measure.kind for measure in MEASURES.values()) == {
         "decisions": 12,
+        "matching": 4,
+        "representation": 3,
+        "places": 2,
         "scores": 7,
         "amounts": 5,
         "waits": 3,
@@ -133,7 +136,7 @@ def test_a_function_that_is_no_share_of_cells_is_refused_with_a_hint(function, w
         (dict(share="{selected"), "The words are"),
         (dict(title="share of {persons}"), "What a plan says beside a measure adds {at}, {capacity},"),
         (dict(kind="score"), "Did you mean 'scores'?"),
-        (dict(kind="scores"), "Give view= with kind= one of scores, amounts, waits;"),
+        (dict(kind="scores"), "Give view= with kind= one of scores, amounts, places, waits;"),
         (dict(view=at_cut_off), "a measure of decisions is taken of scores at a cut-off as it is."),
         (dict(kind="scores", view=at_cut_off, parameters=("cutoff",)), "It can be: at, capacity, per,"),
     ],
@@ -213,6 +216,7 @@ def test_measures_are_listed_by_kind_with_what_the_plan_must_say():
         "exposure": ["per (may be left out)"],
         "share_at_or_above": ["above"],
         "amount_quantile": ["quantile"],
+        "share_within_reach": ["above (may be left out)", "at_most (may be left out)"],
         "served_within": ["days/hours"],
         "restricted_mean_wait": ["days/hours"],
     }

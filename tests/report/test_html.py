@@ -284,7 +284,16 @@ def test_every_fixed_word_is_used_and_no_other(root):
         "clusters",
         "same_moment",
     }
-    by_value |= {"survival", "calibration", "sweep", "distribution", "standardised"}  # what is shown
+    by_value |= {
+        "survival",
+        "calibration",
+        "sweep",
+        "distribution",
+        "standardised",
+        "matched",
+        "segregation",
+        "map",
+    }  # what is shown
     by_kind = {f"{word}{kind}" for word in ("limit_", "limit_own_", "own_") for kind in ("ratio", "difference")}
     by_kind |= {"as_often", "as_much", "for_every", "difference", *("title", "name", "what", "formula", "source")}
     computed = by_value | by_kind | {"source_sha256", "tally_sha256", "notebook_sha256"}

@@ -209,7 +209,7 @@ def test_616_unknown_incomes_as_recorded_spread_and_at_worst(offers):
 def test_every_offer_of_every_block_group_is_counted(offers):
     tally = offers["income_level", "places"].tally
     assert tally.records == tally.cells["n"].sum() == 8066
-    assert tally.cells["area"].nunique() == 346
+    assert tally.cells["area_key"].nunique() == 346
     assert tally.cells.groupby("decision")["n"].sum().to_dict() == {"1": 4978, "0": 3088}
 
 

@@ -109,7 +109,7 @@ def test_crossed_groups_are_counted_by_both():
 def test_areas_left_out_are_counted_once_however_many_groups():
     tally = beside.count(every(RACES, REACHED | {"keep": {"side": ["north"]}}), AREAS)
     assert tally.about.records == {"read": 4, "kept": 2, "left_out": {"side not kept": 2}}
-    assert set(tally.cells["area"]) == {"p", "q"}
+    assert set(tally.cells["area_key"]) == {"p", "q"}
 
 
 def test_a_group_of_nobody_is_there_and_no_area_more():
@@ -240,7 +240,7 @@ def test_a_cluster_may_be_wider_than_the_area():
     records = [row | {"ward": "w"} for row in OFFERS]
     tally = beside.count(sample({"race": {}}, REACHED | {"cluster": "ward"}), records)
     assert tally.about.folds == 1
-    assert set(tally.cells["area"]) == {"p", "q"}
+    assert set(tally.cells["area_key"]) == {"p", "q"}
 
 
 # --- what is refused -------------------------------------------------------------------------------------------------
@@ -283,7 +283,7 @@ def test_areas_that_cannot_be_weighed_are_refused(case):
 def test_areas_that_are_left_out_need_no_people():
     records = [AREAS[0] | {"W": None, "side": "far"}, *AREAS[1:]]
     tally = beside.count(every(WITH_MOE, REACHED | {"keep": {"side": ["north", "south"]}}), records)
-    assert set(tally.cells["area"]) == {"q", "r", "s"}
+    assert set(tally.cells["area_key"]) == {"q", "r", "s"}
 
 
 # --- any areas -------------------------------------------------------------------------------------------------------
@@ -305,14 +305,15 @@ def test_any_areas_are_counted_as_pandas_melts_them(drawn):
     tally = beside.count(every(WITH_MOE), records)
     long = pd.concat(
         pd.DataFrame(
-            {"race": race, "area": r["tract"], "y": r["y"], "w": float(r[c]), "moe2": float(r[f"{c}m"]) ** 2}, index=[0]
+            {"race": race, "area_key": r["tract"], "y": r["y"], "w": float(r[c]), "moe2": float(r[f"{c}m"]) ** 2},
+            index=[0],
         )
         for race, c in (("White", "W"), ("Black", "B"))
         for r in records
         if r[c] > 0
     )
     expected = {
-        (row.race, row.area, "?" if np.isnan(row.y) else str(int(row.y))): [1, row.w, row.w**2, row.moe2]
+        (row.race, row.area_key, "?" if np.isnan(row.y) else str(int(row.y))): [1, row.w, row.w**2, row.moe2]
         for row in long.astype({"y": float}).itertuples()
     }
     found = beside.cells(tally, "n", "w", "ww", "moe2")
