@@ -292,7 +292,7 @@ def _folders(options: argparse.Namespace) -> list[Path]:
 def _run_one(folder: Path, out: Path | None, settings: dict) -> None:
     from fairaudit.run import Settings, run
 
-    with _stopped_by_sigterm(), _bar() as progress:
+    with _stopped_by_signals(), _bar() as progress:
         outcome = run(folder, out, Settings(**settings), progress)
     _say([*_summary(outcome.results), "", f"The report: {outcome.report}"])
 
@@ -313,21 +313,35 @@ def _bar() -> Iterator[Callable[[str, int, int], None]]:
 
 
 @contextlib.contextmanager
-def _stopped_by_sigterm() -> Iterator[None]:
-    """Tidy up when asked to end, as for Ctrl-C, so that no kernel and no folder is left behind."""
+def _stopped_by_signals() -> Iterator[None]:
+    """Tidy up when asked to end, as for Ctrl-C, so that no kernel and no folder is left behind.
 
-    def stop(*_signal: object) -> None:
-        raise SystemExit(TERMINATED)
+    Where it comes while a library is loaded, that turns it into an error of its own, which is then none.
+    """
+    asked: list[BaseException] = []
 
+    def ends(reason: BaseException) -> Callable[..., None]:
+        def stop(*_signal: object) -> None:
+            asked.append(reason)
+            raise reason
+
+        return stop
+
+    reasons = {signal.SIGTERM: SystemExit(TERMINATED), signal.SIGINT: KeyboardInterrupt()}
     try:
-        before = signal.signal(signal.SIGTERM, stop)
+        before = {number: signal.signal(number, ends(reason)) for number, reason in reasons.items()}
     except ValueError:  # only the main thread may say what a signal does
         yield
         return
     try:
         yield
+    except Exception:
+        if asked:
+            raise asked[0] from None
+        raise
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _summary(results: dict) -> Iterator[str]:
