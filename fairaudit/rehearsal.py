@@ -11,7 +11,7 @@ import pandas as pd
 from fairaudit.groupings import group_name
 from fairaudit.plan import ANY, UNKNOWN
 from fairaudit.tally import About, Tally
-from fairaudit.tally.cells import add_up
+from fairaudit.tally.cells import add_up, of_records, of_residents
 
 NOTE = "REHEARSAL: the groups' labels were shuffled at random. Nothing here is a result."
 
@@ -31,14 +31,14 @@ def shuffled(tally: Tally, seed: int = 0) -> Tally:
     """
     generator = np.random.default_rng(seed)
     deal = {"representation": _reached_anew, "pairs": _swapped}.get(tally.about.kind, _dealt)
-    parts = [deal(tally, table, list(names), generator) for table, names in tally.about.tables.items()]
+    tables = {table: tally.cells[tally.cells["table"] == table] for table in tally.about.tables}
+    parts = [deal(tables[table], list(names), tally.about, generator) for table, names in tally.about.tables.items()]
     return Tally(replace(tally.about, notes=(*tally.about.notes, NOTE)), pd.concat(parts, ignore_index=True))
 
 
-def _dealt(tally: Tally, table: str, attributes: list[str], generator: np.random.Generator) -> pd.DataFrame:
-    """Draw one table anew with its margins fixed: groups one way, everything else the other."""
-    rows = tally.cells[tally.cells["table"] == table]
-    others = [key for key in tally.about.keys if key not in attributes]
+def _dealt(rows: pd.DataFrame, attributes: list[str], about: About, generator: np.random.Generator) -> pd.DataFrame:
+    """Draw the rows of one table anew with its margins fixed: groups one way, everything else the other."""
+    others = [key for key in about.keys if key not in attributes]
     groups, kinds = (rows.groupby(keys, sort=False).ngroup().to_numpy() for keys in (attributes, others))
     if rows.empty:
         return rows
@@ -48,7 +48,7 @@ def _dealt(tally: Tally, table: str, attributes: list[str], generator: np.random
     # A record takes the mean weight of its kind along.
     means = {
         name: rows[name].groupby(kinds).sum().to_numpy() / np.maximum(counts.sum(axis=0), 1)
-        for name in tally.about.sums
+        for name in about.sums
         if name != "n"
     }
     group, kind = np.nonzero(drawn)
@@ -58,19 +58,19 @@ def _dealt(tally: Tally, table: str, attributes: list[str], generator: np.random
     if "ww" in sums:
         # No weights that add up to a sum have squares that add up to more than its square.
         sums["ww"] = np.minimum(sums["ww"], sums["w"] ** 2)
-    if tally.about.adds_whole and "wx" in sums:
+    if about.adds_whole and "wx" in sums:
         sums = _whole(n, sums["wx"], sums["wxx"])
     return dealt.assign(n=n, **sums)
 
 
-def _reached_anew(tally: Tally, table: str, attributes: list[str], generator: np.random.Generator) -> pd.DataFrame:
+def _reached_anew(
+    rows: pd.DataFrame, attributes: list[str], about: About, generator: np.random.Generator
+) -> pd.DataFrame:
     """Deal out who is reached as residents are spread over the groups; who lives there stays."""
-    rows = tally.cells[tally.cells["table"] == table]
-    lives_there = (rows["counted"] == "0").to_numpy(bool)
-    residents, reached = rows[lives_there], rows[~lives_there]
+    residents, reached = of_residents(rows), of_records(rows)
     share = residents.groupby(attributes, sort=False)["n"].sum()
     known = (reached[attributes] != UNKNOWN).all(axis=1).to_numpy(bool)
-    others = [key for key in tally.about.keys if key not in attributes]
+    others = [key for key in about.keys if key not in attributes]
     dealt = [residents, reached[~known]]
     for values, n in reached[known].groupby(others, sort=False)["n"].sum().items():
         drawn = generator.multinomial(int(n), share.to_numpy(float) / share.sum())
@@ -78,18 +78,17 @@ def _reached_anew(tally: Tally, table: str, attributes: list[str], generator: np
         values = values if isinstance(values, tuple) else (values,)
         dealt.append(groups.assign(**dict(zip(others, values, strict=True)), n=drawn)[drawn > 0])
     made = pd.concat(dealt, ignore_index=True)
-    return made.assign(**{name: made[name].fillna(0) for name in tally.about.sums if name != "n"})
+    return made.assign(**{name: made[name].fillna(0) for name in about.sums if name != "n"})
 
 
-def _swapped(tally: Tally, table: str, attributes: list[str], generator: np.random.Generator) -> pd.DataFrame:
+def _swapped(rows: pd.DataFrame, attributes: list[str], about: About, generator: np.random.Generator) -> pd.DataFrame:
     """Swap the arms of half of the tests at random; what each arm got in all is dealt out anew too."""
-    rows = tally.cells[tally.cells["table"] == table].reset_index(drop=True)
     beside = (rows["versus"] != ANY).to_numpy(bool) & (rows["versus_decision"] != UNKNOWN).to_numpy(bool)
-    made = [_dealt_alone(rows[~beside], attributes, tally.about, generator)]
+    made = [_dealt(rows[~beside], attributes, about, generator)]
     if not beside.any():
         return made[0]
     tests = rows[beside]
-    names = {group_name(levels): levels for levels in tally.about.combinations(attributes)}
+    names = {group_name(levels): levels for levels in about.combinations(attributes)}
     first = np.array([group_name(levels) for levels in tests[attributes].itertuples(index=False)])
     once = tests[first < tests["versus"].to_numpy(str)]
     kept = generator.binomial(once["n"].to_numpy(int), 0.5)
@@ -101,21 +100,7 @@ def _swapped(tally: Tally, table: str, attributes: list[str], generator: np.rand
         mirrored["versus"] = [group_name(levels) for levels in part[attributes].itertuples(index=False)]
         mirrored[attributes] = [list(names[name]) for name in part["versus"]]
         made += [part[numbers > 0], mirrored[numbers > 0]]
-    return add_up(pd.concat(made, ignore_index=True), tally.about.keys)
-
-
-def _dealt_alone(
-    rows: pd.DataFrame, attributes: list[str], about: About, generator: np.random.Generator
-) -> pd.DataFrame:
-    """Deal out decisions over the arms, test or no test."""
-    others = [key for key in about.keys if key not in attributes]
-    groups, kinds = (rows.groupby(keys, sort=False).ngroup().to_numpy() for keys in (attributes, others))
-    counts = np.zeros((groups.max() + 1, kinds.max() + 1), dtype=np.int64)
-    np.add.at(counts, (groups, kinds), rows["n"])
-    drawn = _drawn(counts, generator)
-    group, kind = np.nonzero(drawn)
-    dealt = pd.concat([_firsts(rows[attributes], groups, group), _firsts(rows[others], kinds, kind)], axis=1)
-    return dealt.assign(n=drawn[group, kind])
+    return add_up(pd.concat(made, ignore_index=True), about.keys)
 
 
 def _whole(n: np.ndarray, wx: np.ndarray, wxx: np.ndarray) -> dict[str, np.ndarray]:

@@ -354,7 +354,7 @@ def _apart(evidence: Evidence, tally: Tally, attributes: tuple[str, ...]) -> Ent
     rows = tally.rows_of(attributes)
     group = groups_of(rows, tally.about, attributes)
     names = level_names(tally.about, attributes)
-    amount = rows["w" if tally.about.weighted else "n"].to_numpy(float)
+    amount = _amount(tally, rows)
     areas, area = np.unique(rows["area_key"].to_numpy(str), return_inverse=True)
     people = np.zeros((len(names) + 1, len(areas)))
     np.add.at(people, (group, area), amount)
@@ -388,12 +388,17 @@ def _served(tally: Tally, attributes: tuple[str, ...]) -> tuple[np.ndarray, np.n
     """Give people whose service is known, and how much of it they have in all, of every group."""
     rows = tally.rows_of(attributes)
     group = groups_of(rows, tally.about, attributes)
-    amount = rows["w" if tally.about.weighted else "n"].to_numpy(float)
+    amount = _amount(tally, rows)
     service = _service(tally, rows)
     known = ~np.isnan(service)
     size = len(level_names(tally.about, attributes)) + 1
     people = np.bincount(group[known], amount[known], size)[:-1]
     return people, np.bincount(group[known], (amount * np.nan_to_num(service))[known], size)[:-1]
+
+
+def _amount(tally: Tally, rows: pd.DataFrame) -> np.ndarray:
+    """Give what each row counts: people where they are weighed, else records."""
+    return rows["w" if tally.about.weighted else "n"].to_numpy(float)
 
 
 def _service(tally: Tally, rows: pd.DataFrame) -> np.ndarray:
@@ -410,7 +415,7 @@ def _map(evidence: Evidence, tally: Tally, folder: Path) -> dict[str, Any]:
     shapes = evidence.data.shapes
     areas = read_areas(folder / shapes.source, shapes.key, shapes.source)
     rows = tally.rows_of(tally.about.tables[next(iter(tally.about.tables))])
-    service, amount = _service(tally, rows), rows["w" if tally.about.weighted else "n"].to_numpy(float)
+    service, amount = _service(tally, rows), _amount(tally, rows)
     counted = pd.DataFrame({"area": rows["area_key"].to_numpy(), "n": amount, "sum": amount * service})
     known = counted[counted["sum"].notna()].groupby("area")[["n", "sum"]].sum()
     values = (known["sum"] / known["n"]).where(known["n"] > 0)

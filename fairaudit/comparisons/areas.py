@@ -144,10 +144,12 @@ class AreaEstimates(EstimateArms):
     @cached_property
     def records(self) -> tuple[np.ndarray, np.ndarray]:
         """No events, and people of every arm whose service is known; shape (arms,)."""
-        _, people = counts(
-            self.cells.amounts.sum(axis=0), None, self.scheme.arms, recorded(self.measure), unknown_group=False
-        )
-        return np.full(people.shape, np.nan), np.rint(people)
+        return np.full(self._people.shape, np.nan), np.rint(self._people)
+
+    @cached_property
+    def _people(self) -> np.ndarray:
+        amounts = self.cells.amounts.sum(axis=0)
+        return counts(amounts, None, self.scheme.arms, recorded(self.measure), unknown_group=False)[1]
 
     @property
     def of_arms(self) -> Estimate:
@@ -155,11 +157,8 @@ class AreaEstimates(EstimateArms):
         estimate = self.measure.estimate(self.recorded)
         if self.moe2 is None:
             return replace(estimate, variance=np.zeros(estimate.value.shape), degrees=None)
-        _, people = counts(
-            self.cells.amounts.sum(axis=0), None, self.scheme.arms, recorded(self.measure), unknown_group=False
-        )
         off = (self.recorded.values - estimate.value[:, None]) ** 2
-        variance = divide((self.scheme.arms @ self.moe2 * off).sum(axis=1), (MOE_Z * people) ** 2)
+        variance = divide((self.scheme.arms @ self.moe2 * off).sum(axis=1), (MOE_Z * self._people) ** 2)
         return replace(estimate, variance=variance, degrees=None)
 
     def pairs(

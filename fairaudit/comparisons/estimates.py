@@ -8,9 +8,9 @@ from functools import cached_property
 
 import numpy as np
 
-from fairaudit.cells import Cells, Ranges, Unknowns, counts, recorded, unknowns
+from fairaudit.cells import Cells, Ranges, counts, recorded
 from fairaudit.comparisons.scheme import FEW_FOLDS, NO_EFFECT, Kind, Scenario, Scheme, divide
-from fairaudit.comparisons.shares import basis_of
+from fairaudit.comparisons.shares import OfCells
 from fairaudit.distributions import Distributions
 from fairaudit.measures import Distribution, Statistic
 from fairaudit.stats import design, means, score
@@ -19,7 +19,7 @@ from fairaudit.stats.estimates import Estimate, Pairs
 RECORDS_PER_SQUARED_SKEW = 25
 
 
-class EstimateArms:
+class EstimateArms(OfCells):
     """The estimates of every arm of a scheme on one statistic, under every scenario.
 
     Args:
@@ -36,15 +36,6 @@ class EstimateArms:
     def cells(self) -> Cells:
         """Who is known, as yes and no."""
         return self.found.cells
-
-    @property
-    def basis(self) -> list[str]:
-        """Words for how its bounds come about, beside the method."""
-        return basis_of(self.cells)
-
-    def unknowns(self) -> Unknowns:
-        """Count what is not known."""
-        return unknowns(self.cells, self.measure)
 
     @cached_property
     def records(self) -> tuple[np.ndarray, np.ndarray]:

@@ -21,9 +21,9 @@ from fairaudit.stats.estimates import Estimate, Pairs
 from fairaudit.stats.exact import Side
 from fairaudit.stats.intervals import wilson
 from fairaudit.tally import Tally
+from fairaudit.tally.cells import of_residents
 
 RARE = 1e6  # residents are taken so many times over where events are a flow (Poisson), not people reached or not
-LIVES_THERE = "0"
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,7 @@ class Residents:
     @classmethod
     def of(cls, tally: Tally, attributes: Sequence[str], groups: int) -> Residents:
         """Take the residents of one grouping out of a tally."""
-        rows = tally.rows_of(attributes, beside=True)
-        rows = rows[(rows["counted"] == LIVES_THERE).to_numpy(bool)]
+        rows = of_residents(tally.rows_of(attributes, beside=True))
         folds = tally.about.folds or 1
         fold = rows["fold"].to_numpy(int) if tally.about.folds else np.zeros(len(rows), int)
         group = groups_of(rows, tally.about, attributes)

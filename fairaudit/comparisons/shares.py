@@ -26,17 +26,29 @@ from fairaudit.cells import (
 )
 from fairaudit.comparisons.counts import PairCounts
 from fairaudit.comparisons.scheme import FEW_FOLDS, NO_EFFECT, OTHERWISE, Kind, Scenario, Scheme, divide
-from fairaudit.measures import Measure
+from fairaudit.measures import Measure, Statistic
 from fairaudit.stats import design, reference
 from fairaudit.stats.intervals import wilson
 
 
-def basis_of(cells: Cells) -> list[str]:
-    """Say in words what makes records worth fewer than they are."""
-    return [word for word, here in (("clustered", cells.clustered), ("weighted", cells.w is not None)) if here]
+class OfCells:
+    """What all arms have in common: cells of those who are known, and a measure."""
+
+    cells: Cells
+    measure: Measure | Statistic
+
+    @property
+    def basis(self) -> list[str]:
+        """Words for what makes records worth fewer than they are, beside the name of the test."""
+        here = {"clustered": self.cells.clustered, "weighted": self.cells.w is not None}
+        return [word for word, holds in here.items() if holds]
+
+    def unknowns(self) -> Unknowns:
+        """Count what is not known."""
+        return unknowns(self.cells, self.measure)
 
 
-class Arms:
+class Arms(OfCells):
     """The rates of every arm of a scheme on one measure, under every scenario.
 
     Args:
@@ -50,15 +62,6 @@ class Arms:
         self.cells, self.measure, self.scheme, self.otherwise = cells, measure, scheme, otherwise or {}
 
     moves_people = True  # who is of unknown group would be one more in the denominator of the group it is of
-
-    @property
-    def basis(self) -> list[str]:
-        """Words for how its bounds come about, beside the test."""
-        return basis_of(self.cells)
-
-    def unknowns(self) -> Unknowns:
-        """Count what is not known."""
-        return unknowns(self.cells, self.measure)
 
     @cached_property
     def records(self) -> tuple[np.ndarray, np.ndarray]:

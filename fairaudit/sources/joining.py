@@ -58,7 +58,7 @@ def extended(engine: duckdb.DuckDBPyConnection, data: Data, folder: Path, open_f
     if by_coordinates(data):
         notes += _locate(engine, data, folder, source)
     else:
-        _view(engine, sql.RECORDS, exp.Select(expressions=[exp.Star()]).from_(_table(source)))
+        make_view(engine, sql.RECORDS, exp.Select(expressions=[exp.Star()]).from_(_table(source)))
     return notes
 
 
@@ -70,7 +70,7 @@ def _join(engine: duckdb.DuckDBPyConnection, data: Data, open_file: Open) -> tup
     # Of a file of its own the plan says no encoding and no delimiter: it is UTF-8 with commas.
     its_own = {"source": join.source, "sheet": join.sheet, "encoding": None, "delimiter": None}
     open_file(data.model_copy(update=its_own), JOINED)
-    have, more = (sql.Columns(_types(engine, name)) for name in (SOURCE, JOINED))
+    have, more = (sql.Columns(types_of(engine, name)) for name in (SOURCE, JOINED))
     problems = [
         Problem(source, f"has no column {column!r} (join)", nearest(column, list(columns.types)))
         for source, column, columns in ((data.source, join.on.records, have), (join.source, join.on.file, more))
@@ -93,7 +93,7 @@ def _join(engine: duckdb.DuckDBPyConnection, data: Data, open_file: Open) -> tup
     wanted += [exp.column(column, table=JOINED, quoted=True) for column in added]
     on = exp.EQ(this=have.text(join.on.records), expression=exp.column(KEY, table=JOINED, quoted=True))
     query = exp.Select(expressions=wanted).from_(_table(SOURCE)).join(right, on=on, join_type="left")
-    _view(engine, WITH_JOINED, query)
+    make_view(engine, WITH_JOINED, query)
     lacking = sum(n for key, n in named.items() if key not in known)
     told = (
         f"{lacking:,} of {sum(named.values()):,} records have no row in {join.source}, and what it says is not known."
@@ -130,7 +130,7 @@ def surely_mendable(problem: Problem) -> bool:
 
 def _locate(engine: duckdb.DuckDBPyConnection, data: Data, folder: Path, source: str) -> tuple[str, ...]:
     names = data.area.longitude, data.area.latitude
-    types = _types(engine, source)
+    types = types_of(engine, source)
     _refuse([
         Problem(data.source, f"has no column {name!r} (area)", nearest(name, list(types)))
         for name in names
@@ -148,7 +148,7 @@ def _locate(engine: duckdb.DuckDBPyConnection, data: Data, folder: Path, source:
     places = pa.table({PLACE: pa.array(np.arange(1, len(rows) + 1)), AREA: pa.array(found, pa.string())})
     engine.register("places", places)
     query = exp.select("*").from_("numbered").join("places", using=[exp.to_identifier(PLACE, quoted=True)])
-    _view(engine, sql.RECORDS, query)
+    make_view(engine, sql.RECORDS, query)
     return tuple(f"{problem.what}: their area is not known." for problem in points.problems)
 
 
@@ -164,7 +164,8 @@ def _table(name: str) -> exp.Table:
     return exp.to_table(f'"{name}"')
 
 
-def _types(engine: duckdb.DuckDBPyConnection, name: str) -> dict[str, str]:
+def types_of(engine: duckdb.DuckDBPyConnection, name: str) -> dict[str, str]:
+    """Give column -> type of a table or view."""
     return {row[0]: str(row[1]) for row in engine.execute(f'DESCRIBE "{name}"').fetchall()}
 
 
@@ -173,5 +174,6 @@ def _counts(engine: duckdb.DuckDBPyConnection, text: exp.Expression, source: str
     return dict(engine.execute(query.sql("duckdb")).fetchall())
 
 
-def _view(engine: duckdb.DuckDBPyConnection, name: str, query: exp.Expression) -> None:
+def make_view(engine: duckdb.DuckDBPyConnection, name: str, query: exp.Expression) -> None:
+    """Let a name stand for a query."""
     engine.execute(f'CREATE OR REPLACE TEMP VIEW "{name}" AS {query.sql("duckdb")}')

@@ -15,9 +15,9 @@ from fairaudit.geography import Areas, key_problems, read_areas
 from fairaudit.groupings import tables
 from fairaudit.plan import UNKNOWN, Compare, Evidence, Group, quantile_names
 from fairaudit.sources import numbers
-from fairaudit.sources.joining import AREA, surely_mendable
+from fairaudit.sources.joining import AREA, make_view, surely_mendable, types_of
 from fairaudit.sources.opening import Records
-from fairaudit.sources.populations import MOE, MOE2, PEOPLE, squared
+from fairaudit.sources.populations import CENSUS, MOE, MOE2, PEOPLE, is_no_number, squared
 from fairaudit.sources.readings import Look, Reading
 from fairaudit.tally import Tally
 
@@ -141,19 +141,14 @@ def _people_columns(evidence: Evidence) -> list[str]:
 
 
 def _without_people(evidence: Evidence, records: Records, columns: sql.Columns, column: str) -> Iterator[Problem]:
-    number = columns.number(column)
-    bad = exp.Not(this=exp.func("COALESCE", exp.paren(number >= syntax.integer(0)), exp.false()))
     key = columns.text(area_column(evidence))
-    query = syntax.select({"key": key, "n": syntax.count()}, sql.RECORDS).where(bad)
+    query = syntax.select({"key": key, "n": syntax.count()}, sql.RECORDS).where(is_no_number(columns.number(column)))
     if found := [area for area, _ in _fetch(records, query, evidence, columns)]:
         named = listed(sorted(map(str, found)), MOST_NAMED)
         number = "1 area" if len(found) == 1 else f"{len(found):,} areas"
         what = f"{column!r} is no number of at least 0 in {number}: {named}"
-        hint = (
-            "Census files write -555555555 for a margin that is 0, -666666666 for what is not known. An area whose "
-            "people are not known cannot be weighed: mend it, or leave it out with `keep`."
-        )
-        yield Problem(evidence.data.source, what, hint)
+        hint = "An area whose people are not known cannot be weighed: mend it, or leave it out with `keep`."
+        yield Problem(evidence.data.source, what, f"{CENSUS}. {hint}")
 
 
 def _fetch(records: Records, query: exp.Select, evidence: Evidence, columns: sql.Columns) -> list[tuple]:
@@ -173,12 +168,11 @@ def table_by_table(evidence: Evidence, records: Records) -> Iterator[Alone]:
         parts = _parts(evidence, columns, names)
         text = " UNION ALL ".join(part.sql("duckdb") for part in parts)
         engine.execute(f'CREATE OR REPLACE TEMP TABLE "{LONG}" AS {text}')
-        engine.execute(f'CREATE OR REPLACE TEMP VIEW "{sql.RECORDS}" AS SELECT * FROM "{LONG}"')
-        types = {row[0]: str(row[1]) for row in engine.execute(f'DESCRIBE "{LONG}"').fetchall()}
+        make_view(engine, sql.RECORDS, exp.select("*").from_(LONG))
         groups = {name: _as_column(name, evidence.groups[name]) for name in names}
         data = evidence.data.model_copy(update={"weight": PEOPLE, "people": None})
         block = {"data": data, "groups": groups, "compare": (Compare(by=tuple(names)),)}
-        yield {table: names}, evidence.model_copy(update=block), Records(engine, types)
+        yield {table: names}, evidence.model_copy(update=block), Records(engine, types_of(engine, LONG))
 
 
 def _as_column(name: str, group: Group) -> Group:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from sqlglot import exp
 
@@ -14,14 +13,16 @@ from fairaudit import sql, syntax
 from fairaudit.errors import DataError, Problem, listed, nearest
 from fairaudit.geography import key_problems
 from fairaudit.plan import UNKNOWN, Data, Evidence, People
+from fairaudit.sources.joining import make_view
 from fairaudit.sources.opening import Records, opened
 from fairaudit.sources.readings import Look, Reading
 from fairaudit.tally import Tally
+from fairaudit.tally.cells import LIVES_THERE, REACHED
 
 RESIDENTS, PEOPLE, MOE, MOE2 = " residents", " people", " moe", "moe2"
 WHOLE = 10**9  # residents that shares are of, where only shares are known
+CENSUS = "Census files write -555555555 for a margin that is 0, -666666666 for what is not known"
 APART = 0.01  # of the whole, that shares may miss 1 by, and totals of two groupings each other
-REACHED, LIVES_THERE = "1", "0"
 
 
 def representation(look: Look) -> Reading:
@@ -88,7 +89,7 @@ def prepare(evidence: Evidence, records: Records) -> tuple[Evidence, Records]:
     computed = [exp.alias_(expression, name, quoted=True) for name, expression in more.items()]
     query = exp.Select(expressions=[exp.Star(), *computed]).from_(sql.RECORDS)
     records.engine.execute(f'CREATE TEMP TABLE "{RESIDENTS}" AS {query.sql("duckdb")}')
-    records.engine.execute(f'CREATE OR REPLACE TEMP VIEW "{sql.RECORDS}" AS SELECT * FROM "{RESIDENTS}"')
+    make_view(records.engine, sql.RECORDS, exp.select("*").from_(exp.to_table(f'"{RESIDENTS}"')))
     # What is kept of the records is kept of the population, as far as it has the column.
     keep = {name: want for name, want in evidence.data.keep.items() if name in records.types}
     residents = residents.model_copy(update={"data": residents.data.model_copy(update={"keep": keep})})
@@ -97,20 +98,23 @@ def prepare(evidence: Evidence, records: Records) -> tuple[Evidence, Records]:
     return residents, Records(records.engine, {**records.types, **dict.fromkeys(more, "DOUBLE")})
 
 
+def is_no_number(value: exp.Expression) -> exp.Expression:
+    """Say whether a value is no number of people, and no margin of one: missing, or below 0."""
+    return exp.Not(this=exp.func("COALESCE", exp.paren(value >= syntax.integer(0)), exp.false()))
+
+
 def _bad_numbers(
     records: Records, columns: sql.Columns, source: str, number: str, moe: str | None
 ) -> Iterator[Problem]:
     for column, what in ((number, "of people"), (moe, "margins of error")):
         if column is None:
             continue
-        value, text = columns.number(column), columns.text(column)
-        bad = exp.Not(this=exp.func("COALESCE", exp.paren(value >= syntax.integer(0)), exp.false()))
-        query = syntax.select({"value": text, "n": syntax.count()}, sql.RECORDS).where(bad)
+        query = syntax.select({"value": columns.text(column), "n": syntax.count()}, sql.RECORDS)
+        query = query.where(is_no_number(columns.number(column)))
         found = records.engine.execute(query.group_by(exp.Literal.number(1)).sql("duckdb")).fetchall()
         if found:
             values = listed([f"{value!r} ({n:,})" if value is not None else f"(missing) ({n:,})" for value, n in found])
-            hint = "Census files write -555555555 for a margin that is 0, -666666666 for what is not known: mend them."
-            yield Problem(source, f"{column!r} holds what are no numbers {what}: {values}", hint)
+            yield Problem(source, f"{column!r} holds what are no numbers {what}: {values}", f"{CENSUS}: mend them.")
 
 
 def _shares_add_up(evidence: Evidence, records: Records, columns: sql.Columns) -> float:
@@ -158,14 +162,10 @@ def side_by_side(evidence: Evidence, reached: Tally, residents: Tally) -> Tally:
     if reached.about.folds is not None and "fold" not in rows:
         rows["fold"] = 0
     rows = rows[(rows["n"] > 0).to_numpy(bool)]
-    for name in ("moe2",):
-        if name in rows and name not in reached.cells:
-            reached.cells[name] = 0.0
-    cells = pd.concat([reached.cells, rows], ignore_index=True)
+    records = reached.cells.assign(**{MOE2: 0.0}) if MOE2 in rows else reached.cells
+    cells = pd.concat([records, rows], ignore_index=True)
     by = f"{population.from_} {population.year} ({Path(population.source).name})"
-    known = rows[(rows[list(residents.about.attributes)] != UNKNOWN).all(axis=1)]
-    total = int(np.max([known.loc[known["table"] == table, "n"].sum() for table in residents.about.tables]))
-    size = "given as shares" if population.share else f"{total:,} people"
+    size = "given as shares" if population.share else f"{int(_totals(residents).max()):,} people"
     notes = (*reached.about.notes, f"Who lives there is taken from {by}: {size}.")
     about = replace(reached.about, has_moe=residents.about.has_moe, shares=bool(population.share), notes=notes)
     return Tally(about, cells)
@@ -232,12 +232,17 @@ def _keys(records: Records, column: str, evidence: Evidence) -> dict[str | None,
 
 def _totals_apart(residents: Tally, source: str) -> Iterator[Problem]:
     """Say where groupings count other numbers of people: a row of totals among groups, or a table that lacks some."""
-    known = residents.cells[(residents.cells[list(residents.about.attributes)] != UNKNOWN).all(axis=1)]
-    totals = known.groupby("table")["n"].sum()
+    totals = _totals(residents)
     low, high = totals.min(), totals.max()
     if high - low > APART * high:
         words = listed([f"{int(totals[table]):,} by {table}" for table in residents.about.tables])
         yield Problem(source, f"counts other numbers of people: {words}", "Is a row of totals among the groups?")
+
+
+def _totals(residents: Tally) -> pd.Series:
+    """Count the people of known group in every table."""
+    known = (residents.cells[list(residents.about.attributes)] != UNKNOWN).all(axis=1)
+    return residents.cells[known].groupby("table")["n"].sum()
 
 
 def _refuse(problems: Iterator[Problem] | list[Problem]) -> None:

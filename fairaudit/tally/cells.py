@@ -27,10 +27,19 @@ def add_up(rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     return rows.groupby(list(keys), sort=False, observed=True)[sums].sum().reset_index()
 
 
+REACHED, LIVES_THERE = "1", "0"
+"""What `counted` says of a row: events or people reached, or residents."""
+
+
+def of_residents(rows: pd.DataFrame) -> pd.DataFrame:
+    """Take the rows that count who lives there."""
+    return rows[(rows["counted"] == LIVES_THERE).to_numpy(bool)]
+
+
 def of_records(rows: pd.DataFrame) -> pd.DataFrame:
     """Leave out what counts no record by itself: residents, and the arms of a test counted beside each other."""
     if "counted" in rows:
-        rows = rows[(rows["counted"] == "1").to_numpy(bool)]
+        rows = rows[(rows["counted"] == REACHED).to_numpy(bool)]
     if "versus" in rows:
         rows = rows[(rows["versus"] == ANY).to_numpy(bool)]
     return rows
