@@ -78,6 +78,12 @@ class AreaArms(Arms):
         """People within reach, and all whose area is known to be or not; shape (arms,)."""
         return tuple(np.rint(each) for each in self._count(self.cells.amounts))
 
+    @cached_property
+    def said(self) -> tuple[np.ndarray, np.ndarray]:
+        """Give people and shares of every arm as its name says."""
+        reached, people = self._count(self.cells.amounts, self.scheme.said)
+        return np.rint(people), divide(reached, people)
+
     def pairs(
         self, scenario: Scenario, kind: Kind, margins: np.ndarray, *, to_flag: bool = False
     ) -> PairCounts | CertainPairs:
@@ -106,8 +112,9 @@ class AreaArms(Arms):
         """Squared margins of error of those within reach, and of all, of every arm."""
         return self._count(self.cells.moe2)
 
-    def _count(self, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return counts(cells.sum(axis=0), None, self.scheme.arms, recorded(self.measure), unknown_group=False)
+    def _count(self, cells: np.ndarray, arms: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+        arms = self.scheme.arms if arms is None else arms
+        return counts(cells.sum(axis=0), None, arms, recorded(self.measure), unknown_group=False)
 
     def limits(self, alpha: float) -> tuple[np.ndarray, np.ndarray]:
         """Give the interval of each arm's own share, both ends at alpha."""

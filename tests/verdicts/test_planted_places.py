@@ -20,8 +20,9 @@ from fairaudit.assessment import assess
 from fairaudit.cells import Cells
 from fairaudit.comparisons import AreaArms, AreaEstimates, Arms, MatchedArms, ReachArms, Residents, Scheme
 from fairaudit.distributions import Distributions
+from fairaudit.findings import finding
 from fairaudit.measures import MEASURES
-from fairaudit.plan import Evidence
+from fairaudit.plan import Evidence, read_plan
 from fairaudit.sources import read_tally
 from fairaudit.stats import score
 
@@ -591,3 +592,17 @@ def test_all_areas_from_records(planted):
         records = pd.DataFrame({"area": [f"a{k}" for k in range(len(service))], "has": service.astype(int)})
         records = records.assign(A=draw[0], B=draw[1], moe_a=moe[0], moe_b=moe[1])
         assert assess(plan, read_tally(plan, ".", records))[0].verdict == verdict
+
+
+# --- what is shown ---------------------------------------------------------------------------------------------------
+
+
+def test_where_all_areas_are_counted_pairs_are_of_as_many_people_as_their_groups(root):
+    plan = read_plan(root / "audits" / "large-lots")
+    block = plan.block("lots-offered")
+    for disparity in assess(block, read_tally(block, plan.folder)):
+        found = finding(disparity)
+        people = {row["group"]: row["n"] for row in found["groups"]}
+        assert min(people.values()) > 1_000  # and there are 95 areas
+        for row in found["pairs"]:
+            assert row["n"] == [people[group] for group in row["groups"]]
