@@ -183,6 +183,7 @@ class _Finding:
                 "worse": self.measure.worse_when(evidence.selected_is),
                 **{key: decides[key] for key in copied},
                 "cleared_for": {"groups": [], "share": 0.0, "left": [], "sentence": ""},
+                "too_few": [],
                 "more_records": None,
                 "groups": self._groups(found),
                 "unknown": self._unknown(),

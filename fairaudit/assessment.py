@@ -29,7 +29,19 @@ from fairaudit.groupings import Grouping, groupings
 from fairaudit.measures import MEASURES, Measure, Statistic
 from fairaudit.plan import Evidence, MeasureLimit
 from fairaudit.tally import Tally, level_names
-from fairaudit.verdicts import HIGH_RATE, SEVERITY, Bounds, Comparison, Verdict, clear, cleared_for, flag, reason, worst
+from fairaudit.verdicts import (
+    HIGH_RATE,
+    SEVERITY,
+    Bounds,
+    Comparison,
+    Verdict,
+    clear,
+    cleared_but_for,
+    cleared_for,
+    flag,
+    reason,
+    worst,
+)
 
 FEW = 10
 
@@ -105,7 +117,19 @@ class Disparity:
         """The groups, largest first, that are shown to be within the limit of each other; all where it is cleared."""
         if self.verdict == "cleared":
             return list(self.groups)
+        if self.too_few:
+            order = np.argsort(-self.sizes, kind="stable")
+            return [self.groups[place] for place in order if self.groups[place] not in self.too_few]
         return [self.groups[place] for place in cleared_for(self.comparisons, self.sizes)]
+
+    @cached_property
+    def too_few(self) -> list[str]:
+        """The groups that the plan named as too few, where it is not demonstrated for lack of their records alone."""
+        by = self.grouping.attributes
+        named = {place for place, name in enumerate(self.groups) if self.evidence.named_too_few(by, name)}
+        if self.verdict != "not_demonstrated" or not cleared_but_for(self.comparisons, named):
+            return []
+        return [self.groups[place] for place in sorted(named)]
 
     @cached_property
     def rate_table(self) -> list[dict[str, Any]]:

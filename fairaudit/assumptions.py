@@ -34,6 +34,7 @@ def assumptions(evidence: Evidence, tally: Tally) -> list[str]:
         _weights,
         _rule,
         _limits,
+        _too_few,
         _notes,
     )
     return list(dict.fromkeys(sentence for part in parts for sentence in part(evidence, tally)))
@@ -325,6 +326,18 @@ def _limits(evidence: Evidence, tally: Tally) -> Iterator[str]:
 def _in_words(measure: str) -> str:
     """Write a measure's name as words; one of the audit's own is a path, and stays as it is."""
     return measure if ":" in measure else measure.replace("_", " ")
+
+
+def _too_few(evidence: Evidence, tally: Tally) -> Iterator[str]:
+    """Which groups the plan named as too few before any result, and what it sets for them."""
+    for each in evidence.too_few:
+        for name, levels in each.groups.items():
+            yield (
+                f"The plan named {listed(list(levels))} ({name}) as too few before any result: "
+                f"{each.because.rstrip('.')}. After adoption: {each.monitoring.rstrip('.')}. It ends so: "
+                f"{each.stop_rule.rstrip('.')}. It is decided anew by {each.until}, and {each.owner.rstrip('.')} "
+                "answers for it."
+            )
 
 
 def _notes(evidence: Evidence, tally: Tally) -> Iterator[str]:

@@ -81,6 +81,7 @@ def finding(disparity: Disparity) -> dict[str, Any]:
         "upper": decides["upper"],
         "sentence": decides["sentence"],
         "cleared_for": _cleared_for(disparity, comparison, more),
+        "too_few": disparity.too_few,
         "more_records": more,
         "groups": _groups(disparity),
         "unknown": _unknown(disparity),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from fairaudit.plan import ANY, SPACES, TWO_OR_MORE, UNKNOWN, Decision, Evidence, Group, spellings
+from fairaudit.plan import ANY, JOIN, SPACES, TWO_OR_MORE, UNKNOWN, Decision, Evidence, Group, spellings
 
 CODED, STRAY = "=", "!"
 """What SQL puts before a code, and before a raw value that no rule names."""
@@ -21,7 +21,6 @@ UNSURE = frozenset({
     "not stated", "not reported", "not given", "not specified", "unspecified", "-", "--", ".", "x",
 })  # fmt: skip
 """Values that may mean that nobody asked, or that nobody knows."""
-JOIN = ", "
 
 
 @dataclass(frozen=True)

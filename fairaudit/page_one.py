@@ -121,6 +121,9 @@ def _why(finding: Mapping[str, Any], about: str) -> dict[str, Any]:
         finding["reason_sentence"],
         finding.get("yearly", ""),
         finding["cleared_for"]["sentence"],
+        f"The plan named {sentences.listed(finding['too_few'])} as too few before any result."
+        if finding["too_few"]
+        else "",
     ]
     # What is needed of a group that is left out stands there already.
     left = {entry["group"] for entry in finding["cleared_for"]["left"] if entry["needed"]}
@@ -248,6 +251,14 @@ def _decide(state: str, evidence: Sequence[Mapping[str, Any]]) -> list[str]:
             "With conditions, or a pilot: likewise.",
             decline,
         ]
+    if state == "supported_with_conditions":
+        but_for = _count(len(unsettled), "finding")
+        return [
+            f"Yes, without conditions: not on this evidence ({but_for} not shown for groups that are too few).",
+            f"With conditions, or a pilot: the evidence allows it; a named person must still decide and sign. "
+            f"{' '.join(_conditions(evidence))}",
+            decline,
+        ]
     if flagged:
         broken = _count(len(flagged), "finding")
         return [
@@ -281,6 +292,18 @@ def _decide(state: str, evidence: Sequence[Mapping[str, Any]]) -> list[str]:
         f"With conditions, or a pilot: {_what_would_settle(unsettled)}",
         decline,
     ]
+
+
+def _conditions(evidence: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Write the conditions that the plan sets for groups that are too few, each once."""
+    said = [
+        f"For {sentences.listed([name for names in each['groups'].values() for name in names])}: "
+        f"{each['monitoring'].rstrip('.')}; {each['stop_rule'].rstrip('.')}; decided anew by {each['until']}; "
+        f"{each['owner'].rstrip('.')} answers for it."
+        for block in evidence
+        for each in block["conditions"]
+    ]
+    return list(dict.fromkeys(said))
 
 
 def _what_would_settle(unsettled: Sequence[Mapping[str, Any]]) -> str:

@@ -74,6 +74,7 @@ def block_results(
             "attributes": [_attribute(tally, name) for name in about.attributes],
             "assumptions": assumptions(evidence, tally),
             "contradictions": list(about.contradictions),
+            "conditions": [entry.model_dump() for entry in evidence.too_few],
             "cannot_tell": list(evidence.cannot_tell),
             "trade_off": opposites(evidence),
             "shown": shown(evidence, tally, plan.folder),

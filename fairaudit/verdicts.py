@@ -231,6 +231,40 @@ def cleared_for(comparisons: Sequence[Comparison], sizes: np.ndarray) -> list[in
     return best
 
 
+def cleared_but_for(comparisons: Sequence[Comparison], named: set[int]) -> bool:
+    """Say whether a finding clears for all groups but some that were named beforehand, of which too little is known.
+
+    Which groups are left out was settled before any result, so that clearing the others errs with probability alpha
+    at most, like any clearance. Of those named there must be too little data: a pair that could have cleared had both
+    fared alike, and has not, is no lack of data.
+
+    Args:
+        comparisons: of one finding that is not demonstrated.
+        named: places of the groups that were named.
+    """
+    scheme = comparisons[0].arms.scheme
+    others = set(range(len(comparisons[0].arms.cells.groups))) - named
+    if scheme.reference in ("rest", "overall") or not named or len(others) < 2:
+        return False
+    if any(c.baseline or c.hollow or _side_is_open(c, comparisons) for c in comparisons):
+        return False
+    return all(
+        _clears_within(comparison, others) and _all_too_few(comparison, named, others) for comparison in comparisons
+    )
+
+
+def _all_too_few(comparison: Comparison, named: set[int], others: set[int]) -> bool:
+    """Say whether every pair with a named group clears, or could not have cleared had both groups fared alike."""
+    defined = comparison.counts["recorded"].defined
+    for place, pair in enumerate(comparison.arms.scheme.pairs):
+        groups = {int(arm) for arm in pair}
+        if not groups & named or _clears_within(comparison, groups):
+            continue
+        if defined[place] and could_clear(comparison, place):
+            return False
+    return True
+
+
 def _side_is_open(comparison: Comparison, comparisons: Sequence[Comparison]) -> bool:
     return comparison.high and not any(_mends_the_side(other, comparison) for other in comparisons)
 

@@ -4,6 +4,7 @@ Everything a verdict depends on stands in the plan before results are seen: whos
 measures, which limits. Nothing unknown is passed over, and every problem is gathered and shown at once.
 """
 
+from fairaudit.plan.conditions import JOIN, TooFew
 from fairaudit.plan.data import TALLY_SUFFIX, Data, Decision, FromTo, People
 from fairaudit.plan.groups import TWO_OR_MORE, Compare, Group, ReferenceGroup, band_names, quantile_names
 from fairaudit.plan.measures import MeasureLimit
@@ -14,6 +15,7 @@ from fairaudit.plan.values import ANY, RESERVED, SPACES, UNKNOWN, Scalar, scalar
 
 __all__ = [
     "ANY",
+    "JOIN",
     "RESERVED",
     "SPACES",
     "TALLY_SUFFIX",
@@ -31,6 +33,7 @@ __all__ = [
     "ReferenceGroup",
     "Scalar",
     "System",
+    "TooFew",
     "Words",
     "band_names",
     "checked",

@@ -597,6 +597,27 @@ def _no_level(name: str, level: str, spec: dict) -> Iterator[tuple[str, str]]:
         yield f"{level!r} is no level of {name}", nearest(level, levels)
 
 
+def _check_too_few(block: dict) -> Found:
+    """A group that is named as too few and is none."""
+    names, specs = _group_names(block), _group_specs(block)
+    for index, entry in _entries(block, "too_few"):
+        place = ("too_few", index, "groups")
+        for name, levels in _mapping(entry, "groups").items():
+            known = _final_levels(specs.get(str(name), {}))
+            if name not in names:
+                yield (*place, str(name)), f"{name!r} is not one of the groups", nearest(str(name), names)
+            elif known is None:
+                hint = "Write levels: under this group, so that whoever is too few is known before the records are."
+                yield (*place, str(name)), f"the groups of {name} are taken as found, and none can be named", hint
+            else:
+                for level in _texts(levels):
+                    if level not in known:
+                        yield (*place, str(name)), f"{level!r} is no level of {name}", nearest(level, list(known))
+                if len([level for level in known if level not in _texts(levels)]) < 2:
+                    hint = "Leave two groups at least of which something is to be shown."
+                    yield (*place, str(name)), f"all groups of {name} but one are named as too few", hint
+
+
 # --- kinds of their own ----------------------------------------------------------------------------------------------
 
 
@@ -780,4 +801,5 @@ CHECKS = (
     _check_columns,
     _check_compare,
     _check_references,
+    _check_too_few,
 )

@@ -15,6 +15,7 @@ from pydantic import (
 from fairaudit.errors import PlanError, nearest
 from fairaudit.kinds import KINDS
 from fairaudit.measures import MEASURES
+from fairaudit.plan.conditions import TooFew
 from fairaudit.plan.data import Data
 from fairaudit.plan.groups import Compare, Group
 from fairaudit.plan.measures import MeasureLimit
@@ -137,6 +138,9 @@ class Evidence(Strict):
     scenarios: Annotated[tuple[Literal["open_never"], ...], ListOnly] = Field(
         default=(), description="what must hold too: open_never takes whatever is open for never closed"
     )
+    too_few: Annotated[tuple[TooFew, ...], ListOnly] = Field(
+        default=(), description="groups that are too few to show anything of, named before results, with conditions"
+    )
     cannot_tell: Texts = Field(default=(), description="what this evidence cannot tell, a sentence each")
     notebook: Text | None = Field(default=None, description="a notebook of the audit's own (needs --allow-code)")
 
@@ -149,6 +153,10 @@ class Evidence(Strict):
     def alpha_of_look(self) -> float:
         """The error rate that this look may spend: alpha / k, or alpha / 2^j where looks are open."""
         return self.alpha / 2**self.look if self.looks == "open" else self.alpha / self.looks
+
+    def named_too_few(self, attributes: tuple[str, ...], group: str) -> bool:
+        """Say whether the plan names a group of a grouping, before any result, as too few to show anything of."""
+        return any(entry.names(attributes, group) for entry in self.too_few)
 
     @property
     def selected_is(self) -> str | None:

@@ -38,12 +38,14 @@ def evidence_state(evidence: Sequence[Mapping[str, Any]]) -> State:
     Returns:
         Not supported where any blocking finding is flagged; not demonstrated where any is neither flagged nor cleared,
         where nothing blocks, where the plan does not say why a limit was chosen, or where counts that were received
-        contradict each other; else supported.
+        contradict each other; else supported, with conditions where anything is cleared for all groups but those that
+        the plan named as too few, and set conditions for, before any result.
     """
     blocking = [finding for block in evidence for finding in block["findings"] if finding["blocks"]]
     demonstration = any(block["origin"] == "synthetic" for block in evidence)
     flagged = [f for f in blocking if f["verdict"] == "flagged"]
-    open_ = [f for f in blocking if f["verdict"] == "not_demonstrated"]
+    excepted = [f for f in blocking if f["verdict"] == "not_demonstrated" and f["too_few"]]
+    open_ = [f for f in blocking if f["verdict"] == "not_demonstrated" and not f["too_few"]]
     unsourced = [f for f in blocking if not _sourced(f)]
     reasons = [
         *(
@@ -58,8 +60,20 @@ def evidence_state(evidence: Sequence[Mapping[str, Any]]) -> State:
     ]
     if not blocking:
         reasons.append("No evidence here is of the system's own decisions, with a limit that blocks.")
+    if not reasons and excepted:
+        return State("supported_with_conditions", tuple(map(_but_for, excepted)), demonstration)
     state: EvidenceState = "not_supported" if flagged else "not_demonstrated" if reasons else "supported"
     return State(state, tuple(reasons) or ("Every blocking finding is shown to be within its limit.",), demonstration)
+
+
+def _but_for(finding: Mapping[str, Any]) -> str:
+    """Say for whom a finding is not shown, as the plan foresaw."""
+    by = " and ".join(finding["grouping"])
+    named = ", ".join(finding["too_few"])
+    return (
+        f"Shown to be within the limit but for those named beforehand as too few ({named}): {finding['title']} "
+        f"by {by} ({finding['id']})."
+    )
 
 
 def _sourced(finding: Mapping[str, Any]) -> bool:

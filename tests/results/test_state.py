@@ -7,10 +7,10 @@ import pytest
 from fairaudit.workflow.state import HEADLINES, evidence_state
 
 
-def finding(verdict="cleared", *, blocks=True, because="County policy 12.3", citation=None):
+def finding(verdict="cleared", *, blocks=True, because="County policy 12.3", citation=None, too_few=()):
     tolerance = {"because": because, "citation": citation}
     return {"id": "e/race/selection_rate", "title": "share selected", "grouping": ["race"], "verdict": verdict,
-            "blocks": blocks, "comparisons": [{"tolerance": tolerance}]}  # fmt: skip
+            "blocks": blocks, "too_few": too_few, "comparisons": [{"tolerance": tolerance}]}  # fmt: skip
 
 
 def block(*findings, origin="historical", contradictions=()):
@@ -31,6 +31,13 @@ POLICY = [
     # a limit on file is somebody's, and that it is right here somebody must say
     ([finding("cleared", because=None, citation="29 CFR 1607.4(D)")], "not_demonstrated"),
     ([finding("flagged", because=None)], "not_supported"),
+    # groups that the plan named beforehand as too few, and nothing else open
+    ([finding("cleared"), finding("not_demonstrated", too_few=["D"])], "supported_with_conditions"),
+    ([finding("not_demonstrated", too_few=["D"])], "supported_with_conditions"),
+    ([finding("not_demonstrated"), finding("not_demonstrated", too_few=["D"])], "not_demonstrated"),
+    ([finding("flagged"), finding("not_demonstrated", too_few=["D"])], "not_supported"),
+    ([finding("not_demonstrated", too_few=["D"], because=None)], "not_demonstrated"),
+    ([finding("not_demonstrated", too_few=["D"], blocks=False)], "not_demonstrated"),
 ]
 
 
