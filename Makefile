@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup audit test lint format lock bench notebooks ci clean
+.PHONY: help setup audit test lint format lock bench notebooks seeds ci clean
 
 help:  ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -32,10 +32,10 @@ format: .venv/.ready  ## Mend style and formatting where that can be done by its
 	@$(BIN)/ruff format
 
 notebooks: .venv/.ready  ## Run every audit, and so every notebook, into build/ci
-	@set -e; for plan in audits/*/audit.yaml; do \
-		folder=$$(dirname "$$plan"); \
-		$(BIN)/fairaudit run "$$folder" --out "build/ci/$$(basename "$$folder")"; \
-	done
+	@$(BIN)/fairaudit run --all --jobs 2 --out build/ci
+
+seeds: .venv/.ready  ## Draw every audit's made-up records 50 times: is what is planted found, and nothing else?
+	@$(BIN)/python -m tests.audits.seeds
 
 bench: .venv/.ready  ## Time the tally and the bounds beside fairlearn, pandas and DuckDB
 	@$(BIN)/python benchmarks/bench.py

@@ -33,9 +33,11 @@ Audit a technology before an agency adopts it: who would be treated worse, by ho
   fairaudit measures [NAME]      every measure, with formula and source
 
 `fairaudit COMMAND --help` says what a command takes.
-Exit codes: 0 done; 2 plan or usage; 3 data; 4 a notebook failed.
+Exit codes: 0 done; 2 plan or usage; 3 data; 4 a notebook failed, or one of several audits.
 """
 STOPPED, TERMINATED = 130, 143
+SEVERAL_FAILED = 4
+IN_SHORT = {"flagged": "outside", "not_demonstrated": "not shown", "cleared": "within"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -172,7 +174,8 @@ def _add_run(add: Add) -> None:
     parser = add("run", "run the notebooks and write the report")
     parser.add_argument("folders", type=Path, nargs="*", metavar="DIR")
     parser.add_argument("--all", action="store_true", help="every audit in the folder audits/")
-    parser.add_argument("--out", type=Path, help="folder for the report (default: DIR/report)")
+    about = "folder for the report (default: DIR/report); of several audits, for a folder each"
+    parser.add_argument("--out", type=Path, help=about)
     about = "shuffle the groups' labels, to mend a plan before any result is seen (default folder: DIR/rehearsal)"
     parser.add_argument("--rehearse", action="store_true", help=about)
     parser.add_argument("-j", "--jobs", type=int, metavar="N", help="notebooks to run at a time (default: 2)")
@@ -251,17 +254,11 @@ def _run(options: argparse.Namespace) -> int:
     settings |= {"seconds": options.timeout} if options.timeout is not None else {}
     if min(settings.get("jobs", 1), settings.get("seconds", 1)) <= 0:
         raise UsageError.one("fairaudit run", "--jobs and --timeout are more than 0", "Leave them out for the usual.")
-    failed = 0
-    for folder in folders:
-        try:
-            _run_one(folder, options.out, settings)
-        except FairauditError as error:
-            if len(folders) == 1:
-                raise
-            _say([f"{folder}: no report."])
-            _complain(error)
-            failed = max(failed, error.exit_code)
-        _say([""] if folder != folders[-1] else [])
+    if len(folders) == 1:
+        _run_one(folders[0], options.out, settings)
+        failed = 0
+    else:
+        failed = _run_several({folder: options.out and options.out / _name(folder) for folder in folders}, settings)
     _next(_after_run(options, failed))
     return failed
 
@@ -283,10 +280,17 @@ def _folders(options: argparse.Namespace) -> list[Path]:
     folders = options.folders or sorted(plan.parent for plan in Path("audits").glob("*/audit.yaml"))
     if not folders:
         raise UsageError.one("fairaudit run", "there is no audit in the folder audits/", "Name an audit's folder.")
-    if options.out and len(folders) > 1:
-        hint = "Leave out --out: each report goes to its own DIR/report."
-        raise UsageError.one("fairaudit run", "--out names one folder, and there are several audits", hint)
+    names = [_name(folder) for folder in folders]
+    if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+        what = f"{twice[0]} is named twice" if options.out else f"{folders[names.index(twice[0])]} is named twice"
+        if options.out or len(set(folders)) < len(folders):
+            raise UsageError.one("fairaudit run", what, "Name each audit once, and run those of one name apart.")
     return folders
+
+
+def _name(folder: Path) -> str:
+    """Name an audit by its folder, also where its file is named."""
+    return (folder.parent if folder.suffix in (".yaml", ".yml") else folder).resolve().name
 
 
 def _run_one(folder: Path, out: Path | None, settings: dict) -> None:
@@ -295,6 +299,33 @@ def _run_one(folder: Path, out: Path | None, settings: dict) -> None:
     with _stopped_by_signals(), _bar() as progress:
         outcome = run(folder, out, Settings(**settings), progress)
     _say([*_summary(outcome.results), "", f"The report: {outcome.report}"])
+
+
+def _run_several(audits: dict[Path, Path | None], settings: dict) -> int:
+    """Run several audits under one bar, and say of each in a line what was found, or that it has no report."""
+    from fairaudit.run import Settings, run_all
+
+    with _stopped_by_signals(), _bar() as progress:
+        outcomes = dict(zip(audits, run_all(audits, Settings(**settings), progress), strict=True))
+    failed = {folder: found for folder, found in outcomes.items() if isinstance(found, FairauditError)}
+    for folder, found in outcomes.items():
+        _say([f"{folder}: {'no report, see below.' if folder in failed else _in_short(found.results)}"])
+        _say([] if folder in failed else [f"  {found.report}"])
+    reports = len(outcomes) - len(failed)
+    _say(["", f"{reports} of {len(outcomes)} audits have a new report."])
+    for folder, error in failed.items():
+        print(f"\n{printable(str(folder))}: no report.", file=sys.stderr)
+        _complain(error)
+    return SEVERAL_FAILED if failed else 0
+
+
+def _in_short(results: dict) -> str:
+    """Say in a line what an audit found."""
+    page = results["page_one"]
+    blocking = [f["verdict"] for block in results["evidence"] for f in block["findings"] if f["blocks"]]
+    counts = [f"{blocking.count(verdict)} {words}" for verdict, words in IN_SHORT.items() if verdict in blocking]
+    found = f" Of what can block: {', '.join(counts)}." if counts else ""
+    return f"{'would be: ' if page['would_be'] else ''}{page['headline']}{found}"
 
 
 @contextlib.contextmanager

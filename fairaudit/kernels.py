@@ -93,12 +93,11 @@ class Kernels:
     """The kernels of one run, which end with it.
 
     Args:
-        folder: where they run; code that lies there is not importable, so that nothing unseen runs.
         seconds: how long a cell may take.
     """
 
-    def __init__(self, folder: Path, seconds: float):
-        self.folder, self.seconds = folder, seconds
+    def __init__(self, seconds: float):
+        self.seconds = seconds
         self._started: list[AsyncKernelManager] = []
         self._stopped = threading.Event()
 
@@ -122,12 +121,13 @@ class Kernels:
         if self._stopped.is_set():
             _kill(kernel)
 
-    def execute(self, notebook: Notebook, parameters: Mapping[str, Any]) -> Any:
+    def execute(self, notebook: Notebook, parameters: Mapping[str, Any], folder: Path) -> Any:
         """Run a notebook; to be called from a thread that does nothing else.
 
         Args:
             notebook: what to run.
             parameters: name -> value: text, number, or true and false.
+            folder: where it runs; code that lies there is not importable, so that nothing unseen runs.
 
         Returns:
             The executed notebook, its outputs not yet gated.
@@ -145,7 +145,7 @@ class Kernels:
                     execution_timeout=self.seconds,
                     iopub_timeout=IOPUB_SECONDS,
                     kernel_name=LANGUAGE["name"],
-                    kernel_manager_class=_kernel_class(self, Path(scratch)),
+                    kernel_manager_class=_kernel_class(self, folder, Path(scratch)),
                     shutdown_kernel="immediate",
                 )
             except Exception as error:  # a kernel that dies is raised as whatever nbclient has
@@ -172,7 +172,7 @@ FAILURES = {
 """What nbclient raises, in words: what happened, and what to do."""
 
 
-def _kernel_class(kernels: Kernels, scratch: Path) -> type[AsyncKernelManager]:
+def _kernel_class(kernels: Kernels, folder: Path, scratch: Path) -> type[AsyncKernelManager]:
     """Make the class of one kernel: papermill takes no more than a class."""
 
     class Kernel(AsyncKernelManager):
@@ -188,7 +188,7 @@ def _kernel_class(kernels: Kernels, scratch: Path) -> type[AsyncKernelManager]:
 
         async def start_kernel(self, **options: Any) -> None:
             silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-            await super().start_kernel(cwd=str(kernels.folder), **silent, **options)
+            await super().start_kernel(cwd=str(folder), **silent, **options)
             kernels.started(self)
 
     return Kernel

@@ -13,7 +13,6 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -94,21 +93,42 @@ def run(
     Raises:
         FairauditError: with a page `failed.html` left beside the last good report, and a note of where it is.
     """
+    (outcome,) = run_all({Path(audit): Path(out) if out else None}, settings, progress)
+    if isinstance(outcome, FairauditError):
+        raise outcome
+    return outcome
+
+
+def run_all(
+    audits: Mapping[Path, Path | None],
+    settings: Settings | None = None,
+    progress: Progress = lambda step, done, steps: None,
+) -> list[Outcome | FairauditError]:
+    """Run several audits, whose notebooks share the kernels; one that fails does not stop the others.
+
+    Args:
+        audits: each audit's folder, and where its report goes; where None, as `run` has it.
+        settings: how to run.
+        progress: told of each step, and twice a second while one goes on; of all audits together.
+
+    Returns:
+        For each audit, in the order given, what it left behind, or why it has no report.
+    """
     settings = settings or Settings()
-    plan = read_plan(audit)
-    # A folder that is a link stays one: what it points to is replaced.
-    target = Path(out or plan.folder / ("rehearsal" if settings.rehearse else "report")).resolve()
-    refuse_foreign(target)
-    refuse_code(plan, allow_code=settings.allow_code)
-    try:
-        with written_aside(target) as aside:
-            results = _Run(plan, aside, settings, progress).results()
-    except FairauditError as error:
-        _leave_failure(error, plan, target)
-        raise
-    except OSError as error:
-        raise cannot_write(target, error) from None
-    return Outcome(target, results)
+    runs = [_Run(audit, out, settings) for audit, out in audits.items()]
+    with (
+        quiet(),  # for as long as any thread runs
+        ThreadPoolExecutor(settings.jobs) as pool,
+        Kernels(settings.seconds) as kernels,
+        contextlib.ExitStack() as unfinished,
+    ):
+        for each in runs:
+            unfinished.callback(each.abandon)
+            each.begin(pool, kernels)
+        if not all(each.failed for each in runs):
+            _load()
+        tell = _Told(progress, sum(each.steps for each in runs))
+        return [each.outcome(tell) for each in runs]
 
 
 def _leave_failure(error: FairauditError, plan: Plan, target: Path) -> None:
@@ -159,33 +179,93 @@ class Task:
     out: Path
 
 
+class _Told:
+    """Tells of the steps of all audits together."""
+
+    def __init__(self, progress: Progress, steps: int):
+        self.progress, self.steps, self.done = progress, steps, 0
+
+    def __call__(self, step: str) -> None:
+        """Say what is being done."""
+        self.progress(step, self.done, self.steps)
+
+
 class _Run:
-    """Runs the blocks of a plan into a folder."""
+    """Runs the blocks of one audit into a folder: begun with all others, and ended in its turn.
 
-    def __init__(self, plan: Plan, aside: Path, settings: Settings, progress: Progress):
-        self.plan, self.aside, self.settings = plan, aside, settings
-        self.steps = len(plan.evidence) + 1
-        self.tell = lambda step, done: progress(step, done, self.steps)
-        self.tasks = [self._task(block) for block in plan.evidence]
+    Args:
+        audit: the audit's folder.
+        out: where the report goes.
+        settings: how to run.
+    """
 
-    def results(self) -> dict[str, Any]:
-        """Run all notebooks, check what they found, and write the report."""
-        before = self._stamps()
-        with (
-            quiet(),  # for as long as any thread runs
-            ThreadPoolExecutor(self.settings.jobs) as pool,
-            Kernels(self.plan.folder.resolve(), self.settings.seconds) as kernels,
-        ):
-            running = [pool.submit(kernels.execute, task.notebook, self._parameters(task)) for task in self.tasks]
-            try:
-                _load()
-                blocks = list(self._recomputed(running))
-            finally:
-                for future in running:
-                    future.cancel()
-        if changed := [path for path, stamp in self._stamps().items() if stamp != before[path]]:
+    def __init__(self, audit: Path, out: Path | None, settings: Settings):
+        self.audit, self.out, self.settings = audit, out, settings
+        self.failed: FairauditError | None = None
+        self.plan: Plan | None = None
+        self.tasks: list[Task] = []
+        self.running: list[Future] = []
+        self.aside_of = contextlib.ExitStack()
+
+    @property
+    def steps(self) -> int:
+        """A step a block, and one for the report."""
+        return len(self.tasks) + 1
+
+    @property
+    def target(self) -> Path:
+        """Where the report goes. A folder that is a link stays one: what it points to is replaced."""
+        return Path(self.out or self.plan.folder / ("rehearsal" if self.settings.rehearse else "report")).resolve()
+
+    def begin(self, pool: ThreadPoolExecutor, kernels: Kernels) -> None:
+        """Read the plan, and hand the notebooks over."""
+        with self._noted():
+            self.plan = read_plan(self.audit)
+            refuse_foreign(self.target)
+            refuse_code(self.plan, allow_code=self.settings.allow_code)
+            # From here on a failure leaves a page that says so.
+            self.aside = self.aside_of.enter_context(written_aside(self.target))
+            self.tasks = [self._task(block) for block in self.plan.evidence]
+            self.before = self._stamps()
+            folder = self.plan.folder.resolve()
+            self.running = [
+                pool.submit(kernels.execute, task.notebook, self._parameters(task), folder) for task in self.tasks
+            ]
+
+    def outcome(self, tell: _Told) -> Outcome | FairauditError:
+        """Wait for the notebooks, check what they found, and write the report."""
+        through = tell.done + self.steps
+        if not self.failed:
+            with self._noted(), self.aside_of:
+                results = self._results(tell)
+        self.abandon()
+        tell.done = through
+        return self.failed or Outcome(self.target, results)
+
+    def abandon(self) -> None:
+        """Run no notebook that has not begun, and leave nothing half written."""
+        for future in self.running:
+            future.cancel()
+        gone = RuntimeError("not finished")
+        self.aside_of.__exit__(type(gone), gone, None)
+
+    @contextlib.contextmanager
+    def _noted(self) -> Iterator[None]:
+        """Keep a mistake for the end, and leave a page that shows it."""
+        try:
+            yield
+        except FairauditError as error:
+            self.failed = error
+        except OSError as error:
+            self.failed = cannot_write(self.target if self.plan else self.audit, error)
+        if self.failed and hasattr(self, "aside"):
+            _leave_failure(self.failed, self.plan, self.target)
+
+    def _results(self, tell: _Told) -> dict[str, Any]:
+        blocks = list(self._recomputed(tell))
+        if changed := [path for path, stamp in self._stamps().items() if stamp != self.before[path]]:
             raise _changed(changed[0], self.tasks)
-        self.tell("writing the report", len(self.tasks))
+        tell(f"writing the report of {self.plan.folder.resolve().name}")
         return self._report(blocks)
 
     def _task(self, block: Evidence) -> Task:
@@ -210,14 +290,14 @@ class _Run:
         """Give the parameters as the executed copy shows them: nothing of this machine, and nothing is overwritten."""
         return {**self._parameters(task), "audit": "../..", "out": ""}
 
-    def _recomputed(self, running: Sequence[Future]) -> Iterator[dict[str, Any]]:
+    def _recomputed(self, tell: _Told) -> Iterator[dict[str, Any]]:
         """Take the blocks in the plan's order, each as soon as it is there."""
-        for done, (task, future) in enumerate(zip(self.tasks, running, strict=True)):
-            tell = partial(self.tell, f"counting and judging {task.block.id}", done)
-            tell()
+        for task, future in zip(self.tasks, self.running, strict=True):
+            tell(f"counting and judging {task.block.id}")
             while not wait([future], timeout=TICK).done:
-                tell()
+                tell(f"counting and judging {task.block.id}")
             yield self._settled(task, future)
+            tell.done += 1
 
     def _settled(self, task: Task, future: Future) -> dict[str, Any]:
         """Keep a notebook's gated copy and its counts, and compute its results anew."""

@@ -37,7 +37,8 @@ SLIPS = [
     (["run", "a", "-j", "0"], "--jobs and --timeout are more than 0", "Leave them out"),
     (["run", "a", "-j", "two"], "-j/--jobs takes a number, not 'two'", "--help"),
     (["run", "a", "--all"], "--all and folders are named", "Name folders, or write --all"),
-    (["run", "a", "b", "--out", "c"], "--out names one folder, and there are several audits", "Leave out --out"),
+    (["run", "a", "a"], "a is named twice", "Name each audit once"),
+    (["run", "a", "b/a", "--out", "c"], "a is named twice", "Name each audit once"),
     (["tally", "a"], "-o is missing", "Add -o counts"),
     (["measures", "nonsense"], "there is no measure called 'nonsense'", "It can be: selection_rate"),
     (["measures", "recal"], "there is no measure called 'recal'", "Did you mean 'recall'?"),
@@ -297,14 +298,29 @@ def test_of_several_audits_those_that_can_be_run_are(tmp_path, say, monkeypatch)
     monkeypatch.chdir(tmp_path)
     audit(tmp_path / "audits" / "b-bad", data="race,decision,outcome\n")
     audit(tmp_path / "audits" / "a-worse", block(groups="{}"))
+    audit(tmp_path / "audits" / "c-good")
     (tmp_path / "audits" / "no-audit").mkdir()
-    said = say("run", "--all")
-    assert said.code == 3
-    assert "audits/a-worse: no report." in said.out
-    assert "audits/b-bad: no report." in said.out
+    said = say("run", "--all", "-j", "2")
+    assert said.code == 4
+    assert "audits/a-worse: no report, see below." in said.out
+    assert "audits/b-bad: no report, see below." in said.out
+    assert "audits/c-good: The evidence does not settle whether to adopt. Of what can block: 1 not shown." in said.out
+    assert "1 of 3 audits have a new report." in said.out
     assert "no-audit" not in said.out
+    assert "audits/b-bad: no report. 1 problem: " in said.err
     assert "holds no records" in said.err
+    assert (tmp_path / "audits" / "c-good" / "report" / "report.html").exists()
+    assert (tmp_path / "audits" / "b-bad" / "report" / "failed.html").exists()
     assert not (tmp_path / "audits" / "a-worse" / "report").exists()
+    assert not list((tmp_path / "audits").glob("*/.*"))
+
+
+def test_several_audits_go_each_to_a_folder_of_its_own(tmp_path, say):
+    folders = [audit(tmp_path / name).relative_to(tmp_path) for name in ("one", "two")]
+    said = say("run", *(tmp_path / folder for folder in folders), "--out", tmp_path / "out")
+    assert said.code == 0
+    assert sorted(path.parent.name for path in tmp_path.glob("out/*/report.html")) == ["one", "two"]
+    assert not any((tmp_path / name / "report").exists() for name in ("one", "two"))
 
 
 def test_all_audits_where_there_are_none(tmp_path, say, monkeypatch):
