@@ -9,22 +9,34 @@ them is replaced. `tests/docs/test_tables.py` fails where a table is not current
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
+from fairaudit.assessment import assess
+from fairaudit.findings import finding
 from fairaudit.limits import limits
 from fairaudit.measures import measures_table
-from fairaudit.plan import Evidence, read_plan
+from fairaudit.plan import Evidence, Plan, read_plan
+from fairaudit.sources import read_tally
+from fairaudit.workflow.state import evidence_state
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
+sys.path.insert(0, str(ROOT / "data" / "sample"))
 
-WHOSE = {
-    "this_system": "the system's own",
-    "this_system_elsewhere": "the system's own, elsewhere",
-    "todays_process": "today's process: a baseline",
+from make import audits as made_up_audits  # noqa: E402 - it lies in data/sample
+
+PLANTED = {each.audit: each.in_short for each in made_up_audits()}
+REAL = "nothing: others' published counts"
+STATES = {
+    "not_supported": "not supported",
+    "not_demonstrated": "not settled",
+    "supported_with_conditions": "supported with conditions",
+    "supported": "supported",
 }
-ORIGIN = {"historical": "real", "pooled": "real, pooled", "test": "test records", "synthetic": "made up"}
+WORDS = {"flagged": "outside", "not_demonstrated": "not shown", "cleared": "within"}
 
 
 def measures() -> str:
@@ -44,19 +56,64 @@ def named(row: dict) -> str:
 
 
 def audits() -> str:
-    """Give the table of the audits that come along, a row an evidence block."""
-    plans = [read_plan(path) for path in sorted((ROOT / "audits").glob("*/audit.yaml"))]
-    rows = []
-    for plan in plans:
-        folder = f"[{plan.folder.name}](audits/{plan.folder.name}/audit.yaml)"
-        rows += [(folder, block.question, evidence(block), WHOSE[block.data.decided_by]) for block in plan.evidence]
-    return table(("audit", "question", "evidence", "whose decisions"), rows)
+    """Give the table of the audits that come along: what each rests on, what was planted, and what is found."""
+    rows = [of_audit(read_plan(path)) for path in sorted((ROOT / "audits").glob("*/audit.yaml"))]
+    return table(("audit", "evidence", "what is planted", "state", "what is found"), rows)
 
 
-def evidence(block: Evidence) -> str:
+def of_audit(plan: Plan) -> tuple[str, ...]:
+    """Give an audit's row, judged anew from its data."""
+    blocks = [judged(plan, block) for block in plan.evidence]
+    state = evidence_state(blocks)
+    name = plan.folder.name
+    folder = f"[{name}](audits/{name}/audit.yaml) ([notes](audits/{name}/notes.md))"
+    evidence = "; ".join(map(told, plan.evidence))
+    said = f"{'would be: ' if state.demonstration else ''}{STATES[state.state]}"
+    return folder, evidence, PLANTED.get(name, REAL), said, found(blocks)
+
+
+def judged(plan: Plan, block: Evidence) -> dict[str, Any]:
+    """Give what the state of an audit rests on."""
+    tally = read_tally(block, plan.folder)
+    findings = [finding(disparity) for disparity in assess(block, tally)]
+    return {
+        "id": block.id,
+        "origin": block.data.origin,
+        "contradictions": list(tally.about.contradictions),
+        "findings": findings,
+    }
+
+
+def told(block: Evidence) -> str:
     """Say what an evidence block rests on."""
-    what = "counts" if block.data.is_tally else "records"
-    return f"`{block.id}`: {what}, {ORIGIN[block.data.origin]}"
+    of = " (counts)" if block.data.is_tally else ""
+    today = " (today's process: a baseline)" if block.data.decided_by == "todays_process" else ""
+    return f"{block.kind} `{block.id}`{of}{today}"
+
+
+def found(blocks: Sequence[dict[str, Any]]) -> str:
+    """List what is outside its limit and what is not shown, and count the rest."""
+    findings = [each for block in blocks for each in block["findings"]]
+    parts = []
+    for verdict, words in WORDS.items():
+        titles = [title(each) for each in findings if each["verdict"] == verdict and each["blocks"]]
+        if titles and verdict == "cleared":
+            parts.append(f"{words}: {len(titles)}")
+        elif titles:
+            parts.append(f"{words}: {', '.join(dict.fromkeys(titles))}")
+    explored = [title(each) for each in findings if each["verdict"] == "flagged" and not each["blocks"]]
+    if explored:
+        parts.append(f"explored, and outside: {', '.join(dict.fromkeys(explored))}")
+    if not any(each["blocks"] for each in findings):
+        parts.append(f"nothing is judged: {len(findings)} findings of a baseline")
+    return "; ".join(parts)
+
+
+def title(each: dict[str, Any]) -> str:
+    """Name a finding, and who are too few where the plan named them."""
+    but_for = f" (but for {' and '.join(each['too_few'])})" if each["too_few"] else ""
+    by = " and ".join(each["grouping"]).replace("_", " ")
+    return f"{each['title']} by {by}{but_for}"
 
 
 def limits_on_file() -> str:
