@@ -34,8 +34,10 @@ format: .venv/.ready  ## Mend style and formatting where that can be done by its
 notebooks: .venv/.ready  ## Run every audit, and so every notebook, into build/ci
 	@$(BIN)/fairaudit run --all --jobs 2 --out build/ci
 
-seeds: .venv/.ready  ## Draw every audit's made-up records 50 times: is what is planted found, and nothing else?
-	@$(BIN)/python -m tests.audits.seeds
+SEEDS ?= 50
+
+seeds: .venv/.ready  ## Draw every audit's made-up records SEEDS times: is what is planted found, and nothing else?
+	@$(BIN)/python -m tests.audits.seeds --seeds $(SEEDS)
 
 bench: .venv/.ready  ## Time the tally and the bounds beside fairlearn, pandas and DuckDB
 	@$(BIN)/python benchmarks/bench.py

@@ -260,7 +260,7 @@ def _people(evidence: Evidence, tally: Tally) -> Iterator[str]:
     cells = tally.cells
     if tally.about.kind != "pairs" and (cells[list(tally.about.attributes)] == UNKNOWN).any(axis=None):
         where = f"within {' x '.join(evidence.strata)}" if evidence.strata else "as if nothing else were known of them"
-        yield f"People of unknown group are spread over the groups {where}."
+        yield f"Records of unknown group are spread over the groups {where}."
         for name in evidence.strata:
             if (cells[name] == UNKNOWN).any():
                 yield f"Records without {name} are a stratum of their own."

@@ -190,9 +190,9 @@ def _allows(disparity: Disparity, comparison: Comparison) -> str:
         return _allows_of_values(disparity, comparison)
     if comparison.kind == "difference":
         number = sentences.exactly(100 * comparison.tolerance)
-        return f"It lets {number} more in 100 of one group than of another be among those who {share}, of {of}."
+        return f"Of every 100 {of}, it lets there be {number} more in one group than in another that {share}."
     number = sentences.exactly(100 * (1 - comparison.tolerance))
-    return f"It lets one group's share who {share} be {number}% smaller than another's, of {of}."
+    return f"Of every 100 {of}, it lets those that {share} be {number}% fewer in one group than in another."
 
 
 def _allows_of_values(disparity: Disparity, comparison: Comparison) -> str:

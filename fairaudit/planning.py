@@ -70,11 +70,19 @@ def more_records(
     # Enough in one group cannot make up for too few in another.
     others = [n for place, n in enumerate(disparity.sizes) if place != group]
     too = ", and as many of every other group that has fewer," if min(others) < needed else ""
+    too += "," if _spread(disparity) and not too else ""
     text = (
-        f"If all fare alike, about {rounded:,} records of the group {name}{too} would probably show it; "
-        f"there are {have:,}."
+        f"If all fare alike, about {rounded:,} records of the group {name}{too}{_spread(disparity)} would probably "
+        f"show it; there are {have:,}."
     )
     return {"group": name, "have": have, "needed": rounded, "sentence": text}
+
+
+def _spread(disparity: Disparity) -> str:
+    """Say that more records of the same people or areas would not do, where some have several."""
+    if not disparity.arms.cells.clustered:
+        return ""
+    return f" of other {'areas' if disparity.evidence.kind == 'places' else 'people'} than these,"
 
 
 def _without_sample(disparity: Disparity) -> bool:
@@ -116,8 +124,8 @@ def _more_values(disparity: Disparity, comparison: Comparison, bounds: Bounds, p
         return {"group": name, "have": have, "needed": None, "sentence": ""}
     rounded = _two_digits(needed)
     text = (
-        f"If all fare alike, about {rounded:,} records of the group {name}, and as many times more of the others, "
-        f"would probably show it; there are {have:,}."
+        f"If all fare alike, about {rounded:,} records of the group {name}, and as many times more of the others,"
+        f"{_spread(disparity)} would probably show it; there are {have:,}."
     )
     return {"group": name, "have": have, "needed": rounded, "sentence": text}
 

@@ -170,7 +170,7 @@ class _Forest:
         self._say(at.counts_end, y, "Counted", SMALL, ha="right", color=GREY)
         self._say(at.rates, y, f"{self.word.capitalize()}, with its interval", SMALL, color=GREY)
         self._say(at.contrasts, y + 24, "Each group's worst comparison", SMALL, color=GREY, fontweight="bold")
-        self._say(at.contrasts, y + 13.5, _scale_words(self.numbers, self.approximate, self.word), SMALL, color=GREY)
+        self._say(at.contrasts, y + 13.5, _scale_words(self.numbers, self.approximate), SMALL, color=GREY)
 
     def _rules(self) -> None:
         for place in range(len(self.table) + 1):
@@ -331,11 +331,11 @@ def _title(finding: Mapping[str, Any]) -> str:
     return title if drawable(title) else "Rates and comparisons"
 
 
-def _scale_words(numbers: Reading, approximate: bool, word: str) -> str:
+def _scale_words(numbers: Reading, approximate: bool) -> str:
     if approximate:
         return "Gap to the group named" if numbers.kind == "difference" else "Ratio to the group named"
     if numbers.kind == "difference":
-        return "Gap in 100 people, to the group named" if word == "rate" else "Gap in 100, to the group named"
+        return "Gap in 100, to the group named"
     if not numbers.scale.counted:
         return "As much as the group named"
     return "For every 100 of the group named" if numbers.turned else "As often as the group named"

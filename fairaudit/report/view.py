@@ -24,7 +24,7 @@ from fairaudit.charts.rows import (
 from fairaudit.measures import measures_table
 from fairaudit.report.first_page import first_page
 from fairaudit.report.tables import table
-from fairaudit.sentences import Reading, digits
+from fairaudit.sentences import Reading, digits, who
 
 ERROR_RATES = {"false_positive_rate", "false_negative_rate", "true_positive_rate", "true_negative_rate"}
 PREDICTIVE = {
@@ -200,7 +200,9 @@ def other_side(finding: Found, w: Words) -> str:
     if finding["other_side"] is None:
         return ""
     first, second = finding["worst_pair"] if worse_side(finding) == "low" else reversed(finding["worst_pair"])
-    return w["other_side"].format(first=first, second=second, number=digits(100 * finding["other_side"]))
+    of = finding["counted"]["of"]
+    named = {"first": who(first, of, of), "second": who(second, of, of)}
+    return w["other_side"].format(**named, number=digits(100 * finding["other_side"]))
 
 
 def groups_table(finding: Found, caption: str, alpha: float, w: Words) -> Markup:
