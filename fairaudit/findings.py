@@ -60,7 +60,7 @@ def finding(disparity: Disparity) -> dict[str, Any]:
         "parameters": disparity.entry.parameters,
         "scale": {"name": scale_of(disparity).name, "unit": scale_of(disparity).unit},
         "counted": dict(zip(("of", "share"), _phrases(disparity), strict=True)),
-        "title": disparity.measure.title,
+        "title": title_of(disparity),
         "note": AGAINST_ALL if disparity.measure.averages and disparity.measure.pairwise else "",
         "grouping": list(disparity.grouping.attributes),
         "reference": disparity.grouping.reference,
@@ -200,9 +200,9 @@ def _allows_of_values(disparity: Disparity, comparison: Comparison) -> str:
         scale = scale_of(disparity)
         number = sentences.exactly(scale.per * comparison.tolerance)
         gap = number + sentences.singular(scale.after, number)
-        return f"It lets the {disparity.measure.title} of two groups be {gap} apart."
+        return f"It lets the {title_of(disparity)} of two groups be {gap} apart."
     number = sentences.exactly(100 * comparison.tolerance)
-    return f"It lets the {disparity.measure.title} of one group be {number}% of another's."
+    return f"It lets the {title_of(disparity)} of one group be {number}% of another's."
 
 
 def _looser_than_any(disparity: Disparity, comparison: Comparison) -> bool:
@@ -215,6 +215,11 @@ def _looser_than_any(disparity: Disparity, comparison: Comparison) -> bool:
 
 def _phrases(disparity: Disparity) -> tuple[str, str]:
     return disparity.measure.phrases(own_words(disparity.evidence))
+
+
+def title_of(disparity: Disparity) -> str:
+    """Name what is measured, in the plan's words where it has any."""
+    return disparity.measure.titled(own_words(disparity.evidence))
 
 
 def own_words(evidence: Evidence) -> dict[str, str]:
@@ -254,7 +259,7 @@ def _values_sentence(disparity: Disparity, groups: tuple[str, str], values: tupl
     people = disparity.evidence.words.people
     undefined = [group for group, value in zip(groups, values, strict=True) if math.isnan(value)]
     if undefined:
-        title = f"{disparity.measure.title[:1].upper()}{disparity.measure.title[1:]}"
+        title = f"{title_of(disparity)[:1].upper()}{title_of(disparity)[1:]}"
         return f"{title}: it cannot be told of {sentences.listed(undefined)}."
     texts = sentences.values_in_words(values, scale_of(disparity))
     first, second = (sentences.who(group, people, people) for group in groups)

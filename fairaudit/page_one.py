@@ -208,7 +208,7 @@ def _tested(block: Mapping[str, Any]) -> str:
         f"{left_out:,} other rows were left out as the plan says." if left_out else "",
         f"Counted by {block['counted_by']}." if block["counted_by"] else "",
         "The counts were received, not made from records here." if block["from_counts"] else "",
-        ("" if baseline else WHOSE[block["decided_by"]]) + _unknown_people(block),
+        (("" if baseline else WHOSE[block["decided_by"]]) + _unknown_people(block)).strip(),
     ]
     return " ".join(part for part in parts if part)
 

@@ -311,9 +311,10 @@ def who(group: str, of: str, people: str) -> str:
         return f"{group.casefold()} {of}"
     if _is_adjective(group):
         return f"{group} {of}"
-    if of.startswith(people):
-        return f"{people} in the group {group}{of[len(people) :]}"
-    return f"{of} in the group {group}"
+    # Of people who are told from others by what they did, the group is named before that.
+    clause = re.search(r" (who|that|which|whose) ", people if of.startswith(people) else of)
+    end = clause.start() if clause else len(people) if of.startswith(people) else len(of)
+    return f"{of[:end]} in the group {group}{of[end:]}"
 
 
 def _is_adjective(group: str) -> bool:

@@ -129,6 +129,14 @@ class Measure:
         filled = {**words_of(self.given), **own_words(words or {})}
         return self.of.format_map(filled), self.share.format_map(filled)
 
+    def titled(self, words: Mapping[str, str] | None = None) -> str:
+        """Give the title in a plan's own words: share that were flagged, and not share selected."""
+        selected = (words or {}).get("selected")
+        if not selected or "at" in self.given:
+            return self.title
+        told = re.compile(r"^share (selected|served|reached|within reach)\b")
+        return told.sub(lambda _: f"share that {selected}", self.title)
+
     def bound(self, given: Mapping[str, Any]) -> Measure:
         """Take down what a plan says beside a measure, such as {"days": 30}."""
         return bound(self, given)
@@ -163,6 +171,7 @@ def words_of(given: Mapping[str, Any]) -> dict[str, str]:
     unit = str(given.get("unit", ""))
     words["amount"] = f"{words.get('above', 'the amount that the plan says')} {unit}".strip()
     words["reached"], words["within_reach"] = "were reached", _within_reach(words, unit)
+    words["served"] = "were served"
     own = {}
     if "at" in given:
         own = {"selected": f"scored {words['at']} or more", "not_selected": f"scored less than {words['at']}"}
@@ -170,9 +179,9 @@ def words_of(given: Mapping[str, Any]) -> dict[str, str]:
 
 
 def own_words(words: Mapping[str, str]) -> dict[str, str]:
-    """Give a plan's words; what it says of those selected it says of those reached."""
-    reached = dict.fromkeys(("reached", "within_reach"), words["selected"]) if "selected" in words else {}
-    return {**words, **reached}
+    """Give a plan's words; what it says of those selected it says of those reached, and of those served."""
+    said = dict.fromkeys(("reached", "within_reach", "served"), words["selected"]) if "selected" in words else {}
+    return {**words, **said}
 
 
 def _within_reach(words: Mapping[str, str], unit: str) -> str:

@@ -140,6 +140,10 @@ class Statistic:
         filled = {**words_of(self.given), **(words or {})}
         return filled["people"], self.title
 
+    def titled(self, words: Mapping[str, str] | None = None) -> str:
+        """Give the title, which is the same in any plan's words."""
+        return self.title
+
     def says(self, who: str, value: str, words: Mapping[str, str] | None = None) -> str:
         """Say one group's value."""
         phrase = self.phrase

@@ -21,7 +21,7 @@ BROOKMEYER = "Brookmeyer & Crowley 1982, Biometrics 38: 29-41"
 
 @measure(
     of="{people} whose wait began at least {within} before the records were drawn",
-    share="were served within {within}",
+    share="{served} within {within}",
     rises_with="selection",
     needs=("decision", "outcome"),
     source=KAPLAN,
