@@ -414,7 +414,9 @@ def _scenario_row(disparity: Disparity, comparison: Comparison, name: str, decid
     word = "at most" if said.turned else "at least"
     role = "" if decides else " (shown, does not decide)"
     verdict = "within the limit" if inside else "not shown to be within the limit"
-    bound = f"{word} {said.shown(lowest, toward_harm)}" if math.isfinite(said.number(lowest)) else "no bound"
+    boundless = comparison.kind == "ratio" and not said.scale.counted and not lowest > 0
+    boundless = boundless or not math.isfinite(said.number(lowest))
+    bound = "no bound" if boundless else f"{word} {said.shown(lowest, toward_harm)}"
     text = f"{SCENARIOS[name][0].upper()}{SCENARIOS[name][1:]}: {bound}, {verdict}{role}."
     return {
         "check": "unknowns" if name in USUAL else "waits",

@@ -154,7 +154,11 @@ def _more(evidence: Sequence[Mapping[str, Any]]) -> str:
     parts = [
         f"{verdicts.count(v)} {_are(verdicts.count(v))} {sentences.VERDICT_WORDS[v].lower()}" for v in gravest_first
     ]
-    return f"Of {len(verdicts)} findings that can block adoption, {sentences.listed(parts)}.{_also_outside(evidence)}"
+    said = f"Of {len(verdicts)} findings that can block adoption, {sentences.listed(parts)}."
+    if len(gravest_first) == 1:
+        words = sentences.VERDICT_WORDS[gravest_first[0]].lower()
+        said = f"All {len(verdicts)} findings that can block adoption are {words}."
+    return said + _also_outside(evidence)
 
 
 def _also_outside(evidence: Sequence[Mapping[str, Any]]) -> str:
@@ -164,10 +168,7 @@ def _also_outside(evidence: Sequence[Mapping[str, Any]]) -> str:
     others = [f for f in findings if f["verdict"] == "flagged" and f["id"] not in shown]
     if not others:
         return ""
-    names = [
-        f"{f['title']}, by {' and '.join(f['grouping'])}{'' if f['blocks'] else ' (explored, does not block)'}"
-        for f in others
-    ]
+    names = [f"{_named(f, evidence)}{'' if f['blocks'] else ' (explored, does not block)'}" for f in others]
     return f" Also outside: {'; '.join(names[:MOST])}{'; and others' if len(names) > MOST else ''}."
 
 

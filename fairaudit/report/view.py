@@ -113,6 +113,8 @@ def shown_view(entry: Mapping[str, Any], w: Words) -> dict[str, Any]:
     note = w[entry["shown"]]
     if entry["shown"] == "survival" and entry["log_rank"]["chi_squared"] is not None:
         note += " " + w["log_rank"].format(**entry["log_rank"])
+    if entry["shown"] == "sweep":
+        note += " " + w["sweep_in_use" if entry["in_use"] else "sweep_not_judged"]
     if entry["shown"] == "standardised":
         note = note.format(reference=entry["reference"], shared=percent(entry["shared"]), unit=entry["unit"])
     if entry["shown"] == "representation":
