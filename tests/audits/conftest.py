@@ -1,4 +1,4 @@
-"""The scripts in `data/sample/` as modules, and the folders that the tests of audits read."""
+"""The folder of sample data, and the script that writes published tables; what makes records up is `made_up`."""
 
 from __future__ import annotations
 
@@ -23,12 +23,6 @@ def script(path: Path, name: str) -> ModuleType:
 @pytest.fixture(scope="session")
 def sample_folder(root) -> Path:
     return root / "data" / "sample"
-
-
-@pytest.fixture(scope="session")
-def sample(sample_folder) -> ModuleType:
-    """The script that makes records up."""
-    return script(sample_folder / "make.py", "make_sample")
 
 
 @pytest.fixture(scope="session")

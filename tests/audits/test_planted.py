@@ -16,6 +16,7 @@ import pytest
 from fairaudit.plan import Evidence, read_plan
 from fairaudit.stats import score
 from fairaudit.tally import Tally
+from made_up import county_recidivism, large_lots, marin_workforce
 from tests.audits.drawing import Draw, Drawn, judged, narrowed, of_decisions
 
 AUDITS = Path(__file__).resolve().parents[2] / "audits"
@@ -31,12 +32,12 @@ def county() -> Evidence:
 
 
 @pytest.fixture(scope="module")
-def arraigned(sample):
+def arraigned():
     """Give a function from the script's settings to a draw of arraignments, in the plan's words."""
 
     def of(**settings) -> Draw:
         def draw(rng: np.random.Generator) -> Drawn:
-            drawn = sample.county_arraignments(rng, **settings)
+            drawn = county_recidivism.county_arraignments(rng, **settings)
             age = np.digitize(drawn["age"], (25, 45, 65))
             return {**drawn, "age": age, "outcome": drawn["rearrested"], "decision": drawn["flagged"]}
 
@@ -53,9 +54,9 @@ def test_county_shows_the_gap_by_race_clears_sex_and_leaves_age_open(county, arr
     assert found.share("age", "not_demonstrated") >= 0.90
 
 
-def test_county_gap_is_found_at_the_size_that_gives_power(county, arraigned, sample):
+def test_county_gap_is_found_at_the_size_that_gives_power(county, arraigned):
     """Black and White alone, with as few people as a power of .95 needs by the normal approximation."""
-    races = {name: replace(sample.COUNTY_RACES[name], share=0.5) for name in ("Black", "White")}
+    races = {name: replace(county_recidivism.COUNTY_RACES[name], share=0.5) for name in ("Black", "White")}
     times = 1 * 0.66 + 2 * 0.20 + 3 * 0.09 + 4 * 0.05
     variance = 0.0  # of the gap, times the number of persons
     for group in races.values():
@@ -65,24 +66,24 @@ def test_county_gap_is_found_at_the_size_that_gives_power(county, arraigned, sam
     family = 2  # both orders of the pair
     z = score.critical_z(0.05 / family) + score.critical_z(1 - POWER)
     persons = int(np.ceil(variance * (z / (gap - 0.05)) ** 2))
-    assert persons < sample.COUNTY_PERSONS
+    assert persons < county_recidivism.COUNTY_PERSONS
     by_race = narrowed(county, "false_positive_rate", "race", race=list(races))
     found = judged(by_race, arraigned(persons=persons, races=races))
     assert found.share("race", "flagged") >= 0.90
 
 
-def test_county_with_equal_races_is_flagged_in_at_most_5_in_100(county, arraigned, sample):
-    white = sample.COUNTY_RACES["White"]
-    races = {name: replace(white, share=group.share) for name, group in sample.COUNTY_RACES.items()}
+def test_county_with_equal_races_is_flagged_in_at_most_5_in_100(county, arraigned):
+    white = county_recidivism.COUNTY_RACES["White"]
+    races = {name: replace(white, share=group.share) for name, group in county_recidivism.COUNTY_RACES.items()}
     found = judged(narrowed(county, "false_positive_rate", "race", "sex", "age"), arraigned(races=races))
     for grouping in ("race", "sex", "age"):
         assert found.share(grouping, "flagged") <= 0.05
 
 
 @pytest.mark.parametrize(("gap", "at_least", "at_most"), [(0.05, 0.0, 0.05), (0.0, 0.90, 1.0)])
-def test_county_exactly_at_the_limit_is_cleared_in_at_most_5_in_100(county, arraigned, sample, gap, at_least, at_most):
+def test_county_exactly_at_the_limit_is_cleared_in_at_most_5_in_100(county, arraigned, gap, at_least, at_most):
     """Two groups exactly 0.05 above a third, in numbers that clear equal groups."""
-    white = replace(sample.COUNTY_RACES["White"], share=1.0)
+    white = replace(county_recidivism.COUNTY_RACES["White"], share=1.0)
     higher = replace(white, flagged_if_not_rearrested=white.flagged_if_not_rearrested + gap)
     races = {"Black": higher, "White": white, "Hispanic": higher}
     by_race = narrowed(county, "false_positive_rate", "race", race=list(races))
@@ -110,12 +111,12 @@ def marin() -> Evidence:
 
 
 @pytest.fixture(scope="module")
-def applied(sample):
+def applied():
     """Give a function from the script's settings to a draw of applications, in the plan's words."""
 
     def of(**settings) -> Draw:
         def draw(rng: np.random.Generator) -> Drawn:
-            drawn = sample.marin_applications(rng, **settings)
+            drawn = marin_workforce.marin_applications(rng, **settings)
             return {**drawn, "decision": drawn["through"]}
 
         return draw
@@ -155,12 +156,12 @@ def lots() -> Evidence:
 
 
 @pytest.fixture(scope="module")
-def asked(sample):
+def asked():
     """Give a function from the script's settings to a draw of residents' requests, in the plan's words."""
 
     def of(**settings) -> Draw:
         def draw(rng: np.random.Generator) -> Drawn:
-            drawn = sample.lots_requests(rng, **settings)
+            drawn = large_lots.lots_requests(rng, **settings)
             resident = ~drawn["organization"]
             drawn = {name: column[resident] for name, column in drawn.items()}
             # The plan counts White, Asian and other residents together.
@@ -180,10 +181,10 @@ def test_lots_are_shown_to_be_equal(lots, asked):
     assert found.share("race", "flagged") <= 0.05
 
 
-def test_lots_exactly_at_a_limit_are_cleared_in_at_most_5_in_100(lots, asked, sample):
+def test_lots_exactly_at_a_limit_are_cleared_in_at_most_5_in_100(lots, asked):
     """Two areas exactly 10 in 100 below the rest: at the limit of the difference, and within four fifths."""
-    lower = sample.LOTS_RATE - 0.10
-    assert lower / sample.LOTS_RATE > 0.8
+    lower = large_lots.LOTS_RATE - 0.10
+    assert lower / large_lots.LOTS_RATE > 0.8
     by_area = narrowed(lots, "selection_rate", "community_area")
     found = judged(by_area, asked(rates=dict.fromkeys(("New City", "Woodlawn"), lower)))
     assert found.share("community_area", "cleared") <= 0.05

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from fairaudit.plan import Evidence, read_plan
+from made_up import county_recidivism, dc_311, marin_workforce
 from tests.audits.drawing import SEEDS, Draw, Drawn, Tallier, judged, narrowed
 
 AUDITS = Path(__file__).resolve().parents[2] / "audits"
@@ -34,13 +35,13 @@ def scores() -> Evidence:
 
 
 @pytest.fixture(scope="module")
-def scored(sample):
+def scored():
     """Give a function from the script's settings to a draw of scores, in the plan's words."""
 
     def of(**settings) -> Draw:
         def draw(rng: np.random.Generator) -> Drawn:
-            drawn = sample.county_arraignments(rng, **settings)
-            percent = sample.county_percents(rng, sample.county_scores(rng, drawn["flagged"]))
+            drawn = county_recidivism.county_arraignments(rng, **settings)
+            percent = county_recidivism.county_percents(rng, county_recidivism.county_scores(rng, drawn["flagged"]))
             return {**drawn, "value": percent - PERCENTS.start, "outcome": drawn["rearrested"]}
 
         return draw
@@ -66,9 +67,9 @@ def test_the_score_is_shown_to_rank_black_people_above_white_ones(scores, scored
     assert found.share("race/auc", "flagged") <= 0.05
 
 
-def test_a_score_with_equal_races_is_flagged_in_at_most_5_in_100(scores, scored, sample):
-    white = sample.COUNTY_RACES["White"]
-    races = {name: replace(white, share=group.share) for name, group in sample.COUNTY_RACES.items()}
+def test_a_score_with_equal_races_is_flagged_in_at_most_5_in_100(scores, scored):
+    white = county_recidivism.COUNTY_RACES["White"]
+    races = {name: replace(white, share=group.share) for name, group in county_recidivism.COUNTY_RACES.items()}
     by_race = narrowed(scores, ["auc", "xauc", "calibration_in_the_large"], "race")
     found = judged(by_race, scored(races=races), of_scores(by_race))
     for measure in ("auc", "xauc", "calibration_in_the_large"):
@@ -86,12 +87,12 @@ def pay() -> Evidence:
 
 
 @pytest.fixture(scope="module")
-def offered(sample):
+def offered():
     """Give a function from the script's settings to a draw of proposals of pay, in the plan's words."""
 
     def of(**settings) -> Draw:
         def draw(rng: np.random.Generator) -> Drawn:
-            drawn = sample.marin_offers(rng, **settings)
+            drawn = marin_workforce.marin_offers(rng, **settings)
             return {**drawn, "value": (drawn["cents"] + 50) // 100 - DOLLARS.start}
 
         return draw
@@ -117,10 +118,10 @@ def test_equal_pay_is_flagged_in_at_most_5_in_100(pay, offered):
     assert found.share("race/mean_amount", "flagged") <= 0.05
 
 
-def test_pay_exactly_at_the_limit_is_cleared_in_at_most_5_in_100(pay, offered, sample):
+def test_pay_exactly_at_the_limit_is_cleared_in_at_most_5_in_100(pay, offered):
     """One group is paid 95 cents for each dollar in every class, and is found in all of them alike."""
-    less, other = (list(sample.MARIN_RACES).index(name) for name in (sample.MARIN_PAID_LESS, "White"))
-    two = narrowed(pay, "mean_amount", "race", race=[sample.MARIN_PAID_LESS, "White"])
+    less, other = (list(marin_workforce.MARIN_RACES).index(name) for name in (marin_workforce.MARIN_PAID_LESS, "White"))
+    two = narrowed(pay, "mean_amount", "race", race=[marin_workforce.MARIN_PAID_LESS, "White"])
 
     def draw(rng: np.random.Generator) -> Drawn:
         drawn = offered(placed_lower=0.0)(rng)
@@ -140,23 +141,23 @@ def waits() -> Evidence:
 
 
 @pytest.fixture(scope="module")
-def asked(sample, waits):
+def asked(waits):
     """Give a function from the script's settings to a draw of requests, in the plan's words."""
     levels = waits.groups["ward"].final_levels
-    place = np.array([next(k for k, name in enumerate(levels) if str(ward) in name) for ward in sample.DC_WARDS])
+    place = np.array([next(k for k, name in enumerate(levels) if str(ward) in name) for ward in dc_311.DC_WARDS])
 
     def of(**settings) -> Draw:
         def draw(rng: np.random.Generator) -> Drawn:
-            drawn = sample.dc_requests(rng, **settings)
+            drawn = dc_311.dc_requests(rng, **settings)
             is_open = drawn["wait"] > drawn["age"]
             # Days begun where closed, complete days where still open.
-            days = np.where(is_open, drawn["age"] // sample.DAY, -(-drawn["wait"] // sample.DAY))
+            days = np.where(is_open, drawn["age"] // dc_311.DAY, -(-drawn["wait"] // dc_311.DAY))
             return {
                 **drawn,
                 "ward": place[drawn["ward"]],
                 "value": np.minimum(days, HORIZON + 1),
                 "open": is_open.astype(int),
-                "followed": (drawn["age"] // sample.DAY >= HORIZON).astype(int),
+                "followed": (drawn["age"] // dc_311.DAY >= HORIZON).astype(int),
             }
 
         return draw
@@ -185,7 +186,7 @@ def test_equal_waits_are_flagged_in_at_most_5_in_100_and_shown_to_be_equal(waits
         assert found.share(f"ward/{measure}", "cleared") >= 0.90
 
 
-def test_waits_exactly_at_the_limit_are_cleared_in_at_most_5_in_100(waits, asked, sample):
+def test_waits_exactly_at_the_limit_are_cleared_in_at_most_5_in_100(waits, asked):
     served = narrowed(waits, "served_within", "ward")
-    lower = dict.fromkeys((7, 8), sample.DC_RATE - 0.05)
+    lower = dict.fromkeys((7, 8), dc_311.DC_RATE - 0.05)
     assert judged(served, asked(rates=lower), of_waits(served)).share("ward/served_within", "cleared") <= AT_MOST

@@ -18,6 +18,7 @@ from fairaudit.assessment import assess
 from fairaudit.plan import ANY, Evidence, read_plan
 from fairaudit.sources import read_tally
 from fairaudit.tally import Tally
+from made_up import county_recidivism, dc_311, job_seeker_targeting, large_lots, marin_workforce
 from tests.audits.drawing import FOLDS, SEEDS, Draw, Drawn, Tallier, judged, narrowed, of_decisions
 
 AUDITS = Path(__file__).resolve().parents[2] / "audits"
@@ -54,14 +55,14 @@ def heard() -> Evidence:
 
 
 @pytest.fixture(scope="module")
-def callers(sample, heard):
+def callers(heard):
     """Give a function from each ward's share of callers to a draw of requests, in the plan's words."""
     levels = heard.groups["ward"].final_levels
-    place = np.array([next(k for k, name in enumerate(levels) if str(ward) in name) for ward in sample.DC_WARDS])
+    place = np.array([next(k for k, name in enumerate(levels) if str(ward) in name) for ward in dc_311.DC_WARDS])
 
     def of(**settings) -> Draw:
         def draw(rng: np.random.Generator) -> Drawn:
-            drawn = sample.dc_requests(rng, **settings)
+            drawn = dc_311.dc_requests(rng, **settings)
             return {"person": drawn["person"], "ward": place[drawn["ward"]]}
 
         return draw
@@ -74,10 +75,10 @@ def beside_residents(heard) -> Beside:
     return Beside(heard, AUDITS / "dc-311")
 
 
-def shares_of_callers(sample, for_each_resident: float) -> dict[int, float]:
+def shares_of_callers(for_each_resident: float) -> dict[int, float]:
     """Give each ward's share of callers where those of wards 7 and 8 call so often, and all others once."""
     return {
-        ward: people * (for_each_resident if ward in (7, 8) else 1.0) for ward, people in sample.DC_RESIDENTS.items()
+        ward: people * (for_each_resident if ward in (7, 8) else 1.0) for ward, people in dc_311.DC_RESIDENTS.items()
     }
 
 
@@ -96,9 +97,9 @@ def test_wards_7_and_8_are_shown_to_be_heard_less(heard, callers, beside_residen
     ids=["alike", "at the limit"],
 )
 def test_wards_that_are_heard_alike_are_cleared_and_those_at_the_limit_are_not(
-    sample, heard, callers, beside_residents, for_each_resident, flagged_at_most, cleared_from, cleared_at_most
+    heard, callers, beside_residents, for_each_resident, flagged_at_most, cleared_from, cleared_at_most
 ):
-    wards = shares_of_callers(sample, for_each_resident)
+    wards = shares_of_callers(for_each_resident)
     found = judged(heard, callers(wards=wards), beside_residents)
     for measure in MEASURES_OF_EVENTS:
         assert found.share(f"ward/{measure}", "flagged") <= flagged_at_most
@@ -118,11 +119,11 @@ def beside_labour_force(staff) -> Beside:
 
 
 @pytest.fixture(scope="module")
-def hired(sample):
+def hired():
     """Give a function from the script's settings to a draw of people on the staff."""
 
     def of(**settings) -> Draw:
-        return lambda rng: sample.marin_people_on_staff(rng, **settings)
+        return lambda rng: marin_workforce.marin_people_on_staff(rng, **settings)
 
     return of
 
@@ -144,7 +145,7 @@ def test_a_staff_like_the_labour_force_is_flagged_in_at_most_5_in_100(staff, hir
         assert found.share(f"race/{measure}", "flagged") <= 0.05
 
 
-def test_todays_staff_is_neither_cleared_nor_flagged(sample, hired, beside_labour_force):
+def test_todays_staff_is_neither_cleared_nor_flagged(hired, beside_labour_force):
     block = read_plan(AUDITS / "marin-workforce").block("staff-today")
     disparities = assess(block, beside_labour_force.count(hired()(np.random.default_rng(0))))
     assert {disparity.verdict for disparity in disparities} == {"not_demonstrated"}
@@ -155,31 +156,30 @@ def test_todays_staff_is_neither_cleared_nor_flagged(sample, hired, beside_labou
 FEW = range(5)
 
 
-def verdicts_of_areas(sample, block: str, **settings) -> list[dict[str, str]]:
+def verdicts_of_areas(block: str, **settings) -> list[dict[str, str]]:
     """Judge a few draws of areas: grouping -> verdict, a draw each."""
     evidence = read_plan(AUDITS / "large-lots").block(block)
     evidence = evidence.model_copy(update={"data": evidence.data.model_copy(update={"shapes": None})})
     found = []
     for seed in FEW:
-        drawn = sample.lots_places(np.random.default_rng(seed), **settings)
-        tally = read_tally(evidence, AUDITS / "large-lots", pd.DataFrame(sample.lots_columns(drawn)))
+        drawn = large_lots.lots_places(np.random.default_rng(seed), **settings)
+        tally = read_tally(evidence, AUDITS / "large-lots", pd.DataFrame(large_lots.lots_columns(drawn)))
         found.append({disparity.grouping.name: disparity.verdict for disparity in assess(evidence, tally)})
     return found
 
 
-def test_lots_are_offered_to_fewer_latino_residents_and_to_every_fifth_of_incomes_alike(sample):
-    assert verdicts_of_areas(sample, "lots-offered") == [{"race": "flagged", "income": "cleared"} for _ in FEW]
+def test_lots_are_offered_to_fewer_latino_residents_and_to_every_fifth_of_incomes_alike():
+    assert verdicts_of_areas("lots-offered") == [{"race": "flagged", "income": "cleared"} for _ in FEW]
 
 
-def test_lots_offered_in_all_community_areas_about_alike_are_cleared(sample):
+def test_lots_offered_in_all_community_areas_about_alike_are_cleared():
     """Of every fifth of incomes, 2 of 3 small areas, 3 of 4 or 4 of 5."""
-    alike = {"West Englewood": 3, "New City": 3, "Englewood": 4, "Washington Park": 2, "Woodlawn": 2}
-    found = verdicts_of_areas(sample, "lots-offered", offered=alike)
+    found = verdicts_of_areas("lots-offered", offered=large_lots.LOTS_OFFERED_ALIKE)
     assert found == [{"race": "cleared", "income": "cleared"} for _ in FEW]
 
 
-def test_the_nearest_lot_is_no_quarter_of_a_kilometre_further_for_anybody(sample):
-    assert verdicts_of_areas(sample, "distance-to-lots") == [{"race": "cleared", "income": "cleared"} for _ in FEW]
+def test_the_nearest_lot_is_no_quarter_of_a_kilometre_further_for_anybody():
+    assert verdicts_of_areas("distance-to-lots") == [{"race": "cleared", "income": "cleared"} for _ in FEW]
 
 
 # --- job-seeker-targeting --------------------------------------------------------------------------------------------
@@ -214,11 +214,11 @@ class OfTests:
 
 
 @pytest.fixture(scope="module")
-def tested(sample):
+def tested():
     """Give a function from the series and the script's settings to a draw of tests."""
 
     def of(series: str, **settings) -> Draw:
-        return lambda rng: sample.jobs_tests(rng, **settings)[series]
+        return lambda rng: job_seeker_targeting.jobs_tests(rng, **settings)[series]
 
     return of
 
@@ -239,9 +239,9 @@ def test_names_that_are_shown_alike_are_cleared(tested):
     assert found.share("name", "flagged") <= 0.05
 
 
-def test_names_exactly_at_the_limit_are_cleared_in_at_most_5_in_100(tested, sample):
+def test_names_exactly_at_the_limit_are_cleared_in_at_most_5_in_100(tested):
     by_race = targeting("race")
-    found = judged(by_race, tested("race", shown={"Black": sample.JOBS_SHOWN - 0.05}), OfTests(by_race))
+    found = judged(by_race, tested("race", shown={"Black": job_seeker_targeting.JOBS_SHOWN - 0.05}), OfTests(by_race))
     assert found.share("name", "cleared") <= AT_MOST
     assert found.share("name", "flagged") <= AT_MOST
 
@@ -255,12 +255,12 @@ def linkage() -> Evidence:
 
 
 @pytest.fixture(scope="module")
-def linked(sample):
+def linked():
     """Give a function from the script's settings to a draw of pairs of records, in the plan's words."""
 
     def of(**settings) -> Draw:
         def draw(rng: np.random.Generator) -> Drawn:
-            drawn = sample.county_links(rng, **settings)
+            drawn = county_recidivism.county_links(rng, **settings)
             # The tallier's codes are "0" and "1": the place of true is 1.
             return {**drawn, "decision": drawn["linked"].astype(int), "outcome": drawn["same"].astype(int)}
 
@@ -284,13 +284,13 @@ def test_equal_linkage_is_flagged_in_at_most_5_in_100(linkage, linked):
     assert judged(by_race, linked(missed={}), of_decisions(by_race, folds=None)).share("race", "flagged") <= 0.05
 
 
-def test_linkage_exactly_at_the_limit_is_cleared_in_at_most_5_in_100(linkage, linked, sample):
+def test_linkage_exactly_at_the_limit_is_cleared_in_at_most_5_in_100(linkage, linked):
     """Three groups of a size that could be cleared, one of them 5 in 100 above the others."""
-    races = list(sample.COUNTY_RACES)[:3]
+    races = list(county_recidivism.COUNTY_RACES)[:3]
     three = narrowed(linkage, "missed_match_rate", "race", race=races)
 
     def draw(rng: np.random.Generator) -> Drawn:
-        drawn = linked(missed={"Hispanic": sample.COUNTY_MISSED + 0.05})(rng)
+        drawn = linked(missed={"Hispanic": county_recidivism.COUNTY_MISSED + 0.05})(rng)
         large = drawn["race"] < len(races)
         return {name: column[large] for name, column in drawn.items()}
 

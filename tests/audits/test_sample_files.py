@@ -1,4 +1,4 @@
-"""The files in `data/sample/`: made by their scripts, labelled as made up, small, and as their README says."""
+"""The files in `data/sample/`: made by their modules, labelled as made up, small, and as their README says."""
 
 from __future__ import annotations
 
@@ -6,45 +6,66 @@ import csv
 import json
 import re
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
 import shapely
 
-MADE_UP = [
-    "county_linkage.csv",
-    "county_recidivism.csv",
-    "dc_311.csv",
-    "dc_residents.csv",
-    "job_tests.csv",
-    "large_lots.csv",
-    "large_lots_areas.csv",
-    "marin_labour_force.csv",
-    "marin_pay.csv",
-    "marin_staff.csv",
-    "marin_workforce_pilot.csv",
-    "marin_workforce_today.csv",
-]
+import make
+from fairaudit.plan import read_plan
+from made_up import county_recidivism, large_lots, marin_workforce
+from made_up.drawing import csv_bytes
+from made_up.telling import File, MadeUp
+
+AUDITS = Path(__file__).resolve().parents[2] / "audits"
+OF_AUDITS = make.audits()
+FILES = [file for each in OF_AUDITS for file in each.files]
+NAMES = [file.name for file in FILES]
+TABLES = [name for name in NAMES if name.endswith(".csv") and ".tally." not in name]
 MAP = "large_lots_areas.geojson"
 LARGEST = 1_500_000
 
 
-@pytest.fixture(scope="module")
-def readme(sample_folder) -> str:
-    return (sample_folder / "README.md").read_text()
-
-
 def rows_of(folder, name: str) -> list[dict[str, str]]:
-    with (folder / name).open(newline="") as file:
+    with (folder / name).open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 
-def test_made_up_records_are_what_the_script_makes(sample, sample_folder):
-    made = sample.files()
-    assert sorted(made) == sorted([*MADE_UP, MAP])
-    assert sorted(path.name for path in sample_folder.glob("*.csv")) == MADE_UP
-    for name, content in made.items():
-        assert (sample_folder / name).read_bytes() == content, f"run python data/sample/make.py: {name} differs"
+def of_audit(each: MadeUp) -> str:
+    return each.audit
+
+
+def test_every_audit_of_made_up_records_has_a_module_and_every_module_an_audit():
+    folders = {path.parent.name for path in AUDITS.glob("*/audit.yaml")}
+    assert [each.audit for each in OF_AUDITS] == sorted(folders - {"published-tables"})
+
+
+def test_every_file_is_made_by_one_module(sample_folder):
+    there = {path.name for path in sample_folder.iterdir() if path.is_file()} - {"README.md", "make.py"}
+    assert sorted(NAMES) == sorted(there)
+    assert len({file.seed for file in FILES}) == len(FILES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_made_up_records_are_what_their_module_makes(sample_folder, name):
+    assert (sample_folder / name).read_bytes() == make.files()[name], "run python data/sample/make.py"
+
+
+@pytest.mark.parametrize("each", OF_AUDITS, ids=of_audit)
+def test_a_module_names_the_blocks_that_read_its_files(each):
+    for block in read_plan(AUDITS / each.audit).evidence:
+        data = block.data
+        read = [data, data.population, data.shapes, data.join]
+        names = {Path(part.source).name for part in read if part is not None}
+        names |= {name.replace(".tally.json", ".tally.csv") for name in names}
+        assert names == {file.name for file in each.files if block.id in file.blocks}
+
+
+def test_readme_is_current(sample_folder):
+    text = (sample_folder / "README.md").read_text(encoding="utf-8")
+    assert make.with_audits(text) == text, "run python data/sample/make.py"
+    assert all(f"\n## {each.audit}\n" in text for each in OF_AUDITS)
 
 
 def test_published_tallies_are_what_the_script_writes(published, sample_folder):
@@ -55,87 +76,53 @@ def test_published_tallies_are_what_the_script_writes(published, sample_folder):
         assert (sample_folder / "published" / name).read_bytes() == content, f"run make.py: {name} differs"
 
 
-@pytest.mark.parametrize("name", MADE_UP)
+@pytest.mark.parametrize("name", TABLES)
 def test_every_row_says_that_it_is_made_up(sample_folder, name):
     rows = rows_of(sample_folder, name)
     assert next(iter(rows[0])) == "made_up"
     assert {row["made_up"] for row in rows} == {"yes"}
 
 
-@pytest.mark.parametrize("name", MADE_UP)
+@pytest.mark.parametrize("name", [name for name in NAMES if name.endswith("json")])
+def test_a_map_and_a_tally_say_that_they_are_made_up(sample_folder, name):
+    content = json.loads((sample_folder / name).read_text(encoding="utf-8"))
+    if name.endswith(".geojson"):
+        assert {feature["properties"]["made_up"] for feature in content["features"]} == {"yes"}
+    else:
+        assert content["origin"] == "synthetic"
+        assert content["title"].startswith("Made up")
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_file_stays_small(sample_folder, name):
     assert (sample_folder / name).stat().st_size < LARGEST
 
 
-@pytest.mark.parametrize("name", MADE_UP)
-def test_readme_counts_the_rows(sample_folder, readme, name):
-    rows = len((sample_folder / name).read_text().splitlines()) - 1
-    assert re.search(rf"\| `{name}` \|.*\| {rows:,} \|", readme)
+@pytest.mark.parametrize("each", OF_AUDITS, ids=of_audit)
+def test_rows_come_twice_as_often_as_the_module_says(sample_folder, each):
+    said = " ".join(item for item in each.mess if item.startswith("**Duplicates"))
+    twice = [n for file in each.files if file.key and (n := repeated(sample_folder, file))]
+    assert all(re.search(rf"\b{n:,}\b", said) for n in twice)
+    assert bool(said) == bool(twice)
 
 
-def test_readme_lists_each_planted_rate(sample, readme):
-    """The table under "What is planted", row for row, against the numbers that the script draws from."""
-
-    def crossing(sex_and_race: tuple[str, str]) -> str:
-        return ", ".join(sex_and_race)
-
-    planted = [
-        *(
-            ("county_recidivism", group, scored.flagged_if_not_rearrested)
-            for group, scored in sample.COUNTY_RACES.items()
-        ),
-        *(("marin_workforce_pilot", crossing(group), rate) for group, rate in sample.MARIN_WORSE_OFF.items()),
-        ("marin_workforce_pilot", "everybody else", sample.MARIN_RATE),
-        *(("marin_workforce_today", crossing(group), rate) for group, rate in sample.MARIN_TODAY.items()),
-        ("marin_workforce_today", "everybody else", sample.MARIN_TODAY_RATE),
-        ("marin_pay", sample.MARIN_PAID_LESS, sample.MARIN_PLACED_LOWER),
-        ("marin_pay", sample.MARIN_PAID_LESS, sample.MARIN_PAID_IN_CLASS),
-        *(("dc_311", f"Ward {ward}", rate) for ward, rate in sample.DC_WORSE_OFF.items()),
-        ("dc_311", "everybody else", sample.DC_RATE),
-        ("large_lots", "everybody", sample.LOTS_RATE),
-        *(("county_linkage", race, rate) for race, rate in sample.COUNTY_MISSED_MORE.items()),
-        ("county_linkage", "everybody else", sample.COUNTY_MISSED),
-        ("county_linkage", "everybody", sample.COUNTY_FALSE),
-        *(("marin_staff", race, share) for race, share in sample.MARIN_FEWER.items()),
-        ("dc_residents", "Wards 7 and 8", heard_in_wards_7_and_8(sample)),
-        *(("job_tests", name, rate) for name, rate in sample.JOBS_SHOWN_LESS.items()),
-        ("job_tests", "everybody else", sample.JOBS_SHOWN),
-    ]
-    listed = re.findall(r"^\| (\w+) \| [^|]+ \| ([^|]+) \| (0\.\d+) \|$", readme, flags=re.MULTILINE)
-    assert [(name, group, float(rate)) for name, group, rate in listed] == planted
+def repeated(folder: Path, file: File) -> int:
+    keys = [row[file.key] for row in rows_of(folder, file.name)]
+    return len(keys) - len(set(keys))
 
 
-def heard_in_wards_7_and_8(sample) -> float:
-    """Give their share of callers over their share of residents."""
-    callers, residents = (sum(of[ward] for ward in (7, 8)) for of in (sample.DC_WARDS, sample.DC_RESIDENTS))
-    return round(callers / (residents / sum(sample.DC_RESIDENTS.values())), 2)
-
-
-def test_readme_lists_where_lots_are_offered(sample, readme):
-    listed = re.findall(r"^\| ([\w ]+) \| (\d+) \| (\d+) \|$", readme, flags=re.MULTILINE)
-    assert {name: (int(areas) * 5, int(offered)) for name, areas, offered in listed} == {
-        name: (areas, sample.LOTS_OFFERED[name]) for name, areas in sample.LOTS_PLACES.items()
-    }
-
-
-def test_readme_lists_the_probabilities_of_each_score(sample, readme):
-    listed = re.findall(r"^\| (\d+) \| (0\.\d\d) \| (0\.\d\d) \|$", readme, flags=re.MULTILINE)
-    planted = [(str(score), f"0.{low}", f"0.{high}") for score, (low, high) in sample.COUNTY_PERCENT.items()]
-    assert listed == planted
-
-
-def test_pay_of_women_and_men_is_planted_to_be_equal(sample):
-    classes = sample.MARIN_CLASSES.values()
+def test_pay_of_women_and_men_is_planted_to_be_equal():
+    classes = marin_workforce.MARIN_CLASSES.values()
     women, men = (sum(getattr(each, sex) * each.cents for each in classes) for sex in ("women", "men"))
     assert women == pytest.approx(men, rel=1e-12)
     assert sum(each.women for each in classes) == pytest.approx(sum(each.men for each in classes)) == pytest.approx(1)
 
 
-def test_probabilities_are_those_of_their_scores_and_levels(sample, sample_folder):
+def test_probabilities_are_those_of_their_scores_and_levels(sample_folder):
     for row in rows_of(sample_folder, "county_recidivism.csv"):
         assert bool(row["probability"]) == bool(row["score"])
         if row["score"]:
-            low, high = sample.COUNTY_PERCENT[int(row["score"])]
+            low, high = county_recidivism.COUNTY_PERCENT[int(row["score"])]
             assert low <= round(100 * float(row["probability"])) <= high
             assert (float(row["probability"]) >= 0.40) == (row["risk_level"] in ("Medium", "High"))
         assert row["month"] == row["arraigned_on"][:7]
@@ -161,29 +148,9 @@ def test_pay_that_is_none_is_blank_or_to_be_determined_or_of_people_on_leave(sam
     assert {"", "TBD", "0.00"} < set(paid)
 
 
-@pytest.mark.parametrize(
-    ("name", "key", "repeated"),
-    [
-        ("county_recidivism.csv", "case_number", 41),
-        ("marin_workforce_pilot.csv", "application_id", 45),
-        ("marin_workforce_today.csv", "file_id", 0),
-        ("marin_pay.csv", "position_id", 12),
-        ("dc_311.csv", "request_id", 19),
-        ("large_lots.csv", "request_id", 17),
-        ("county_linkage.csv", "pair_id", 9),
-        ("marin_staff.csv", "personnel_id", 0),
-        ("large_lots_areas.csv", "area", 0),
-    ],
-)
-def test_duplicates_are_as_the_readme_says(sample_folder, readme, name, key, repeated):
-    keys = [row[key] for row in rows_of(sample_folder, name)]
-    assert len(keys) - len(set(keys)) == repeated
-    assert not repeated or re.search(rf"\b{repeated} \(", readme)
-
-
-def test_people_of_an_area_are_those_of_its_groups(sample, sample_folder):
+def test_people_of_an_area_are_those_of_its_groups(sample_folder):
     for row in rows_of(sample_folder, "large_lots_areas.csv"):
-        groups = [name.lower().replace(" ", "_") for name in sample.LOTS_RACES]
+        groups = [name.lower().replace(" ", "_") for name in large_lots.LOTS_RACES]
         assert int(row["people"]) == sum(int(row[name]) for name in groups)
         assert all(int(row[f"{name}_moe"]) > 0 for name in ["people", *groups])
 
@@ -199,19 +166,27 @@ def test_the_map_has_every_small_area_and_a_rail_yard(sample_folder):
     assert shapely.union_all(shapes).area == pytest.approx(sum(shape.area for shape in shapes))
 
 
-def test_some_matched_tests_have_one_arm(sample_folder, readme):
+def test_some_matched_tests_have_one_arm(sample_folder):
     arms = Counter(row["test_id"] for row in rows_of(sample_folder, "job_tests.csv") if row["name"])
     assert set(arms.values()) == {1, 2}
-    alone = sum(n == 1 for n in arms.values())
-    assert re.search(rf"Of {alone} matched tests in 1,580 one profile was lost", readme)
 
 
-def test_staff_and_labour_force_are_planted_as_the_readme_says(sample):
-    shares = sample.marin_staff_races()
-    assert sum(sample.MARIN_LABOUR_FORCE.values()) == pytest.approx(1) == pytest.approx(sum(shares.values()))
+def test_staff_and_labour_force_are_planted_as_the_readme_says():
+    shares = marin_workforce.marin_staff_races()
+    assert sum(marin_workforce.MARIN_LABOUR_FORCE.values()) == pytest.approx(1) == pytest.approx(sum(shares.values()))
     assert shares["Hispanic or Latino"] == pytest.approx(0.175)
 
 
-def test_a_seed_gives_one_file_and_another_seed_another(sample):
-    one, again, other = (sample.county_recidivism(np.random.default_rng(seed)) for seed in (1, 1, 2))
-    assert sample.csv_bytes(one) == sample.csv_bytes(again) != sample.csv_bytes(other)
+def test_a_park_and_an_area_where_few_answered_have_no_income(sample_folder):
+    rows = rows_of(sample_folder, "large_lots_areas.csv")
+    blank = [row for row in rows if not row["median_income"]]
+    assert len(blank) == 2
+    assert [row["people"] for row in blank if row["km_to_lot"] == "n/a"] == ["13"]
+    assert [row["area"] for row in rows if row["km_to_lot"] == "n/a"] == [
+        row["area"] for row in blank if row["people"] == "13"
+    ]
+
+
+def test_a_seed_gives_one_file_and_another_seed_another():
+    one, again, other = (county_recidivism.county_recidivism(np.random.default_rng(seed)) for seed in (1, 1, 2))
+    assert csv_bytes(one) == csv_bytes(again) != csv_bytes(other)
