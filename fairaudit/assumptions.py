@@ -86,7 +86,7 @@ def _values(evidence: Evidence, tally: Tally) -> Iterator[str]:
             yield "The plan does not say that the score is a probability, so calibration is shown and not judged."
     if "value" in about.own_keys and (unknown := _without_value(tally)):
         what = VALUES[about.kind]
-        yield f"{unknown:,} records have no {what} that is known: they stay unknown."
+        yield f"{_without(unknown, f'{what} that is known')}: it stays unknown."
     if about.edges is not None:
         yield f"Values are counted in {len(about.edges):,} bins of about equal size, with the exact sum of each."
 

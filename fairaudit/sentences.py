@@ -191,6 +191,8 @@ def values_in_words(values: Sequence[float], scale: Scale) -> list[str]:
         texts = [_plain(f"{value:.{places + more}f}") for value in told]
         if len(set(texts)) == len(set(told)):
             break
+    if scale.name == "money" and any("." in text for text in texts):
+        texts = [f"{float(text.replace(',', '')):,.{places + more}f}" for text in texts]  # 17.40 beside 19.63
     unit = f" {scale.unit}" if scale.unit and scale.per == 1 else ""
     return [text + singular(unit, text) for text in texts]
 

@@ -210,6 +210,8 @@ def _spread(evidence: Evidence, tally: Tally, attributes: tuple[str, ...]) -> En
     skewness = means.skewness(d.values, n, d.sums[0])
     at = {label: means.quantile(d.values, n, q, d.upper) for label, q in QUANTILES}
     none = d.values == 0
+    # Of binned amounts the bin that begins at 0 holds others too: how many are none is then not known.
+    exact = d.upper is None or bool((d.upper[none] <= 0).all())
     yield {
         "shown": "distribution",
         "title": _by("Spread of amounts" if amounts else "Spread of scores", attributes),
@@ -221,7 +223,7 @@ def _spread(evidence: Evidence, tally: Tally, attributes: tuple[str, ...]) -> En
                 "quantiles": [[label, float(at[label][g])] for label, _ in QUANTILES],
                 "mean": float(mean[g]),
                 "skewness": float(skewness[g]),
-                "none": float(n[g, none].sum() / n[g].sum()) if amounts and n[g].sum() else None,
+                "none": float(n[g, none].sum() / n[g].sum()) if amounts and exact and n[g].sum() else None,
             }
             for g, name in enumerate(found.cells.groups)
         ],

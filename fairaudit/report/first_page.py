@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 # Most room of a text, and most lines of a list. Room is counted in small letters (see `room`).
 TITLE, VENDOR, AGENCY = 110, 70, 220
 REASON = 700
+BY = 40
 TESTED, TESTED_LINES = 840, 3
 DECIDE, DECIDE_LINES = 230, 3
 CANNOT_TELL, CANNOT_TELL_LINES = 150, 4
@@ -67,7 +68,10 @@ def _cut(one: Mapping[str, Any], share: float) -> dict[str, Any]:
         "title": text(one["title"], TITLE),
         "vendor": text(one["vendor"], VENDOR),
         "agency": text(" · ".join(part for part in (one["agency"], one["decides"]) if part), AGENCY),
-        "why": [{**reason, "sentence": text(reason["sentence"], REASON)} for reason in one["why"]],
+        "why": [
+            {**reason, "sentence": text(reason["sentence"], REASON - BY), "by": brief(_by(reason["about"]), BY)}
+            for reason in one["why"]
+        ],
         "tested": lines(one["tested"], TESTED_LINES, tested),
         "decide": lines(one["decide"], DECIDE_LINES, DECIDE),
         "cannot_tell": lines(one["cannot_tell"], CANNOT_TELL_LINES, CANNOT_TELL),
@@ -79,6 +83,11 @@ def _cut(one: Mapping[str, Any], share: float) -> dict[str, Any]:
         },
         **{key: text(one[key], QUOTE) for key in ("community", "vendor_replies", "lapses")},
     }
+
+
+def _by(about: str) -> str:
+    """Say by which groups a finding is, from its name."""
+    return about.rpartition(", by ")[2]
 
 
 def brief(text: str, most: int) -> str:

@@ -24,7 +24,7 @@ from fairaudit.charts.rows import (
 from fairaudit.measures import measures_table
 from fairaudit.report.first_page import first_page
 from fairaudit.report.tables import table
-from fairaudit.sentences import Reading, digits, who
+from fairaudit.sentences import Reading, digits, singular, who
 
 ERROR_RATES = {"false_positive_rate", "false_negative_rate", "true_positive_rate", "true_negative_rate"}
 PREDICTIVE = {
@@ -256,7 +256,7 @@ def limit_words(tolerance: Mapping[str, Any], finding: Found, w: Words) -> str:
     kind, value = tolerance["kind"], tolerance["value"]
     unit = finding["scale"]["unit"] if kind == "difference" else ""
     said = (
-        w[f"limit_own_{kind}"].format(" ".join(filter(None, [f"{value:,.10g}", unit])))
+        w[f"limit_own_{kind}"].format(" ".join(filter(None, [f"{value:,.10g}", singular(unit, f"{value:,.10g}")])))
         if draws_own(finding, kind)
         else w[f"limit_{kind}"].format(digits(100 * value))
     )

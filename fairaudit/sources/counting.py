@@ -264,7 +264,12 @@ class _Counter:
     def _notes(self) -> Iterator[str]:
         yield from self.asked.reading.notes
         if self.data.weight and (zero := int(self.counted.total("zero_weights"))):
-            yield f"{zero:,} records have a weight of 0, and count for nothing: ask why they are there."
+            said = (
+                "1 record has a weight of 0, and counts"
+                if zero == 1
+                else f"{zero:,} records have a weight of 0, and count"
+            )
+            yield f"{said} for nothing: ask why."
         if "value" in self.counted.columns:
             values = [value for value in self.counted.counts("value") if value != UNKNOWN]
             if len(values) == 1:

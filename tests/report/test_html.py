@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 
 from fairaudit.errors import Problem
+from fairaudit.report.first_page import BY, brief
 from fairaudit.report.html import failure_page, render, words
 from fairaudit.report.view import trade_off
 from tests.report.audits import CASES
@@ -180,7 +181,7 @@ def test_page_one_stands_first_with_the_verdicts_in_words(case):
     first = page(case).of_class("page-one")[0]
     assert one["headline"] in first.one("h1").text + first.all("h2")[0].text
     assert [item.all("strong")[0].text for item in first.one("ol").all("li")] == [
-        f"{why['words']}." for why in one["why"]
+        f"{why['words']}, by {brief(why['about'].rpartition(', by ')[2], BY)}." for why in one["why"]
     ]
     assert one["caveat"] in first.text
 

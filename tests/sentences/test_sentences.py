@@ -208,7 +208,7 @@ def test_every_reason_has_a_sentence():
     [
         ([9.4049, 8.032], Scale("time", "days"), ["9.4 days", "8.03 days"]),
         ([1.0, 3.0], Scale("time", "days"), ["1 day", "3 days"]),
-        ([49.1, 49.21], Scale("money", "dollars an hour"), ["49.1 dollars an hour", "49.21 dollars an hour"]),
+        ([49.1, 49.21], Scale("money", "dollars an hour"), ["49.10 dollars an hour", "49.21 dollars an hour"]),
         ([51234.4, 51234.6], Scale("money", "dollars"), ["51,234 dollars", "51,235 dollars"]),
         ([0.691, 0.6914], Scale("share"), ["69.1", "69.14"]),
         ([-0.024, 0.03], Scale("points"), ["-2.4", "3"]),
