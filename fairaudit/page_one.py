@@ -118,12 +118,12 @@ def _named(finding: Mapping[str, Any], evidence: Sequence[Mapping[str, Any]]) ->
 def _why(finding: Mapping[str, Any], about: str) -> dict[str, Any]:
     parts = [
         finding["sentence"],
-        finding["reason_sentence"],
-        finding.get("yearly", ""),
-        finding["cleared_for"]["sentence"],
+        # Of groups that the plan foresaw to be too few, that is the reason.
         f"The plan named {sentences.listed(finding['too_few'])} as too few before any result."
         if finding["too_few"]
-        else "",
+        else finding["reason_sentence"],
+        finding.get("yearly", ""),
+        finding["cleared_for"]["sentence"],
     ]
     # What is needed of a group that is left out stands there already.
     left = {entry["group"] for entry in finding["cleared_for"]["left"] if entry["needed"]}
@@ -132,7 +132,9 @@ def _why(finding: Mapping[str, Any], about: str) -> dict[str, Any]:
         parts.append(more["sentence"])
     words = (
         finding["words"]
-        if finding["blocks"] or finding["baseline"]
+        if (finding["blocks"] or finding["baseline"]) and not finding["too_few"]
+        else f"{finding['words']} for groups that are too few, and within the limit for all others"
+        if finding["too_few"] and finding["blocks"]
         else f"{finding['words']} (explored: it does not decide, but wants an answer)"
     )
     return {

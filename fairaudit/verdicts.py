@@ -248,21 +248,23 @@ def cleared_but_for(comparisons: Sequence[Comparison], named: set[int]) -> bool:
         return False
     if any(c.baseline or c.hollow or _side_is_open(c, comparisons) for c in comparisons):
         return False
-    return all(
-        _clears_within(comparison, others) and _all_too_few(comparison, named, others) for comparison in comparisons
-    )
+    return all(_clears_within(comparison, others) and _all_too_few(comparison, named) for comparison in comparisons)
 
 
-def _all_too_few(comparison: Comparison, named: set[int], others: set[int]) -> bool:
-    """Say whether every pair with a named group clears, or could not have cleared had both groups fared alike."""
+def _all_too_few(comparison: Comparison, named: set[int]) -> bool:
+    """Say whether every pair with a named group is within, or could not have been shown to be had both fared alike.
+
+    Pairs are ordered: where rates are low, a small group cannot be far below another, and may well be above.
+    """
     defined = comparison.counts["recorded"].defined
-    for place, pair in enumerate(comparison.arms.scheme.pairs):
-        groups = {int(arm) for arm in pair}
-        if not groups & named or _clears_within(comparison, groups):
-            continue
-        if defined[place] and could_clear(comparison, place):
-            return False
-    return True
+    theirs = [place for place, pair in enumerate(comparison.arms.scheme.pairs) if {int(arm) for arm in pair} & named]
+    enough = [place for place in theirs if defined[place] and could_clear(comparison, place)]
+    if not all(comparison.passes(name)[enough].all() for name in comparison.scenarios):
+        return False
+    failed = comparison.failed_exact
+    passed = all(_pairs_pass_exactly(comparison, name, enough) for name in comparison.scenarios)
+    comparison.failed_exact = failed
+    return passed
 
 
 def _side_is_open(comparison: Comparison, comparisons: Sequence[Comparison]) -> bool:

@@ -15,6 +15,7 @@ REASON = 700
 BY = 40
 TESTED, TESTED_LINES = 840, 3
 DECIDE, DECIDE_LINES = 230, 3
+CONDITIONS = 460
 CANNOT_TELL, CANNOT_TELL_LINES = 150, 4
 WARNING, WARNING_LINES = 180, 3
 QUESTION, QUESTION_LINES, ROLE = 130, 4, 30
@@ -60,7 +61,7 @@ def _cut(one: Mapping[str, Any], share: float) -> dict[str, Any]:
     def lines(values: Sequence[str], most: int, length: int) -> Lines:
         return Lines([text(value, length) for value in values[:most]], max(len(values) - most, 0))
 
-    asked = one["open"]["items"]
+    asked, conditions = one["open"]["items"], any("answers for it" in line for line in one["decide"])
     questions = [{"role": brief(q["role"], ROLE), "question": text(q["question"], QUESTION)} for q in asked]
     tested = TESTED // max(min(len(one["tested"]), TESTED_LINES), 1)
     return {
@@ -73,7 +74,7 @@ def _cut(one: Mapping[str, Any], share: float) -> dict[str, Any]:
             for reason in one["why"]
         ],
         "tested": lines(one["tested"], TESTED_LINES, tested),
-        "decide": lines(one["decide"], DECIDE_LINES, DECIDE),
+        "decide": lines(one["decide"], DECIDE_LINES, CONDITIONS if conditions else DECIDE),
         "cannot_tell": lines(one["cannot_tell"], CANNOT_TELL_LINES, CANNOT_TELL),
         "warnings": lines(one["warnings"], WARNING_LINES, WARNING),
         "open": {

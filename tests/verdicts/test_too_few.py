@@ -48,6 +48,23 @@ def test_what_is_for_lack_of_the_named_groups_records_alone(groups, too_few, exc
         assert found.cleared_groups == [name for name in "ABC" if name not in excepted]
 
 
+RARE = {"A": (100, 10000), "B": (50, 5000)}
+
+
+@pytest.mark.parametrize(
+    ("some", "excepted"),
+    [
+        ((1, 20), ["D"]),  # far below the limit on one side whatever it is, and too few to show it on the other
+        ((0, 20), ["D"]),
+        ((50, 900), []),  # .056 against .01: records enough that it could have cleared
+    ],
+)
+def test_where_rates_are_low_only_one_side_is_hard_to_show(some, excepted):
+    found = judge(RARE | {"D": some}, difference=0.05, settings={**named("D"), "being_selected_is": "a burden"})
+    assert found.verdict == "not_demonstrated"
+    assert found.too_few == excepted
+
+
 @pytest.mark.parametrize("reference", ["rest", "overall"])
 def test_against_everyone_else_no_group_can_be_left_out(reference):
     assert judge(MANY | {"D": (12, 20)}, reference, ratio=0.8, settings=named("D")).too_few == []
