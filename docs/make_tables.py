@@ -98,12 +98,12 @@ def found(blocks: Sequence[dict[str, Any]]) -> str:
     for verdict, words in WORDS.items():
         titles = [title(each) for each in findings if each["verdict"] == verdict and each["blocks"]]
         if titles and verdict == "cleared":
-            parts.append(f"{words}: {len(titles)}")
+            parts.append(f"**{words}**: {len(titles)}")
         elif titles:
-            parts.append(f"{words}: {', '.join(dict.fromkeys(titles))}")
+            parts.append(f"**{words}**: {' · '.join(dict.fromkeys(titles))}")
     explored = [title(each) for each in findings if each["verdict"] == "flagged" and not each["blocks"]]
     if explored:
-        parts.append(f"explored, and outside: {', '.join(dict.fromkeys(explored))}")
+        parts.append(f"explored, and outside: {' · '.join(dict.fromkeys(explored))}")
     if not any(each["blocks"] for each in findings):
         parts.append(f"nothing is judged: {len(findings)} findings of a baseline")
     return "; ".join(parts)
@@ -113,7 +113,7 @@ def title(each: dict[str, Any]) -> str:
     """Name a finding, and who are too few where the plan named them."""
     but_for = f" (but for {' and '.join(each['too_few'])})" if each["too_few"] else ""
     by = " and ".join(each["grouping"]).replace("_", " ")
-    return f"{each['title']} by {by}{but_for}"
+    return f"{each['title']}, by {by}{but_for}"
 
 
 def limits_on_file() -> str:

@@ -7,11 +7,11 @@ from collections import defaultdict
 
 import numpy as np
 import pytest
-from made_up import marin_equity_dashboard as dashboard
 
 import fairaudit
 from fairaudit.plan import read_plan
 from fairaudit.sources import read_tally
+from made_up import marin_equity_dashboard as dashboard
 from tests.audits.seeds import ROOT
 
 AUDIT = ROOT / "audits" / "marin-equity-dashboard"

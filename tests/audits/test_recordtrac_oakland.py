@@ -8,11 +8,11 @@ from collections import Counter, defaultdict
 from functools import cache
 
 import pytest
-from made_up import recordtrac_oakland as made
 
 from fairaudit.assessment import assess
 from fairaudit.plan import read_plan
 from fairaudit.sources import read_tally
+from made_up import recordtrac_oakland as made
 from tests.audits.seeds import ROOT, flagged_pairs
 
 AUDIT = ROOT / "audits" / "recordtrac-oakland"
@@ -69,7 +69,7 @@ def test_since_residents_ask_the_police_who_release_least():
     def asked_of_police(requester: str) -> float:
         return released(requester)["Police"][1] / sum(every for _, every in released(requester).values())
 
-    assert asked_of_police("Resident") > 0.5 > 0.3 > asked_of_police("Business")
+    assert asked_of_police("Resident") > 0.55 > 0.30 > asked_of_police("Business")
     for requester in ("Resident", "Business"):
         police = rate(released(requester)["Police"])
         assert all(police < rate(counted) - 0.3 for name, counted in released(requester).items() if name != "Police")

@@ -8,11 +8,11 @@ from collections import defaultdict
 from functools import cache
 
 import pytest
-from made_up import seattle_opa_tracker as made
 
 from fairaudit.assessment import Disparity, assess
 from fairaudit.plan import read_plan
 from fairaudit.sources import read_tally
+from made_up import seattle_opa_tracker as made
 from tests.audits.seeds import ROOT, draw, flagged_pairs
 
 AUDIT = ROOT / "audits" / "seattle-opa-tracker"

@@ -280,7 +280,9 @@ MADE_UP = MadeUp(
         "risk-score/race/calibration_in_the_large": Promise("not_demonstrated"),
         "risk-score/race/xauc": Promise("flagged", worse_off=["Black"]),
         "risk-score/race/false_positive_rate-at-0.4": Promise("flagged", worse_off=["Black"]),
-        "risk-score/race/top_k_share-capacity-100-per-month": Promise("flagged", worse_off=["Black"]),
+        "risk-score/race/top_k_share-capacity-100-per-month": Promise(
+            ("flagged", "not_demonstrated"), worse_off=["Black"]
+        ),
         "risk-score/sex/auc": Promise("cleared"),
         "risk-score/sex/calibration_in_the_large": Promise("cleared"),
         "risk-score/sex/xauc": Promise("cleared"),

@@ -21,9 +21,9 @@ from made_up.drawing import (
 from made_up.telling import File, MadeUp, Planted, Promise, table
 
 RACES = {
-    "Latino": 0.54,
-    "Black": 0.25,
-    "White": 0.125,
+    "Latino": 0.60,
+    "Black": 0.215,
+    "White": 0.100,
     "Asian": 0.035,
     "Pacific Islander": 0.010,
     "Native American": 0.015,
@@ -47,7 +47,7 @@ RENAMED = 0.08
 SAME = 0.72
 """Of the school records that looked most like a child's, the share that are the child's."""
 MISSED = 0.06
-MISSED_MORE = 0.27
+MISSED_MORE = 0.28
 """Of a child's own records, the share that the software does not take for it: of one surname, and of two."""
 MISSED_RENAMED = 0.10
 """What a name that changed since enrolment adds to either."""

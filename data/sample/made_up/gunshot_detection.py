@@ -271,7 +271,7 @@ def beats_of_kinds() -> list[tuple[object, ...]]:
     return lines
 
 
-OTHER, BLACK, LATINO = "other beats", "mostly Black beats", "mostly Latino beats"
+BLACK, LATINO = "mostly Black beats", "mostly Latino beats"
 SEED = 7102
 
 MADE_UP = MadeUp(
@@ -334,13 +334,13 @@ MADE_UP = MadeUp(
         "sensors listen, of every race. Both are true: sensors follow need as the plan counts it, and what comes with "
         "them falls on some.",
         "**Police sent.** *Outside the limit of 0.80.* For every 1,000 who live there, police are sent about seven "
-        "times as often to beats where most residents are Black as to beats where most are White, or none are most.",
+        "times as often to beats where most residents are Black as to those where most are White or no race is.",
         "**Nothing found.** *Not shown either way, and only because of what was not written down.* Nothing is "
         "planted: it is nine alerts in ten everywhere, and as recorded all are within the limit of 5 in 100. But of "
         "every 100 alerts 16 have no result, and the worst that these could be decides. If officers wrote what they "
         "found, the same alerts would be shown to end alike; a test shows it.",
-        "So the measure that vendors speak of (how often an alert is right) is the same for everybody, while the "
-        "burden is not.",
+        "**Together.** What vendors speak of (how often an alert is right) is the same everywhere, and the burden is "
+        "not.",
     ],
     mess=[
         "**Results that were not written**, more often where nothing was found: of these alerts 17 in 100, of the "

@@ -337,7 +337,7 @@ MADE_UP = MadeUp(
         "*Rental assistance, by race and by age: within the limit of 0.80*, whatever the hidden counts are: they are "
         "few, and most lie in two small groups that the plan counts together with a third.",
         "*County jobs, by race: not shown either way.* Everybody is let through alike, and one table by race for the "
-        "whole county would show it. The dashboard shows each department by itself, where most counts are hidden.",
+        "whole county would show it. The dashboard shows each department by itself, and hides 70 of 190 counts.",
         "*Youth diversion, by race: outside the limit of 0.80.* The number of Black youths to whom diversion was "
         "offered is hidden; if it were 10, the most that it can be, the gap would still be shown. *By sex: within it.*",
     ],

@@ -27,8 +27,8 @@ from made_up.telling import File, MadeUp, Planted, Promise, table
 REQUESTERS = {"Resident": 0.46, "Business": 0.26, "Attorney": 0.09, "Press": 0.06, "Anonymous": 0.13}
 DEPARTMENTS = ("Police", "Planning and Building", "Public Works", "City Administrator", "Fire")
 ASKED_OF = {
-    "Resident": (0.62, 0.08, 0.14, 0.07, 0.09),
-    "Business": (0.22, 0.52, 0.14, 0.07, 0.05),
+    "Resident": (0.66, 0.07, 0.13, 0.06, 0.08),
+    "Business": (0.28, 0.48, 0.12, 0.07, 0.05),
     "Attorney": (0.50, 0.15, 0.14, 0.13, 0.08),
     "Press": (0.54, 0.08, 0.08, 0.25, 0.05),
     "Anonymous": (0.52, 0.12, 0.15, 0.14, 0.07),
@@ -233,7 +233,7 @@ MADE_UP = MadeUp(
         File(
             "oakland_requests.csv",
             oakland_requests,
-            seed=1309,  # the file itself shows the reversal in every department; in many a draw chance hides it in one
+            seed=1317,  # the file itself shows the reversal in every department; in many a draw chance hides it in one
             row="one request, when it was first answered, and how it was closed",
             blocks=["released-in-full", "released-by-police", "released-by-others", "time-to-answer"],
             key="request",
@@ -292,17 +292,17 @@ MADE_UP = MadeUp(
         "all of that is answered in the extension. *By requester: within both limits*, though residents ask the "
         "police, who answer later.",
         "**A reversal (Simpson's).** *Released in full, by requester: outside the limit.* Of what residents ask for "
-        "half is released in full, of what businesses ask for two thirds. *Of the police alone, and of the other "
+        "48 in 100 are released in full, of what businesses ask for 65. *Of the police alone, and of the other "
         "departments alone: within the limit*, and residents get slightly more in each department, by two in a "
-        "hundred. Residents ask the police, who release 30 in 100, and businesses ask for plans and permits, of which "
-        "79 in 100 are released.",
+        "hundred. Two in three requests of residents go to the police, who release 30 in 100; nearly half of those of "
+        "businesses are for plans and permits, of which 79 in 100 are released.",
         "Both are true, and they answer different questions. Whoever asks Oakland for records meets the first. The "
         "second says that no department turns residents away for being residents, and nothing more: it takes the "
         "department as given, while it is the tool that chose it, and while a rule by which the police release little "
         "falls on those who have to ask the police. So the first finding blocks, whatever the others say.",
     ],
     mess=[
-        "**Still open.** About 1,100 requests have no ending, and about 500 no answer; most are with the police.",
+        "**Still open.** About 1,100 requests have no ending, and about 580 no answer; most are with the police.",
         "**Rows that do not belong**: 620 requests for records of the county, the state or the schools, 390 "
         "questions, 430 that the same person had asked before. All are closed within days, so with them everybody "
         "looks well served.",
@@ -320,7 +320,7 @@ MADE_UP = MadeUp(
     ],
     sizes=(
         "7,300 requesters and about 11,200 rows in two years; RecordTrac had 9,300 requests in its first two. It "
-        "takes so many to show that the 400 requests of businesses to the police fare within ten in a hundred of all "
+        "takes so many to show that the 580 requests of businesses to the police fare within ten in a hundred of all "
         "others."
     ),
 )

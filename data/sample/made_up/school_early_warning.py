@@ -73,6 +73,7 @@ BANDS = (
 )
 """The same for everybody: that is what makes the score err alike."""
 MARKED, RED = 25, 65
+NOT_FINISHED = {"dropped out": 0.41, "still enrolled": 0.52, "whereabouts unknown": 0.07}
 MISSED = sum(band.if_not_finishing for band in BANDS if band.low < MARKED)
 FALSE_ALARMS = sum(band.if_finishing for band in BANDS if band.low >= MARKED)
 SEXES = {"F": 0.49, "M": 0.51}
@@ -128,10 +129,9 @@ def school_early_warning(rng: np.random.Generator, planted: bool = True) -> Reco
     marked = drawn["risk"] >= MARKED
     race = np.where(mess.random(n) < np.where(marked, 0.007, 0.003), pick_text(mess, n, {"": 0.7, "DTS": 0.3}), race)
     mark = np.where(drawn["risk"] >= RED, "red", np.where(marked, "yellow", "green"))
-    scored = mess.random(n) >= 0.004  # who came after the scores were made has none
-    # Some are still enrolled after four years; they have not finished by then.
-    end = np.where(drawn["finished"], "diploma", pick_text(mess, n, {"dropped out": 0.46, "still enrolled": 0.54}))
-    end = sometimes(mess, end, "", 0.001)
+    scored = mess.random(n) >= 0.003  # who came after the scores were made has none
+    # Some are still enrolled after four years, and of some nobody knows: neither counts as finished.
+    end = np.where(drawn["finished"], "diploma", pick_text(mess, n, NOT_FINISHED))
     end = np.where(moved, "", end)
     order = np.argsort(mess.random(n), kind="stable")
     records = {
@@ -158,7 +158,7 @@ MADE_UP = MadeUp(
             school_early_warning,
             seed=1401,
             row="one student who began high school, the score of that autumn, and what came of it",
-            blocks=["at-risk-marks"],
+            blocks=["false-alarms", "students-missed"],
             key="student_id",
         )
     ],
@@ -172,28 +172,28 @@ MADE_UP = MadeUp(
         Planted("early_warning", "not marked, of those who do not finish", "everybody", round(MISSED, 2)),
     ],
     tables={
-        "Of those who do not finish, and of those who do, so many in 100 score in each band. A student is marked from "
-        f"a risk of {MARKED} in 100 on.": table(
+        "Of those who do not finish, and of those who do, so many in 1,000 score in each band. Students are marked "
+        f"from a risk of {MARKED} in 100 on.": table(
             ("risk in 100", "if not finishing", "if finishing"),
             [
-                (f"{band.low} to {band.high}", f"{100 * band.if_not_finishing:.0f}", f"{100 * band.if_finishing:.0f}")
+                (f"{band.low} to {band.high}", round(1000 * band.if_not_finishing), round(1000 * band.if_finishing))
                 for band in BANDS
             ],
         )
     },
     promises={
-        "at-risk-marks/race/false_positive_rate-at-0.25": Promise("not_demonstrated"),
-        "at-risk-marks/race/false_negative_rate-at-0.25": Promise("not_demonstrated"),
-        "at-risk-marks/race/auc": Promise("not_demonstrated"),
-        "at-risk-marks/race/calibration_in_the_large": Promise("flagged"),
-        "at-risk-marks/sex/false_positive_rate-at-0.25": Promise("cleared"),
-        "at-risk-marks/sex/false_negative_rate-at-0.25": Promise("cleared"),
-        "at-risk-marks/sex/auc": Promise("cleared"),
-        "at-risk-marks/sex/calibration_in_the_large": Promise("cleared"),
-        "at-risk-marks/english_learner/false_positive_rate-at-0.25": Promise("cleared"),
-        "at-risk-marks/english_learner/false_negative_rate-at-0.25": Promise("cleared"),
-        "at-risk-marks/english_learner/auc": Promise("cleared"),
-        "at-risk-marks/english_learner/calibration_in_the_large": Promise("cleared"),
+        "false-alarms/race/false_positive_rate-at-0.25": Promise("not_demonstrated"),
+        "false-alarms/race/calibration_in_the_large": Promise("flagged"),
+        "false-alarms/sex/false_positive_rate-at-0.25": Promise("cleared"),
+        "false-alarms/sex/calibration_in_the_large": Promise("cleared"),
+        "false-alarms/english_learner/false_positive_rate-at-0.25": Promise("cleared"),
+        "false-alarms/english_learner/calibration_in_the_large": Promise("cleared"),
+        "students-missed/race/false_negative_rate-at-0.25": Promise("not_demonstrated"),
+        "students-missed/race/auc": Promise("not_demonstrated"),
+        "students-missed/sex/false_negative_rate-at-0.25": Promise("cleared"),
+        "students-missed/sex/auc": Promise("cleared"),
+        "students-missed/english_learner/false_negative_rate-at-0.25": Promise("cleared"),
+        "students-missed/english_learner/auc": Promise("cleared"),
     },
     says=[
         "*By race, false alarms, students missed and AUC: not shown either way, for lack of Native American and "
@@ -201,19 +201,20 @@ MADE_UP = MadeUp(
         "beforehand, with conditions, so that *the evidence would support adoption with conditions*.",
         "*By sex, and for students who learn English: within all limits.*",
         "*Calibration by race: outside its limit, and it blocks nothing.* Error rates are alike and rates of finishing "
-        "are not, so that the score cannot mean the same for everybody too: of Black students about 4 in 100 more than "
+        "are not, so that the score cannot mean the same for everybody too: of Black students about 7 in 100 more than "
         "predicted do not finish, of White students 3 in 100 fewer.",
     ],
     mess=[
         "**Unknown groups.** Race is blank or `DTS` (declined to state) for 7 in 1,000 students who are marked and 3 "
         "in 1,000 others.",
-        "**No score** for 4 in 1,000, who came later; **no outcome** for 1 in 1,000.",
+        "**No score** for 3 in 1,000, who came after the scores were made.",
         "**Rows that do not belong**: 900 students who moved to another district.",
-        "**Codes.** `2+` beside `Two or more`, `Hispanic/Latino` beside `Hispanic`; `still enrolled` is not finished.",
+        "**Codes.** `2+` beside `Two or more`, `Hispanic/Latino` beside `Hispanic`; `still enrolled` and "
+        "`whereabouts unknown` are not finished.",
         "**Duplicates.** 13 whole rows come twice.",
     ],
     sizes=(
-        "15,500 students of five classes, of whom some 46 are Native American and 31 Pacific Islander. About as many as "
-        "a district of 40,000 students has; enough to show what is equal of groups of a seventh of them."
+        "15,500 students of five classes, of whom fewer than a hundred are Native American or Pacific Islander. About "
+        "as many as a district of 40,000 students has; enough to show what is equal of groups of a seventh of them."
     ),
 )
