@@ -319,6 +319,13 @@ def _what_would_settle(unsettled: Sequence[Mapping[str, Any]]) -> str:
         groups = [f"{name}: about {more['needed']:,}; there are {more['have']:,}" for name, more in needed.items()]
         others = f"; and {len(groups) - MOST} more" if len(groups) > MOST else ""
         told = f"a pilot may gather the records that settle it ({'; '.join(groups[:MOST])}{others})."
+    hang = [f for f in unsettled if f["reason"] == "unknowns"]
+    if hang and len(hang) == len(unsettled):
+        told = "more records like these would not settle it."
+    if hang:
+        told += (
+            f" {_count(len(hang), 'finding')} {'hangs' if len(hang) == 1 else 'hang'} on what is unknown: find it out."
+        )
     if leaning:
         told += (
             f" {_count(leaning, 'finding')} {'leans' if leaning == 1 else 'lean'} outside the limit: more "

@@ -40,6 +40,16 @@ PEOPLE: Mapping[str, re.Pattern[str]] = {
 }
 """Of areas: a word in a column's name that says that it holds how many people of a group live there."""
 
+TIMES: Mapping[str, re.Pattern[str]] = {
+    "opened": re.compile(
+        r"open(ed)?|creat(ed|ion)|submitted|received|requested|filed|reported|applied|began|start(ed)?"
+    ),
+    "closed": re.compile(r"closed?|closing|complet(ed|ion)|resolved|ended|finish(ed)?|answered|decided"),
+}
+"""Of waits: a word in a column's name that says that it holds the day when one began, or ended."""
+
+DAY = re.compile(r"date|day|time|timestamp|on|at")
+
 MARGIN = re.compile(r"moe|margin")
 NO_NUMBER_OF_PEOPLE = re.compile(r"pct|percent\w*|shares?|rates?|median|mean|income|se|cv")
 INCOME = re.compile(r"incomes?")
@@ -222,6 +232,17 @@ def _areas(columns: list[str], people: Mapping[str, Mapping[str, str]]) -> dict[
     return drafted
 
 
+def _times(columns: list[str]) -> dict[str, str]:
+    """Find the columns of the days when a wait began and when it ended, from their names alone: only where one fits."""
+    found = {}
+    for key, pattern in TIMES.items():
+        named = [name for name in columns if any(map(pattern.fullmatch, _words(name)))]
+        dated = [name for name in named if any(map(DAY.fullmatch, _words(name)))] or named
+        if len(dated) == 1:
+            found[key] = dated[0]
+    return found
+
+
 def _flow(pairs: Mapping[str, str]) -> str:
     return ", ".join(f"{_quoted(key)}: {_quoted(value)}" for key, value in pairs.items())
 
@@ -250,6 +271,8 @@ def _drafted(text: str, draft: Draft, source: str) -> str:
     columns = "".join(c if c.isprintable() else " " for c in ", ".join(draft.columns))
     text = re.sub(r"      source: records.csv.*", lambda _: "\n".join(lines), text)
     text = text.replace("      # its columns: ...", f"      # its columns: {columns}")
+    for key, column in _times(draft.columns).items():
+        text = re.sub(rf"      {key}: {key}(?= )", lambda _, k=key, c=column: f"      {k}: {_quoted(c)}", text)
     groups = draft.drafted
     if not groups:
         return text

@@ -23,7 +23,7 @@ SHARES = "Foster, Greer & Thorbecke 1984, Econometrica 52: 761-766 (headcount)"
 
 @measure(
     of="{people}",
-    share="got nothing",
+    share="{got} nothing",
     rises_with="non_selection",
     needs=("decision",),
     source=SHARES,
@@ -44,7 +44,7 @@ def share_with_none(c: Any) -> Rate:
 
 @measure(
     of="{people}",
-    share="got {amount} or more",
+    share="{got} {amount} or more",
     rises_with="selection",
     needs=("decision",),
     source=SHARES,
@@ -68,7 +68,7 @@ def share_at_or_above(c: Any) -> Rate:
     kind="amounts",
     scale="money",
     method="Welch",
-    phrase="On average {who} got {value}",
+    phrase="On average {who} {got} {value}",
     rises_with="selection",
     source=WELCH,
     title="mean amount",
@@ -93,7 +93,7 @@ def mean_amount(d: Distribution) -> Estimate:
     kind="amounts",
     scale="money",
     method="Woodruff",
-    phrase="Half of {who} got {value} or more",
+    phrase="Half of {who} {got} {value} or more",
     rises_with="selection",
     source=WOODRUFF,
     title="median amount",

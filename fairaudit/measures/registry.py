@@ -171,7 +171,7 @@ def words_of(given: Mapping[str, Any]) -> dict[str, str]:
     unit = str(given.get("unit", ""))
     words["amount"] = f"{words.get('above', 'the amount that the plan says')} {unit}".strip()
     words["reached"], words["within_reach"] = "were reached", _within_reach(words, unit)
-    words["served"] = "were served"
+    words["served"], words["got"] = "were served", "got"
     own = {}
     if "at" in given:
         own = {"selected": f"scored {words['at']} or more", "not_selected": f"scored less than {words['at']}"}
@@ -179,8 +179,8 @@ def words_of(given: Mapping[str, Any]) -> dict[str, str]:
 
 
 def own_words(words: Mapping[str, str]) -> dict[str, str]:
-    """Give a plan's words; what it says of those selected it says of those reached, and of those served."""
-    said = dict.fromkeys(("reached", "within_reach", "served"), words["selected"]) if "selected" in words else {}
+    """Give a plan's words; what it says of those selected it says of those reached, served, or given an amount."""
+    said = dict.fromkeys(("reached", "within_reach", "served", "got"), words["selected"]) if "selected" in words else {}
     return {**words, **said}
 
 

@@ -7,8 +7,8 @@ import json
 from collections import Counter
 
 import pytest
-from made_up import marin_canal_wifi as made
 
+from made_up import marin_canal_wifi as made
 from tests.audits.seeds import ROOT, draw, flagged_pairs
 
 AUDIT = "marin-canal-wifi"

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
-from made_up import new_orleans_broadband as made
 
 from fairaudit.assessment import Disparity, assess
 from fairaudit.plan import read_plan
 from fairaudit.sources import read_tally
+from made_up import new_orleans_broadband as made
 from tests.audits.seeds import ROOT, draw
 
 AUDIT = "new-orleans-broadband"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from make import audits as made_up_audits
-from tests.audits.seeds import kept
 
+from make import audits as made_up_audits
 from tests.audits.judged import found
+from tests.audits.seeds import kept
 
 PROMISES = [(each.audit, name) for each in made_up_audits() for name in each.promises]
 OF_PUBLISHED_TABLES = [

@@ -308,3 +308,23 @@ def test_a_folder_that_cannot_be_made(tmp_path, say):
     (tmp_path / "file").write_text("in the way")
     said = say("init", tmp_path / "file" / "new")
     assert (said.code, "cannot be written" in said.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("columns", "opened", "closed"),
+    [
+        (["Tracking Number", "Submitted Date", "Closed Date", "Disposition"], "Submitted Date", "Closed Date"),
+        (["CreatedDate", "CloseDate", "DueDate", "SRStatus"], "CreatedDate", "CloseDate"),
+        (["opened", "closed", "status"], "opened", "closed"),
+        (["date received", "date forwarded", "date closed"], "date received", "date closed"),
+        (["received_by", "received_on", "closed_on"], "received_on", "closed_on"),
+        (["opened_at", "created_at", "resolved_at"], "opened", "resolved_at"),  # either may be meant: ask
+        (["begin", "end"], "opened", "closed"),
+    ],
+)
+def test_of_waits_the_days_are_drafted_from_the_columns_names(tmp_path, say, columns, opened, closed):
+    pd.DataFrame({name: ["CANARY"] * 3 for name in columns}).to_csv(tmp_path / "records.csv", index=False)
+    assert say("init", tmp_path / "new", "--kind", "waits", "--data", tmp_path / "records.csv").code == 0
+    data = drafted(tmp_path / "new")["data"]
+    assert (data["opened"], data["closed"]) == (opened, closed)
+    assert "CANARY" not in (tmp_path / "new" / "audit.yaml").read_text(encoding="utf-8")
