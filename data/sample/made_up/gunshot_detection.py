@@ -330,10 +330,10 @@ MADE_UP = MadeUp(
         "**Who is covered.** *Outside the limit of 10 in 100.* About 80 in 100 Black residents live where sensors "
         "listen, 59 in 100 Latino residents and 27 in 100 White residents. Sensors were hung by the district, and "
         "whoever lives in the same district is covered alike.",
-        "**Where many had been shot.** *Within the limit.* Of the residents of these beats 92 to 95 in 100 live where "
+        "**Where many had been shot.** *Within the limit.* Of the residents of these beats 93 to 95 in 100 live where "
         "sensors listen, of every race. Both are true: sensors follow need as the plan counts it, and what comes with "
         "them falls on some.",
-        "**Police sent.** *Outside the limit of 0.80.* For every 1,000 who live there, police are sent about seven "
+        "**Police sent.** *Outside the limit of 0.80.* For every 1,000 who live there, police are sent seven to eight "
         "times as often to beats where most residents are Black as to those where most are White or no race is.",
         "**Nothing found.** *Not shown either way, and only because of what was not written down.* Nothing is "
         "planted: it is nine alerts in ten everywhere, and as recorded all are within the limit of 5 in 100. But of "
