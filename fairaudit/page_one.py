@@ -209,9 +209,10 @@ def _tested(block: Mapping[str, Any]) -> str:
         f"{records['kept']:,} {ORIGINS[block['origin']]}{period}.",
         "" if block["unit"] == "one record" else f"Each is {block['unit']}.",
         f"{left_out:,} other rows were left out as the plan says." if left_out else "",
-        f"Counted by {block['counted_by']}." if block["counted_by"] else "",
         "The counts were received, not made from records here." if block["from_counts"] else "",
         (("" if baseline else WHOSE[block["decided_by"]]) + _unknown_people(block)).strip(),
+        # Last: where there is no room for all, who counted matters less than who is unknown.
+        f"Counted by {block['counted_by']}." if block["counted_by"] else "",
     ]
     return " ".join(part for part in parts if part)
 

@@ -118,8 +118,15 @@ def libraries(sources: list[Path]) -> dict[str, Path]:
     found = {
         name.split(".")[0]: source for source in sources for _, name, _ in imported(source) if name and name[0] != "."
     }
-    # A script's neighbours are its own: benchmarks import one another by name.
-    own = {"fairaudit", "tests", "__future__", *(source.stem for source in sources if source.parts[-2] == "benchmarks")}
+    # A script's neighbours are its own: benchmarks import one another by name, and tests what makes records up.
+    own = {
+        "fairaudit",
+        "tests",
+        "make",
+        "made_up",
+        "__future__",
+        *(source.stem for source in sources if source.parts[-2] == "benchmarks"),
+    }
     return {name: source for name, source in found.items() if name not in own and name not in sys.stdlib_module_names}
 
 
