@@ -14,7 +14,7 @@ from fairaudit.groupings import attributes, tables
 from fairaudit.plan import Evidence, Group
 from fairaudit.tally import About, Tally
 
-SEEDS = range(200)
+SEEDS = range(100)
 FOLDS = 25
 
 Drawn = Mapping[str, np.ndarray]

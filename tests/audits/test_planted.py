@@ -1,6 +1,6 @@
 """Whether the method finds what is planted in the made-up decisions, and nothing else.
 
-The draws behind each file are repeated for 200 seeds, counted without their mess (unknowns, stray codes), and judged by
+The draws behind each file are repeated for 100 seeds, counted without their mess (unknowns, stray codes), and judged by
 the very plan in `audits/`. The files themselves, mess and all, are judged once, in `test_verdicts_of_audits.py`.
 Scores, amounts and waits follow in `test_planted_kinds.py`.
 """

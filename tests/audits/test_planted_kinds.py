@@ -1,6 +1,6 @@
 """Whether what is planted in the made-up scores, amounts and waits is found, and nothing else.
 
-It is as in `test_planted.py`: 200 seeds, without the mess, judged by the very plan in `audits/`.
+It is as in `test_planted.py`: 100 seeds, without the mess, judged by the very plan in `audits/`.
 
 Values are counted more coarsely than in the files where that changes no question: pay to the dollar, waits to the first
 day after the horizon.

@@ -1,6 +1,6 @@
 """Whether what is planted in made-up residents, staff, areas, matched tests and linked records is found, and no more.
 
-It is as in `test_planted.py`: 200 seeds, without the mess, judged by the very plan in `audits/`. Areas are the
+It is as in `test_planted.py`: 100 seeds, without the mess, judged by the very plan in `audits/`. Areas are the
 exception: all of them are counted, so that each draw has but one truth, and a few draws show it.
 """
 
