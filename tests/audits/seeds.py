@@ -19,6 +19,8 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
+from scipy.stats import binom
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "data" / "sample"))
 
@@ -28,6 +30,11 @@ from fairaudit.sources import read_tally  # noqa: E402
 
 FOUND, FLAGGED = 0.90, 0.05
 """Planted: found in at least so many draws. Nothing planted: flagged in at most so many."""
+
+ENOUGH = 50
+"""From so many draws on the shares themselves are asked; fewer may fall short of them by what chance explains."""
+
+BY_CHANCE = 0.01
 
 
 def audit(name: str):
@@ -90,15 +97,25 @@ def over_seeds(name: str, seeds: Sequence[int], workers: int = 1) -> Counts:
     return counts
 
 
+def least_kept(seeds: int) -> float:
+    """Give in how many draws a promise must be kept at least."""
+    return FOUND * seeds if seeds >= ENOUGH else binom.ppf(BY_CHANCE, seeds, FOUND)
+
+
+def most_flagged(seeds: int) -> float:
+    """Give in how many draws a finding may be flagged at most that is not to be."""
+    return FLAGGED * seeds if seeds >= ENOUGH else binom.ppf(1 - BY_CHANCE, seeds, FLAGGED)
+
+
 def failures(name: str, counts: Counts, seeds: int) -> list[str]:
     """Say what is not as promised."""
     said = []
     for finding, count in counts.items():
-        if count["kept"] < FOUND * seeds:
+        if count["kept"] < least_kept(seeds):
             said.append(f"{finding}: as promised in {count['kept']} of {seeds} draws only: {dict(count)}")
-        if count["equal: flagged"] > FLAGGED * seeds:
+        if count["equal: flagged"] > most_flagged(seeds):
             said.append(f"{finding}: nothing planted, and flagged in {count['equal: flagged']} of {seeds}")
-        if "flagged" not in audit(name).promises[finding].verdicts and count["flagged"] > FLAGGED * seeds:
+        if "flagged" not in audit(name).promises[finding].verdicts and count["flagged"] > most_flagged(seeds):
             said.append(f"{finding}: promised not to be flagged, and flagged in {count['flagged']} of {seeds}")
     return said
 
