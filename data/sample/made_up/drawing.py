@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -91,3 +92,37 @@ def csv_bytes(records: Records) -> bytes:
     writer.writerow(records)
     writer.writerows(zip(*(column.tolist() for column in records.values()), strict=True))
     return text.getvalue().encode()
+
+
+def grid_map(
+    rng: np.random.Generator,
+    places: Iterable[tuple[int, int, Mapping[str, str]]],
+    size: tuple[int, int],
+    corner: tuple[int, int],
+    steps: tuple[int, int],
+    moved: int,
+) -> bytes:
+    """Write the outlines of small areas as GeoJSON: a grid whose corners are shared, and moved a little.
+
+    Args:
+        rng: the generator.
+        places: column and row (from south-west) of each area, and what is said of it.
+        size: columns and rows.
+        corner: west and south, in millionths of a degree.
+        steps: from one corner to the next, eastward and northward.
+        moved: by how much at most a corner is moved, either way.
+    """
+    columns, rows = size
+    off = between(rng, -moved, moved, 2 * (columns + 1) * (rows + 1)).reshape(columns + 1, rows + 1, 2)
+
+    def at(column: int, row: int) -> list[float]:
+        x, y = corner[0] + steps[0] * column + off[column, row, 0], corner[1] + steps[1] * row + off[column, row, 1]
+        return [round(int(x) / 1e6, 5), round(int(y) / 1e6, 5)]
+
+    features = []
+    for column, row, said in places:
+        ring = [at(column + right, row + up) for right, up in ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))]
+        shape = {"type": "Polygon", "coordinates": [ring]}
+        features.append({"type": "Feature", "properties": {**said, "made_up": "yes"}, "geometry": shape})
+    lines = ",\n".join(json.dumps(feature) for feature in features)
+    return f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n'.encode()

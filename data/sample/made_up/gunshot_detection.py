@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 
 from made_up.drawing import (
@@ -11,6 +9,7 @@ from made_up.drawing import (
     Integers,
     Records,
     between,
+    grid_map,
     happens,
     labelled,
     leanings,
@@ -162,22 +161,13 @@ def gunshot_residents(rng: np.random.Generator, planted: bool = True) -> Records
 def gunshot_map(rng: np.random.Generator, planted: bool = True) -> bytes:
     """Make `gunshot_beats.geojson`: the outlines of the beats, corners shared."""
     drawn, _, (_, _, _, corners) = city(rng, planted)
-    west, south = -87_800_000, 41_650_000  # millionths of a degree
-    moved = between(corners, -2600, 2600, 2 * (COLUMNS + 1) * (ROWS + 1)).reshape(COLUMNS + 1, ROWS + 1, 2)
-
-    def corner(column: int, row: int) -> list[float]:
-        x, y = west + 24_000 * column + moved[column, row, 0], south + 18_000 * row + moved[column, row, 1]
-        return [round(int(x) / 1e6, 5), round(int(y) / 1e6, 5)]
-
-    features = []
+    places = []
     for place, name in enumerate(beat_names(drawn)):
         district, beat = divmod(place, 12)
         column, row = 3 * (district % 4) + beat % 3, ROWS - 1 - 4 * (district // 4) - beat // 3
-        ring = [corner(column + right, row + up) for right, up in ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))]
-        shape = {"type": "Polygon", "coordinates": [ring]}
-        features.append({"type": "Feature", "properties": {"beat": name, "made_up": "yes"}, "geometry": shape})
-    lines = ",\n".join(json.dumps(feature) for feature in features)
-    return f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n'.encode()
+        places.append((column, row, {"beat": name}))
+    size, corner = (COLUMNS, ROWS), (-87_800_000, 41_650_000)
+    return grid_map(corners, places, size, corner, steps=(24_000, 18_000), moved=2600)
 
 
 # --- alerts ----------------------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 import numpy as np
@@ -12,6 +11,7 @@ from made_up.drawing import (
     Integers,
     Records,
     between,
+    grid_map,
     happens,
     labelled,
     leanings,
@@ -197,24 +197,9 @@ def large_lots_areas(rng: np.random.Generator, planted: bool = True) -> Records:
 
 def large_lots_map(rng: np.random.Generator, planted: bool = True) -> bytes:
     """Make `large_lots_areas.geojson`: the outlines, corners shared. The last is a rail yard, where nobody lives."""
-    west, south = -87_690_000, 41_760_000  # millionths of a degree
-    steps = (LOTS_COLUMNS + 1) * (LOTS_ROWS + 1)
-    moved = between(rng, -900, 900, 2 * steps).reshape(LOTS_COLUMNS + 1, LOTS_ROWS + 1, 2)
-
-    def corner(column: int, row: int) -> list[float]:
-        x, y = west + 8400 * column + moved[column, row, 0], south + 6300 * row + moved[column, row, 1]
-        return [round(int(x) / 1e6, 5), round(int(y) / 1e6, 5)]
-
-    features = []
-    for place in range(LOTS_COLUMNS * LOTS_ROWS):
-        column, row = divmod(place, LOTS_ROWS)
-        around = ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))
-        ring = [corner(column + right, row + up) for right, up in around]
-        properties = {"area": lots_area(place), "made_up": "yes"}
-        shape = {"type": "Polygon", "coordinates": [ring]}
-        features.append({"type": "Feature", "properties": properties, "geometry": shape})
-    lines = ",\n".join(json.dumps(feature) for feature in features)
-    return f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n'.encode()
+    size = (LOTS_COLUMNS, LOTS_ROWS)
+    places = ((*divmod(place, LOTS_ROWS), {"area": lots_area(place)}) for place in range(LOTS_COLUMNS * LOTS_ROWS))
+    return grid_map(rng, places, size, corner=(-87_690_000, 41_760_000), steps=(8400, 6300), moved=900)
 
 
 # --- what is planted -------------------------------------------------------------------------------------------------

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 
-from made_up.drawing import Drawn, Records, between, happens, labelled, margins, pick_text, repeat_some, sometimes
+from made_up.drawing import (
+    Drawn,
+    Records,
+    between,
+    grid_map,
+    happens,
+    labelled,
+    margins,
+    pick_text,
+    repeat_some,
+    sometimes,
+)
 from made_up.telling import File, MadeUp, Planted, Promise, table
 
 # --- where the signal reaches ----------------------------------------------------------------------------------------
@@ -101,22 +110,9 @@ def canal_areas(rng: np.random.Generator, planted: bool = True) -> Records:
 
 def canal_map(rng: np.random.Generator, planted: bool = True) -> bytes:
     """Make `canal_areas.geojson`: the outlines, corners shared. The last is a park, where nobody lives."""
-    west, south = -122_506_000, 37_960_000  # millionths of a degree
-    moved = between(rng, -160, 160, 2 * (COLUMNS + 1) * (ROWS + 1)).reshape(COLUMNS + 1, ROWS + 1, 2)
-
-    def corner(column: int, row: int) -> list[float]:
-        x, y = west + 1400 * column + moved[column, row, 0], south + 1100 * row + moved[column, row, 1]
-        return [round(int(x) / 1e6, 5), round(int(y) / 1e6, 5)]
-
-    features = []
-    for place in range(COLUMNS * ROWS):
-        column, row = divmod(place, ROWS)
-        ring = [corner(column + right, row + up) for right, up in ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))]
-        properties = {"area": area_name(place), "made_up": "yes"}
-        shape = {"type": "Polygon", "coordinates": [ring]}
-        features.append({"type": "Feature", "properties": properties, "geometry": shape})
-    lines = ",\n".join(json.dumps(feature) for feature in features)
-    return f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n'.encode()
+    size = (COLUMNS, ROWS)
+    places = ((*divmod(place, ROWS), {"area": area_name(place)}) for place in range(COLUMNS * ROWS))
+    return grid_map(rng, places, size, corner=(-122_506_000, 37_960_000), steps=(1400, 1100), moved=160)
 
 
 # --- who signs up ----------------------------------------------------------------------------------------------------

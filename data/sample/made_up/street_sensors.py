@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 
-from made_up.drawing import Drawn, Integers, Records, between, labelled, margins
+from made_up.drawing import Drawn, Integers, Records, between, grid_map, labelled, margins
 from made_up.telling import File, MadeUp, Planted, Promise, table
 
 # --- small areas -----------------------------------------------------------------------------------------------------
@@ -189,24 +187,9 @@ def street_sensors_areas(rng: np.random.Generator, planted: bool = True) -> Reco
 
 def street_sensors_map(rng: np.random.Generator, planted: bool = True) -> bytes:
     """Make `street_sensors_areas.geojson`: the outlines, corners shared. The last is a harbour, where nobody lives."""
-    west, south = -87_720_000, 41_790_000  # millionths of a degree
-    steps = (COLUMNS + 1) * (ROWS + 1)
-    moved = between(rng, -1000, 1000, 2 * steps).reshape(COLUMNS + 1, ROWS + 1, 2)
-
-    def corner(column: int, row: int) -> list[float]:
-        x, y = west + 9600 * column + moved[column, row, 0], south + 7200 * row + moved[column, row, 1]
-        return [round(int(x) / 1e6, 5), round(int(y) / 1e6, 5)]
-
-    features = []
-    for place in range(COLUMNS * ROWS):
-        column, row = divmod(place, ROWS)
-        around = ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))
-        ring = [corner(column + right, row + up) for right, up in around]
-        shape = {"type": "Polygon", "coordinates": [ring]}
-        properties = {"area": area_name(place), "made_up": "yes"}
-        features.append({"type": "Feature", "properties": properties, "geometry": shape})
-    lines = ",\n".join(json.dumps(feature) for feature in features)
-    return f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n'.encode()
+    size = (COLUMNS, ROWS)
+    places = ((*divmod(place, ROWS), {"area": area_name(place)}) for place in range(COLUMNS * ROWS))
+    return grid_map(rng, places, size, corner=(-87_720_000, 41_790_000), steps=(9600, 7200), moved=1000)
 
 
 # --- what is planted -------------------------------------------------------------------------------------------------
