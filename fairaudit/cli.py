@@ -280,11 +280,11 @@ def _folders(options: argparse.Namespace) -> list[Path]:
     folders = options.folders or sorted(plan.parent for plan in Path("audits").glob("*/audit.yaml"))
     if not folders:
         raise UsageError.one("fairaudit run", "there is no audit in the folder audits/", "Name an audit's folder.")
-    names = [_name(folder) for folder in folders]
-    if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
-        what = f"{twice[0]} is named twice" if options.out else f"{folders[names.index(twice[0])]} is named twice"
-        if options.out or len(set(folders)) < len(folders):
-            raise UsageError.one("fairaudit run", what, "Name each audit once, and run those of one name apart.")
+    # Reports in one folder are told apart by the audits' names alone.
+    names = [_name(folder) if options.out else str(folder) for folder in folders]
+    if twice := [name for name in names if names.count(name) > 1]:
+        hint = "Name each audit once, and run those of one name apart."
+        raise UsageError.one("fairaudit run", f"{twice[0]} is named twice", hint)
     return folders
 
 

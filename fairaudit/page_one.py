@@ -130,21 +130,23 @@ def _why(finding: Mapping[str, Any], about: str) -> dict[str, Any]:
     more = finding["more_records"]
     if more and not (finding["cleared_for"]["sentence"] and more["group"] in left):
         parts.append(more["sentence"])
-    words = (
-        finding["words"]
-        if (finding["blocks"] or finding["baseline"]) and not finding["too_few"]
-        else f"{finding['words']} for groups that are too few, and within the limit for all others"
-        if finding["too_few"] and finding["blocks"]
-        else f"{finding['words']} (explored: it does not decide, but wants an answer)"
-    )
     return {
         "id": finding["id"],
         "verdict": finding["verdict"],
         "baseline": finding["baseline"],
-        "words": words,
+        "words": _verdict_words(finding),
         "about": about,
         "sentence": " ".join(part for part in parts if part),
     }
+
+
+def _verdict_words(finding: Mapping[str, Any]) -> str:
+    """Say the verdict, and where it does not decide, or holds up nothing but groups that are too few, that too."""
+    if not (finding["blocks"] or finding["baseline"]):
+        return f"{finding['words']} (explored: it does not decide, but wants an answer)"
+    if finding["too_few"]:
+        return f"{finding['words']} for groups that are too few, and within the limit for all others"
+    return finding["words"]
 
 
 def _more(evidence: Sequence[Mapping[str, Any]]) -> str:

@@ -69,20 +69,22 @@ def more_records(
     rounded = _two_digits(needed)
     # Enough in one group cannot make up for too few in another.
     others = [n for place, n in enumerate(disparity.sizes) if place != group]
-    too = ", and as many of every other group that has fewer," if min(others) < needed else ""
-    too += "," if _spread(disparity) and not too else ""
-    text = (
-        f"If all fare alike, about {rounded:,} records of the group {name}{too}{_spread(disparity)} would probably "
-        f"show it; there are {have:,}."
-    )
-    return {"group": name, "have": have, "needed": rounded, "sentence": text}
+    too = "and as many of every other group that has fewer," if min(others) < needed else ""
+    return {
+        "group": name,
+        "have": have,
+        "needed": rounded,
+        "sentence": _would_show(disparity, rounded, name, too, have),
+    }
 
 
-def _spread(disparity: Disparity) -> str:
-    """Say that more records of the same people or areas would not do, where some have several."""
-    if not disparity.arms.cells.clustered:
-        return ""
-    return f" of other {'areas' if disparity.evidence.kind == 'places' else 'people'} than these,"
+def _would_show(disparity: Disparity, needed: int, name: str, too: str, have: int) -> str:
+    """Say how many records would do: where some people or areas have several, more of the same ones would not."""
+    others = "areas" if disparity.evidence.kind == "places" else "people"
+    spread = f"of other {others} than these," if disparity.arms.cells.clustered else ""
+    beside = "".join(f" {part}" for part in (too, spread) if part)
+    records = f"about {needed:,} records of the group {name}{',' if beside else ''}{beside}"
+    return f"If all fare alike, {records} would probably show it; there are {have:,}."
 
 
 def _without_sample(disparity: Disparity) -> bool:
@@ -123,11 +125,13 @@ def _more_values(disparity: Disparity, comparison: Comparison, bounds: Bounds, p
     if not math.isfinite(needed) or needed <= have:
         return {"group": name, "have": have, "needed": None, "sentence": ""}
     rounded = _two_digits(needed)
-    text = (
-        f"If all fare alike, about {rounded:,} records of the group {name}, and as many times more of the others,"
-        f"{_spread(disparity)} would probably show it; there are {have:,}."
-    )
-    return {"group": name, "have": have, "needed": rounded, "sentence": text}
+    too = "and as many times more of the others,"
+    return {
+        "group": name,
+        "have": have,
+        "needed": rounded,
+        "sentence": _would_show(disparity, rounded, name, too, have),
+    }
 
 
 def _values_could_clear_at_worst(comparison: Comparison, pair: int) -> bool:

@@ -203,6 +203,7 @@ class _Run:
         self.audit, self.out, self.settings = audit, out, settings
         self.failed: FairauditError | None = None
         self.plan: Plan | None = None
+        self.aside: Path | None = None
         self.tasks: list[Task] = []
         self.running: list[Future] = []
         self.aside_of = contextlib.ExitStack()
@@ -258,7 +259,7 @@ class _Run:
             self.failed = error
         except OSError as error:
             self.failed = cannot_write(self.target if self.plan else self.audit, error)
-        if self.failed and hasattr(self, "aside"):
+        if self.failed and self.aside:
             _leave_failure(self.failed, self.plan, self.target)
 
     def _results(self, tell: _Told) -> dict[str, Any]:

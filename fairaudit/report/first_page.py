@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from fairaudit.workflow.state import HEADLINES
+
 # Most room of a text, and most lines of a list. Room is counted in small letters (see `room`).
 TITLE, VENDOR, AGENCY = 110, 70, 220
 REASON = 700
@@ -61,7 +63,7 @@ def _cut(one: Mapping[str, Any], share: float) -> dict[str, Any]:
     def lines(values: Sequence[str], most: int, length: int) -> Lines:
         return Lines([text(value, length) for value in values[:most]], max(len(values) - most, 0))
 
-    asked, conditions = one["open"]["items"], any("answers for it" in line for line in one["decide"])
+    asked, conditions = one["open"]["items"], one["headline"] == HEADLINES["supported_with_conditions"]
     questions = [{"role": brief(q["role"], ROLE), "question": text(q["question"], QUESTION)} for q in asked]
     tested = TESTED // max(min(len(one["tested"]), TESTED_LINES), 1)
     return {
