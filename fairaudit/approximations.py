@@ -187,7 +187,15 @@ class _Finding:
                 "more_records": None,
                 "groups": self._groups(found),
                 "unknown": self._unknown(),
-                **{"few": [], "skewed": [], "checks": [], "comparisons": described, "other_side": None, "yearly": ""},
+                **{
+                    "few": [],
+                    "skewed": [],
+                    "checks": [],
+                    "panel": [],
+                    "comparisons": described,
+                    "other_side": None,
+                    "yearly": "",
+                },
             }
         )
 

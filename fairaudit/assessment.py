@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -22,12 +22,14 @@ from fairaudit.comparisons import (
     Residents,
     Scenario,
     Scheme,
+    WeighedPairs,
     squared_margins,
 )
 from fairaudit.distributions import BEFORE, Distributions
 from fairaudit.groupings import Grouping, groupings
 from fairaudit.measures import MEASURES, Measure, Statistic
 from fairaudit.plan import Evidence, MeasureLimit
+from fairaudit.sentences import Scale
 from fairaudit.tally import Tally, level_names
 from fairaudit.verdicts import (
     HIGH_RATE,
@@ -42,8 +44,22 @@ from fairaudit.verdicts import (
     reason,
     worst,
 )
+from fairaudit.weighing import Weighing, to_population, to_themselves
 
 FEW = 10
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """One way to weigh the records, and the groups' rates so weighed.
+
+    Attributes:
+        weighing: the way.
+        arms: rates and counts at every corner; none where no weights could be found.
+    """
+
+    weighing: Weighing
+    arms: tuple[Arms | EstimateArms, ...]
 
 
 @dataclass
@@ -57,7 +73,9 @@ class Disparity:
         measure: the measure, with what the plan says beside it.
         arms: rates and counts of every group.
         unknown: how much is not known.
+        ways: the records that all of it is made of, as they are and weighed otherwise.
         comparisons: one a limit, in the order ratio, difference.
+        panels: kind of comparison -> its panel of ways to weigh, once it was made.
     """
 
     evidence: Evidence
@@ -66,7 +84,9 @@ class Disparity:
     measure: Measure | Statistic
     arms: Arms | EstimateArms
     unknown: Unknowns
+    ways: Ways
     comparisons: list[Comparison] = field(default_factory=list)
+    panels: dict[str, list[dict[str, Any]]] = field(default_factory=dict, repr=False)
 
     @property
     def name(self) -> str:
@@ -101,6 +121,14 @@ class Disparity:
             return SEVERITY[self.comparisons[place].verdict], self.reasons[place] != "side"
 
         return max(range(len(self.comparisons)), key=severity)
+
+    @property
+    def scale(self) -> Scale:
+        """What the measure's values are, and in what unit."""
+        evidence, name = self.evidence, self.measure.scale
+        units = {"time": evidence.time_unit, "money": evidence.data.amount.unit if evidence.data.amount else ""}
+        units["number"] = evidence.data.service.unit if evidence.data.service else ""
+        return Scale(name, units.get(name, ""))
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -197,17 +225,83 @@ def assess(evidence: Evidence, tally: Tally, measures: Mapping[str, Measure] | N
     found = []
     for grouping in groupings(evidence):
         scheme = Scheme.of(tuple(level_names(tally.about, grouping.attributes)), grouping.reference)
-        shared = Cells.of(tally, grouping.attributes) if "decision" in tally.about.own_keys else None
+        counted = _Counted(tally, grouping.attributes)
+        ways = Ways(evidence, counted, grouping, scheme)
         for entry in evidence.measures:
             if entry.measure in known:
                 measure = known[entry.measure].bound(evidence.given(entry))
-                arms = _arms(tally, grouping, measure, scheme, shared, evidence.unknown_at_most)
-                found.append(_disparity(evidence, grouping, entry, measure, arms, _waits_before(tally)))
+                found.append(_disparity(evidence, grouping, entry, measure, ways))
     for family in ([d for d in found if d.blocks], [d for d in found if not d.blocks]):
         flag([comparison for disparity in family for comparison in disparity.comparisons])
     for disparity in found:
         clear(disparity.comparisons)
     return found
+
+
+class _Counted:
+    """A tally's cells of one grouping, which all measures of decisions share."""
+
+    def __init__(self, tally: Tally, attributes: tuple[str, ...]):
+        self.tally, self.attributes = tally, attributes
+
+    @cached_property
+    def shared(self) -> Cells | None:
+        return Cells.of(self.tally, self.attributes) if "decision" in self.tally.about.own_keys else None
+
+
+class Ways:
+    """The records of one grouping, as they are and weighed otherwise; what only is shown is made when it is asked for.
+
+    Args:
+        evidence: the block of the plan.
+        counted: its counts.
+        grouping: the grouping.
+        scheme: who is compared with whom.
+    """
+
+    def __init__(self, evidence: Evidence, counted: _Counted, grouping: Grouping, scheme: Scheme):
+        self.evidence, self.counted, self.grouping, self.scheme = evidence, counted, grouping, scheme
+
+    @cached_property
+    def to_population(self) -> list[tuple[Weighing, list[_Counted]]]:
+        """Weighed to the population, where there is one."""
+        return self._all(to_population)
+
+    @cached_property
+    def to_themselves(self) -> list[tuple[Weighing, list[_Counted]]]:
+        """Weighed by what the records hold."""
+        return self._all(to_themselves)
+
+    def _all(self, weigh: Callable[..., list[Weighing]]) -> list[tuple[Weighing, list[_Counted]]]:
+        by = self.grouping.attributes
+        found = weigh(self.evidence, self.counted.tally, by)
+        return [(way, [_Counted(tally, by) for tally in way.tallies]) for way in found]
+
+    def arms(self, measure: Measure | Statistic) -> Arms | EstimateArms:
+        """Give the rates of every arm on a measure, as recorded."""
+        return self._arms(self.counted, measure)
+
+    def weighed(self, measure: Measure | Statistic, *, decide: bool | None = None) -> list[Weighed]:
+        """Give them weighed otherwise.
+
+        Args:
+            measure: the measure.
+            decide: whether only what decides; else all.
+        """
+        ways = self.to_population if decide else [*self.to_population, *self.to_themselves]
+        return [
+            Weighed(way, tuple(self._arms(each, measure) for each in counted))
+            for way, counted in ways
+            if way.decides or not decide
+        ]
+
+    def weighed_arms(self, measure: Measure | Statistic, way: Weighing) -> list[Arms | EstimateArms]:
+        """Give the rates on another measure, of records weighed one way, at every corner."""
+        both = [*self.to_population, *self.to_themselves]
+        return [self._arms(each, measure) for weighing, counted in both if weighing is way for each in counted]
+
+    def _arms(self, counted: _Counted, measure: Measure | Statistic) -> Arms | EstimateArms:
+        return _arms(counted, self.grouping, measure, self.scheme, self.evidence.unknown_at_most)
 
 
 def _waits_before(tally: Tally) -> bool:
@@ -216,14 +310,9 @@ def _waits_before(tally: Tally) -> bool:
 
 
 def _arms(
-    tally: Tally,
-    grouping: Grouping,
-    measure: Measure | Statistic,
-    scheme: Scheme,
-    shared: Cells | None,
-    unknown_at_most: float,
+    counted: _Counted, grouping: Grouping, measure: Measure | Statistic, scheme: Scheme, unknown_at_most: float
 ) -> Arms | EstimateArms:
-    by = grouping.attributes
+    by, tally, shared = grouping.attributes, counted.tally, counted.shared
     if tally.about.kind == "representation":
         cells = Cells.of(tally, by, measure)
         return ReachArms(cells, Residents.of(tally, by, len(cells.groups)), measure, scheme)
@@ -244,19 +333,17 @@ def _arms(
 
 
 def _disparity(
-    evidence: Evidence,
-    grouping: Grouping,
-    entry: MeasureLimit,
-    measure: Measure | Statistic,
-    arms: Arms | EstimateArms,
-    before: bool,
+    evidence: Evidence, grouping: Grouping, entry: MeasureLimit, measure: Measure | Statistic, ways: Ways
 ) -> Disparity:
-    disparity = Disparity(evidence, grouping, entry, measure, arms, arms.unknowns())
+    arms = ways.arms(measure)
+    disparity = Disparity(evidence, grouping, entry, measure, arms, arms.unknowns(), ways)
+    decide = ways.weighed(measure, decide=True)
     limits = entry.limits
     high = not measure.averages and arms.highest_rate > HIGH_RATE
     scenarios = _scenarios(disparity.unknown, evidence.unknown_at_most)
-    scenarios += ("reversed",) if before else ()
-    scenarios += tuple(evidence.scenarios) if measure.averages else ()
+    scenarios += ("reversed",) if _waits_before(ways.counted.tally) else ()
+    scenarios += ("open_never",) if measure.averages and "open_never" in evidence.scenarios else ()
+    scenarios += tuple(each.weighing.scenario for each in decide)
     disparity.comparisons = [
         Comparison(
             arms=arms,
@@ -269,6 +356,10 @@ def _disparity(
             scenarios=scenarios,
             high=kind == "ratio" and high,
             hollow=_hollow(arms, kind, tolerance),
+            weighed={
+                each.weighing.scenario: WeighedPairs(each.arms, kind, tolerance, len(arms.scheme.pairs))
+                for each in decide
+            },
         )
         for kind, tolerance in limits.items()
     ]

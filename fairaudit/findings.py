@@ -10,28 +10,21 @@ import numpy as np
 
 from fairaudit import sentences
 from fairaudit.assessment import Disparity
-from fairaudit.checks.unknowns import tipping_point
+from fairaudit.checks import checks_of
+from fairaudit.checks.reweighting import panel
 from fairaudit.comparisons import CertainPairs
 from fairaudit.limits import limits
 from fairaudit.plan import Evidence
 from fairaudit.planning import more_records
-from fairaudit.sentences import Reading, Scale
+from fairaudit.sentences import Reading
 from fairaudit.stats import design
 from fairaudit.stats.intervals import wilson
-from fairaudit.verdicts import Bounds, Comparison, lowest_shown, pairs_within, scenario_bounds
+from fairaudit.verdicts import Bounds, Comparison, pairs_within
 
 SIGNIFICANT = 12
 AGAINST_ALL = (
     "Each group's own value is against everybody else; a comparison is of the two groups alone, both ways round."
 )
-SCENARIOS = {
-    "recorded": "as recorded",
-    "spread": "unknowns spread as if missing at random",
-    "worst": "unknowns where they hurt most",
-    "reversed": "waits that ended before they began never ended",
-    "open_never": "whatever is open never ends",
-}
-USUAL = ("recorded", "spread", "worst")
 
 
 def finding(disparity: Disparity) -> dict[str, Any]:
@@ -58,7 +51,7 @@ def finding(disparity: Disparity) -> dict[str, Any]:
         "evidence": disparity.evidence.id,
         "measure": disparity.measure.name,
         "parameters": disparity.entry.parameters,
-        "scale": {"name": scale_of(disparity).name, "unit": scale_of(disparity).unit},
+        "scale": {"name": disparity.scale.name, "unit": disparity.scale.unit},
         "counted": dict(zip(("of", "share"), _phrases(disparity), strict=True)),
         "title": title_of(disparity),
         "note": AGAINST_ALL if disparity.measure.averages and disparity.measure.pairwise else "",
@@ -88,7 +81,8 @@ def finding(disparity: Disparity) -> dict[str, Any]:
         "few": disparity.few,
         "skewed": disparity.skewed,
         "pairs": decides["pairs"],
-        "checks": _checks(disparity, comparison),
+        "checks": checks_of(disparity, comparison),
+        "panel": panel(disparity, comparison),
         "comparisons": described,
         "other_side": _other_side(disparity, comparison, bounds),
     }
@@ -96,14 +90,6 @@ def finding(disparity: Disparity) -> dict[str, Any]:
 
 
 # --- one comparison ------------------------------------------------------------------------------------------------
-
-
-def scale_of(disparity: Disparity) -> Scale:
-    """Say what a measure's values are, and in what unit."""
-    evidence, name = disparity.evidence, disparity.measure.scale
-    units = {"time": evidence.time_unit, "money": evidence.data.amount.unit if evidence.data.amount else ""}
-    units["number"] = evidence.data.service.unit if evidence.data.service else ""
-    return Scale(name, units.get(name, ""))
 
 
 def reading(disparity: Disparity, comparison: Comparison, bounds: Bounds) -> Reading:
@@ -115,7 +101,7 @@ def reading(disparity: Disparity, comparison: Comparison, bounds: Bounds) -> Rea
     numbers = comparison.kind, worse, bounds.estimate, bounds.lower, bounds.upper, margin
     between = bounds.between if bounds.between[0] < bounds.between[1] else None
     certain = isinstance(comparison.counts["recorded"], CertainPairs) and bounds.lower_from == "recorded"
-    return Reading(*numbers, (first, second), scale_of(disparity), between, certain)
+    return Reading(*numbers, (first, second), disparity.scale, between, certain)
 
 
 def _named(disparity: Disparity, comparison: Comparison, pair: int) -> tuple[tuple[int, str], tuple[int, str]]:
@@ -197,7 +183,7 @@ def _allows(disparity: Disparity, comparison: Comparison) -> str:
 
 def _allows_of_values(disparity: Disparity, comparison: Comparison) -> str:
     if comparison.kind == "difference":
-        scale = scale_of(disparity)
+        scale = disparity.scale
         number = sentences.exactly(scale.per * comparison.tolerance)
         gap = number + sentences.singular(scale.after, number)
         return f"It lets the {title_of(disparity)} of two groups be {gap} apart."
@@ -207,7 +193,7 @@ def _allows_of_values(disparity: Disparity, comparison: Comparison) -> str:
 
 def _looser_than_any(disparity: Disparity, comparison: Comparison) -> bool:
     """Say whether the plan's own number allows more than every limit on file of its kind."""
-    if not scale_of(disparity).counted:
+    if not disparity.scale.counted:
         return False
     on_file = [limit.value for limit in limits().values() if limit.kind == comparison.kind]
     return comparison.tolerance < min(on_file) if comparison.kind == "ratio" else comparison.tolerance > max(on_file)
@@ -261,7 +247,7 @@ def _values_sentence(disparity: Disparity, groups: tuple[str, str], values: tupl
     if undefined:
         title = f"{title_of(disparity)[:1].upper()}{title_of(disparity)[1:]}"
         return f"{title}: it cannot be told of {sentences.listed(undefined)}."
-    texts = sentences.values_in_words(values, scale_of(disparity))
+    texts = sentences.values_in_words(values, disparity.scale)
     first, second = (sentences.who(group, people, people) for group in groups)
     said = disparity.measure.says(first, texts[0], words)
     other = f"{second}: {texts[1]}"
@@ -367,91 +353,6 @@ def _unknown(disparity: Disparity) -> dict[str, Any]:
         "limit": disparity.evidence.unknown_at_most,
         "worst_case_decides": "worst" in disparity.comparisons[0].scenarios,
     }
-
-
-def _checks(disparity: Disparity, comparison: Comparison) -> list[dict[str, Any]]:
-    """Write what the unknowns could change: one row a scenario, and the tipping point of a clearance."""
-    names = [name for name in SCENARIOS if name in comparison.scenarios]
-    if disparity.unknown.total:
-        names = [name for name in SCENARIOS if name in USUAL or name in names]
-    if disparity.evidence.kind == "waits" and disparity.measure.averages:
-        names = [name for name in SCENARIOS if name in names or name in ("recorded", "open_never")]
-    if names in ([], ["recorded"]) or comparison.baseline:
-        return []
-    rows = [_scenario_row(disparity, comparison, name, name in comparison.scenarios) for name in names]
-    if disparity.verdict == "cleared" and "worst" not in comparison.scenarios:
-        rows += _tipping_row(disparity)
-    return rows
-
-
-def _scenario_row(disparity: Disparity, comparison: Comparison, name: str, decides: bool) -> dict[str, Any]:
-    if name in comparison.scenarios:
-        other = comparison
-    else:
-        other = Comparison(
-            arms=comparison.arms,
-            kind=comparison.kind,
-            tolerance=comparison.tolerance,
-            alpha=comparison.alpha,
-            blocks=False,
-            baseline=False,
-            unknown=comparison.unknown,
-            scenarios=("recorded", name),
-            high=False,
-        )
-    lowest = lowest_shown(other, name, scenario_bounds(other, name))
-    inside = bool(other.passes(name).all()) and (comparison.failed_exact or ("",))[0] != name
-    said = Reading(
-        comparison.kind,
-        disparity.measure.worse_when(disparity.evidence.selected_is),
-        math.nan,
-        lowest,
-        math.inf,
-        comparison.tolerance if comparison.kind == "ratio" else -comparison.tolerance,
-        scale=scale_of(disparity),
-    )
-    toward_harm = "up" if said.turned else "down"
-    word = "at most" if said.turned else "at least"
-    role = "" if decides else " (shown, does not decide)"
-    verdict = "within the limit" if inside else "not shown to be within the limit"
-    boundless = comparison.kind == "ratio" and not said.scale.counted and not lowest > 0
-    boundless = boundless or not math.isfinite(said.number(lowest))
-    bound = "no bound" if boundless else f"{word} {said.shown(lowest, toward_harm)}"
-    text = f"{SCENARIOS[name][0].upper()}{SCENARIOS[name][1:]}: {bound}, {verdict}{role}."
-    return {
-        "check": "unknowns" if name in USUAL else "waits",
-        "scenario": name,
-        "decides": decides,
-        "holds": inside,
-        "bound": lowest if comparison.kind == "ratio" else -lowest,
-        "sentence": text,
-    }
-
-
-def _tipping_row(disparity: Disparity) -> list[dict[str, Any]]:
-    """Say how many people of unknown group would undo a clearance, by whichever limit goes first."""
-    points = [tipping_point(comparison) for comparison in disparity.comparisons]
-    if None in points:
-        return []
-    tipping = min(points, key=lambda point: math.inf if point.needed is None else point.needed)
-    people = disparity.evidence.words.people
-    if tipping.needed is None:
-        text = f"It holds whichever group the {tipping.unknown:,} {people} of unknown group belong to."
-    else:
-        text = (
-            f"It holds unless {tipping.needed:,} of the {tipping.unknown:,} {people} of unknown group all "
-            "belong where they hurt most."
-        )
-    return [
-        {
-            "check": "unknowns",
-            "scenario": "tipping point",
-            "decides": False,
-            "holds": True,
-            "bound": tipping.needed,
-            "sentence": text,
-        }
-    ]
 
 
 def _cleared_for(disparity: Disparity, comparison: Comparison, more: dict[str, Any] | None) -> dict[str, Any]:

@@ -143,13 +143,24 @@ def groupings(evidence: Evidence) -> list[Grouping]:
 
 
 def tables(evidence: Evidence) -> dict[str, tuple[str, ...]]:
-    """Give the tables a tally needs: every attribute alone, then every crossing compared; name -> attributes."""
+    """Give the tables a tally needs: every attribute alone, then every crossing compared; name -> attributes.
+
+    Where records are weighed to a population, every grouping is crossed with what they are weighed by.
+    """
     found = {name: (name,) for name in attributes(evidence)}
-    for grouping in groupings(evidence):
+    crossings = [grouping.attributes for grouping in groupings(evidence)]
+    if evidence.raked_by:
+        crossings += [weighed_by(evidence, names) for names in list(crossings)]
+    for names in crossings:
         # Two orders of the same attributes are one table.
-        if set(grouping.attributes) not in map(set, found.values()):
-            found[grouping.name] = grouping.attributes
+        if set(names) not in map(set, found.values()):
+            found["_".join(names)] = names
     return found
+
+
+def weighed_by(evidence: Evidence, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Give the attributes of a grouping, and then those that records are weighed by beside them."""
+    return (*names, *(name for name in evidence.raked_by if name not in names))
 
 
 def decision_coding(name: str, spec: Decision) -> Coding:

@@ -54,22 +54,29 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         _kind(
             "decisions",
             {"decision": "decision: {column: NAME, is: [1], is_not: [0]}"},
-            allows=("outcome",),
+            allows=("outcome", "population"),
             keys=("decision", "outcome"),
             side="being_selected_is",
         ),
         _kind(
             "scores",
             {"score": "score: {column: NAME}"},
-            allows=("outcome",),
+            allows=("outcome", "population"),
             keys=("value", "outcome"),
             side="being_selected_is",
             measures=("decisions",),
         ),
-        _kind("amounts", {"amount": "amount: {column: NAME}"}, keys=("value",), side="a_high_amount_is"),
+        _kind(
+            "amounts",
+            {"amount": "amount: {column: NAME}"},
+            allows=("population",),
+            keys=("value",),
+            side="a_high_amount_is",
+        ),
         _kind(
             "matching",
             {"decision": "decision: {column: NAME, is: [linked], is_not: [not linked]}", "outcome": OUTCOME},
+            allows=("population",),
             keys=("decision", "outcome"),
         ),
         _kind(
@@ -105,7 +112,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 "closed": "closed: NAME (the column of the day when it ended; empty where it has not)",
                 "until": "until: 2024-12-31 (the day on which the records were drawn)",
             },
-            allows=("date_format",),
+            allows=("date_format", "population"),
             keys=("value", "open", "followed"),
         ),
     ])

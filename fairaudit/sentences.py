@@ -442,6 +442,11 @@ REASONS: Mapping[str, str] = {
         "As recorded it would hold; it does not hold for everything that the unknown groups, decisions "
         "or outcomes could turn out to be."
     ),
+    "weighing": "As recorded it would hold; it does not hold once the records are weighed to the declared population.",
+    "cannot_weigh": (
+        "As recorded it would hold; no weights make the records like the declared population, so that it is not shown "
+        "for that population."
+    ),
     "hidden": (
         "Counts were received hidden, and what they may be leaves open on which side of the limit the best estimate is."
     ),

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
 from fairaudit.cells import Unknowns
-from fairaudit.comparisons import Arms, EstimateArms, Kind, PairCounts, Scenario
+from fairaudit.comparisons import Arms, EstimateArms, Kind, PairCounts, Scenario, WeighedPairs
 from fairaudit.stats import score
 from fairaudit.stats.estimates import Pairs
 
@@ -48,6 +48,7 @@ class Comparison:
     scenarios: tuple[Scenario, ...]
     high: bool
     hollow: bool = False
+    weighed: Mapping[Scenario, WeighedPairs] = field(default_factory=dict)
     margins_under: dict[Scenario, np.ndarray] = field(init=False)
     counts: dict[Scenario, PairCounts | Pairs] = field(init=False)
     z: dict[Scenario, np.ndarray] = field(init=False)
@@ -64,8 +65,12 @@ class Comparison:
     cleared: bool = False
 
     def __post_init__(self) -> None:
-        self.margins_under = {name: self.arms.margins(self.kind, self.tolerance, name) for name in self.scenarios}
+        own = [name for name in self.scenarios if name not in self.weighed]
+        self.margins_under = {name: self.arms.margins(self.kind, self.tolerance, name) for name in own}
         self.counts = {name: self.arms.pairs(name, self.kind, m) for name, m in self.margins_under.items()}
+        for name in self.scenarios:
+            if name in self.weighed:
+                self.margins_under[name], self.counts[name] = self.weighed[name].margins, self.weighed[name].counts
         self.z = {name: c.clearing_z(self.kind, self.tested(name)) for name, c in self.counts.items()}
         self.flag_counts = self.arms.pairs("recorded", self.kind, self.margins, to_flag=True)
         c = self.flag_counts
@@ -85,6 +90,12 @@ class Comparison:
     def tested(self, scenario: Scenario) -> np.ndarray:
         """Margins to test at; any will do for pairs that cannot fail."""
         return np.where(self.cannot_fail(scenario), 1.0 if self.kind == "ratio" else 0.0, self.margins_under[scenario])
+
+    def shown(self, values: np.ndarray, scenario: Scenario = "recorded") -> np.ndarray:
+        """Turn what was estimated against the rest into what the report shows, under a scenario."""
+        if scenario in self.weighed:
+            return self.weighed[scenario].shown(values)
+        return self.arms.shown(self.kind, values, scenario)
 
     def passes(self, scenario: Scenario) -> np.ndarray:
         """Say which pairs are shown to be within the limit by the score test."""
@@ -379,7 +390,7 @@ def worst(comparison: Comparison) -> Bounds:
     """
     recorded, upper = pair_bounds(comparison)
     lower = {n: recorded if n == "recorded" else scenario_bounds(comparison, n) for n in comparison.scenarios}
-    shown = {name: comparison.arms.shown(comparison.kind, _at_least(comparison, b), name) for name, b in lower.items()}
+    shown = {name: comparison.shown(_at_least(comparison, b), name) for name, b in lower.items()}
     distance = {name: _distance(comparison, name, bounds) for name, bounds in shown.items()}
     scenario = next((name for name in comparison.scenarios if (distance[name] < 0).any()), "recorded")
     if comparison.failed_exact:
@@ -392,7 +403,7 @@ def worst(comparison: Comparison) -> Bounds:
         test = (comparison.kind, place, comparison.alpha, "clear", float(lower[scenario][place]))
         bound = comparison.counts[scenario].exact_bound(*test)
         lower[scenario][place] = max(bound, float(comparison.margins_under[scenario][place]))
-        bounds = comparison.arms.shown(comparison.kind, _at_least(comparison, lower[scenario]), scenario)
+        bounds = comparison.shown(_at_least(comparison, lower[scenario]), scenario)
         shown[scenario] = bounds
         comparison.exact_bounds.add((scenario, place))
     of_pairs = (estimate, *(comparison.arms.shown(comparison.kind, bounds) for bounds in (recorded, upper)))
@@ -449,7 +460,7 @@ def _at_least(comparison: Comparison, bounds: np.ndarray) -> np.ndarray:
 
 def lowest_shown(comparison: Comparison, scenario: Scenario, bounds: np.ndarray) -> float:
     """Give the bound of the worst ratio or gap over all pairs under a scenario, as the report shows it."""
-    return float(comparison.arms.shown(comparison.kind, _at_least(comparison, bounds), scenario).min())
+    return float(comparison.shown(_at_least(comparison, bounds), scenario).min())
 
 
 # --- why a comparison is not demonstrated --------------------------------------------------------------------------
@@ -463,8 +474,9 @@ def reason(comparison: Comparison, bounds: Bounds) -> str:
         "no_data" (a declared group has nobody in the denominator), "no_variation" (a value is undefined, or nothing
         tells how sure it is), "too_skewed" (a group is too small for the mean of values as skewed as its own), "side"
         (a ratio alone cannot clear where rates are high), "too_little_data" (even equal rates could not clear),
-        "unknowns" (it clears as recorded, and not with the unknowns), "hidden" (hidden counts leave open on which side
-        the best estimate is), "leaning_outside", "leaning_inside".
+        "unknowns" (it clears as recorded, and not with the unknowns), "weighing" (it clears as recorded, and not
+        weighed to the population), "cannot_weigh" (no weights make the records like the population), "hidden" (hidden
+        counts leave open on which side the best estimate is), "leaning_outside", "leaning_inside".
     """
     if comparison.baseline:
         return "baseline"
@@ -476,6 +488,8 @@ def reason(comparison: Comparison, bounds: Bounds) -> str:
         return _why_undefined(comparison)
     if comparison.side_open and all(comparison.passes(name).all() for name in comparison.scenarios):
         return "side"
+    if bounds.scenario in comparison.weighed:
+        return "weighing" if comparison.weighed[bounds.scenario].arms else "cannot_weigh"
     if bounds.scenario != "recorded":
         return "unknowns"
     if not could_clear(comparison, bounds.pair):

@@ -1,1 +1,32 @@
-"""What else could change a verdict: one function a check, each arithmetic on the tally. A check never un-flags."""
+"""What else could change a verdict: one function a check, each giving rows with a sentence of what was found.
+
+A check never un-flags. What decides (a scenario that a finding must hold under) is settled with the verdict itself; here
+it is put into words, beside what is only shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from fairaudit.assessment import Disparity
+from fairaudit.checks.reweighting import weighing_rows
+from fairaudit.checks.scenarios import scenario_rows, tipping_rows
+from fairaudit.verdicts import Comparison
+
+Check = Callable[[Disparity, Comparison], Iterator[dict[str, Any]]]
+CHECKS: tuple[Check, ...] = (scenario_rows, tipping_rows, weighing_rows)
+"""Every check, in the order of the report."""
+
+
+def checks_of(disparity: Disparity, comparison: Comparison) -> list[dict[str, Any]]:
+    """Run every check on a finding.
+
+    Args:
+        disparity: the finding.
+        comparison: its deciding comparison.
+
+    Returns:
+        A row a scenario: {"check", "scenario", "decides", "holds", "bound", "sentence"}.
+    """
+    return [row for check in CHECKS for row in check(disparity, comparison)]

@@ -16,3 +16,4 @@ from fairaudit.comparisons.scheme import Kind as Kind
 from fairaudit.comparisons.scheme import Scenario as Scenario
 from fairaudit.comparisons.scheme import Scheme as Scheme
 from fairaudit.comparisons.shares import Arms as Arms
+from fairaudit.comparisons.weighed import WeighedPairs as WeighedPairs

@@ -8,7 +8,18 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, PlainValidator, Tag, WithJsonSchema
 
-from fairaudit.plan.values import AsDict, Frozen, MaybeMissingValues, OneValue, Strict, Text, Values, refuse, shown
+from fairaudit.plan.values import (
+    AsDict,
+    Frozen,
+    MaybeMissingValues,
+    OneValue,
+    Strict,
+    Text,
+    Texts,
+    Values,
+    refuse,
+    shown,
+)
 
 TALLY_SUFFIX = ".tally.json"
 
@@ -63,6 +74,9 @@ class Population(Strict):
     from_: Text = Field(alias="from", description="who counted them, such as: American Community Survey, 5-year")
     year: int = Field(ge=1700, le=2200, description="of what year")
     sheet: Text | None = Field(default=None, description="the sheet of an .xlsx file")
+    by: Texts = Field(
+        default=(), description="the groups by which records are weighed to it; all groups where left out"
+    )
 
 
 class On(Strict):
@@ -164,7 +178,8 @@ class Data(Strict):
         default=None, description="the column that names the matched test (pair) that a record belongs to"
     )
     population: Population | None = Field(
-        default=None, description="who lives there: source, people or share, moe, from, year"
+        default=None,
+        description="who lives there (or is to be decided on): source, people or share, moe, from, year, by",
     )
     area: Annotated[Area, BeforeValidator(_column)] | None = Field(
         default=None, description="the column of the area's key, or {longitude: X, latitude: Y}"

@@ -23,6 +23,7 @@ from fairaudit.plan.values import (
     AsDict,
     Frozen,
     ListOnly,
+    OneValue,
     Share,
     Slug,
     Strict,
@@ -61,6 +62,27 @@ class Words(Strict):
     not_selected: Text = Field(default="were not selected", description="such as: were not flagged")
     positive: Text = Field(default="had the outcome", description="such as: reoffended within two years")
     negative: Text = Field(default="did not have the outcome", description="such as: did not reoffend")
+
+
+class Standard(Strict):
+    """The mix of a stratum that rates are standardised to."""
+
+    of: Text = Field(description="the stratum, such as charge_degree")
+    mix: Annotated[dict[OneValue, Share], Frozen, AsDict, Field(min_length=2)] = Field(
+        description="each value of it: its share; together 1"
+    )
+
+
+class LabelErrors(Strict):
+    """How often the recorded outcome is right."""
+
+    sensitivity: Annotated[Share, Field(gt=0, le=1)] = Field(
+        description="of those who truly had the outcome, the share of whom it was recorded"
+    )
+    specificity: Annotated[Share, Field(gt=0, le=1)] = Field(
+        description="of those who truly did not, the share of whom it was not recorded"
+    )
+    because: Text | None = Field(default=None, description="the study that says so")
 
 
 def _groups(value: Any) -> Any:
@@ -135,8 +157,16 @@ class Evidence(Strict):
     unknown_at_most: Annotated[Share, Field(ge=0, le=1), number_schema(minimum=0, maximum=1)] = Field(
         default=0.05, description="the share of unknowns above which the worst case decides"
     )
-    scenarios: Annotated[tuple[Literal["open_never"], ...], ListOnly] = Field(
-        default=(), description="what must hold too: open_never takes whatever is open for never closed"
+    standard: Standard | None = Field(
+        default=None, description="the mix of a stratum that rates are standardised to; everybody's where left out"
+    )
+    label_errors: LabelErrors | None = Field(
+        default=None, description="how often the recorded outcome is right, where a study says so"
+    )
+    scenarios: Annotated[tuple[Literal["open_never", "raked"], ...], ListOnly] = Field(
+        default=(),
+        description="what must hold too: open_never takes whatever is open for never closed; raked weighs"
+        " the records to the population, which they are wherever there is one",
     )
     too_few: Annotated[tuple[TooFew, ...], ListOnly] = Field(
         default=(), description="groups that are too few to show anything of, named before results, with conditions"
@@ -168,6 +198,14 @@ class Evidence(Strict):
     def time_unit(self) -> str:
         """What waits are counted in: hours where any measure speaks of hours, else days."""
         return "hours" if any(entry.hours for entry in self.measures) else "days"
+
+    @property
+    def raked_by(self) -> tuple[str, ...]:
+        """The groups by which records are weighed to the population; none where there is no population."""
+        population = self.data.population
+        if population is None or self.kind == "representation":
+            return ()
+        return population.by or tuple(self.groups)
 
     def units_of(self, entry: MeasureLimit) -> int | None:
         """Give the horizon of a measure in units of time; None where it has none."""

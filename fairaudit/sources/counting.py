@@ -40,14 +40,26 @@ def read_tally(
     Raises:
         DataError: the source cannot be read, or does not hold what the plan says.
     """
+    population = None
+    if evidence.raked_by:
+        evidence, population = populations.benchmark(evidence, Path(folder), _count_alone)
+    tally = _read(evidence, Path(folder), frame, plan_sha256)
+    return tally if population is None else Tally(replace(tally.about, population=population), tally.cells)
+
+
+def _read(evidence: Evidence, folder: Path, frame: Any, plan_sha256: str | None) -> Tally:
     if frame is None and evidence.data.is_tally:
-        return fitting(Tally.load(Path(folder) / evidence.data.source), evidence)
+        return fitting(Tally.load(folder / evidence.data.source), evidence)
     count = COUNTS.get(evidence.kind, _count_records)
     with opened(evidence.data, Path(folder), frame, named_columns(evidence)) as records:
         if problems := complaints.missing_columns(evidence.data.source, named_columns(evidence), records.types):
             raise DataError(problems)
-        tally = count(evidence, records, Path(folder), plan_sha256)
+        tally = count(evidence, records, folder, plan_sha256)
     return Tally(replace(tally.about, notes=(*records.notes, *tally.about.notes)), tally.cells)
+
+
+def _count_alone(evidence: Evidence, records: Records) -> Tally:
+    return _Counter(Asked(evidence, records)).tally(None)
 
 
 def _count_records(evidence: Evidence, records: Records, folder: Path, plan_sha256: str | None) -> Tally:

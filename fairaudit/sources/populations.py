@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from sqlglot import exp
@@ -12,7 +13,7 @@ from sqlglot import exp
 from fairaudit import sql, syntax
 from fairaudit.errors import DataError, Problem, listed, nearest
 from fairaudit.geography import key_problems
-from fairaudit.plan import UNKNOWN, Data, Evidence, People
+from fairaudit.plan import UNKNOWN, Compare, Data, Evidence, People
 from fairaudit.sources.joining import make_view
 from fairaudit.sources.opening import Records, opened
 from fairaudit.sources.readings import Look, Reading
@@ -52,6 +53,41 @@ def residents_of(evidence: Evidence) -> Evidence:
         cluster=evidence.data.cluster,
     )
     return evidence.model_copy(update={"data": data, "strata": ()})
+
+
+def benchmark(evidence: Evidence, folder: Path, count) -> tuple[Evidence, dict[str, Any]]:
+    """Count the people that records are weighed to, by every group that they are weighed by.
+
+    Args:
+        evidence: a block of records, with a population.
+        folder: what its file is relative to.
+        count: counts a block's records, already opened.
+
+    Returns:
+        The block, in which groups that it leaves open are those of the population; and the people, as a tally notes
+        them.
+
+    Raises:
+        DataError: the file cannot be read, lacks a column, or counts nobody of a declared group.
+    """
+    by = evidence.raked_by
+    block = evidence.model_copy(
+        update={
+            "kind": "representation",
+            "groups": {name: evidence.groups[name] for name in by},
+            "compare": (Compare(by=by),),
+            "data": evidence.data.model_copy(update={"cluster": None}),
+        }
+    )
+    with opened_population(block, folder) as people:
+        residents = count(*prepare(block, people))
+    _refuse(_no_residents(residents, evidence.data.population.source))
+    _refuse(_rows_of_totals(block, residents))
+    known = residents.table(by)
+    known = known[(known[list(by)] != UNKNOWN).all(axis=1) & (known["n"] > 0)]
+    moe2 = known[MOE2].tolist() if MOE2 in known else [None] * len(known)
+    rows = [[*levels, int(n), m] for *levels, n, m in zip(*(known[name] for name in by), known["n"], moe2, strict=True)]
+    return with_levels(evidence, residents, by), {"by": list(by), "rows": rows}
 
 
 def opened_population(evidence: Evidence, folder: Path):
@@ -134,11 +170,11 @@ def _shares_add_up(evidence: Evidence, records: Records, columns: sql.Columns) -
     return whole
 
 
-def with_levels(evidence: Evidence, residents: Tally) -> Evidence:
+def with_levels(evidence: Evidence, residents: Tally, by: Collection[str] | None = None) -> Evidence:
     """Declare the groups of the population where the plan declares none: a group that nobody is reached of is seen."""
     groups = {
         name: group
-        if group.final_levels or group.any_
+        if group.final_levels or group.any_ or (by is not None and name not in by)
         else group.model_copy(update={"levels": residents.about.attributes[name]})
         for name, group in evidence.groups.items()
     }

@@ -15,7 +15,7 @@ statistics, the root of the sum of squares of the positive ones; Perlman 1969), 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -90,6 +90,31 @@ class Estimate:
         least = (ROUNDING * self.value) ** 2
         certain = ~(self.variance > least) if self.ends is None else np.zeros(self.value.shape, bool)
         return replace(self, variance=np.where(certain, np.nan, self.variance))
+
+    @classmethod
+    def joined(cls, estimates: Sequence[Estimate]) -> Estimate:
+        """Put estimates of one statistic one behind the other, as if all were groups of one."""
+        degrees = None if estimates[0].degrees is None else np.concatenate([each.degrees for each in estimates])
+        value, variance = (
+            np.concatenate([getattr(each, name) for each in estimates]) for name in ("value", "variance")
+        )
+        ends = None if estimates[0].ends is None else _ends_of_each(estimates)
+        return cls(value, variance, degrees, estimates[0].link, ends)
+
+
+def _ends_of_each(estimates: Sequence[Estimate]) -> Ends:
+    """Read limits off the distribution of whichever estimate a place is of."""
+    starts = np.cumsum([0, *(len(each.value) for each in estimates)])
+
+    def ends(places: NDArray[np.intp], z: Array) -> tuple[Array, Array]:
+        of = np.searchsorted(starts, places, side="right") - 1
+        lower, upper = np.empty(len(places)), np.empty(len(places))
+        for k in np.unique(of):
+            here = of == k
+            lower[here], upper[here] = estimates[k].ends(places[here] - starts[k], z[here])
+        return lower, upper
+
+    return ends
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,8 @@ class About:
         has_moe: whether cells carry sums of squared margins of error, at 90% (`moe2`), of the people they count.
         census: whether every area is counted, so that there is no sampling error.
         shares: whether residents are shares of a whole (in billionths), and not numbers of people.
+        population: who lives there, which records are weighed to: {"by": attributes, "rows": [[level, ..., people,
+            squared margin of error or None], ...]}; None where there is none.
     """
 
     kind: str
@@ -76,6 +78,7 @@ class About:
     has_moe: bool = False
     census: bool = False
     shares: bool = False
+    population: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         """Refuse names that would make two columns, or two groups, one.

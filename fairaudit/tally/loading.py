@@ -121,6 +121,22 @@ def _is_table(value: Any) -> bool:
     return isinstance(value, dict) and list(value) == ["by"] and _is_texts(value["by"])
 
 
+def _is_population(value: Any) -> bool:
+    """Say whether a value is a list of people by group: levels, a number, and a squared margin of error or null."""
+    if not isinstance(value, dict) or sorted(value) != ["by", "rows"] or not _is_texts(value["by"]):
+        return False
+    size, rows = len(value["by"]), value["rows"]
+    return isinstance(rows, list) and all(
+        isinstance(row, list)
+        and len(row) == size + 2
+        and _is_texts(row[:size])
+        and _is_number(row[size])
+        and row[size] >= 0
+        and (row[size + 1] is None or (_is_number(row[size + 1]) and row[size + 1] >= 0))
+        for row in rows
+    )
+
+
 def _is_mapping_of(fits: Callable[[Any], bool]) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, dict) and bool(value) and all(map(fits, value.values()))
 
@@ -163,6 +179,10 @@ FORMS: dict[str, Form] = {
     ),
     "time_unit": (lambda value: value in (None, "days", "hours"), '"days", "hours" or null'),
     "until": TEXT_OR_NONE,
+    "population": (
+        lambda value: value is None or _is_population(value),
+        'a mapping, such as {"by": ["race"], "rows": [["Black", 18240, null]]}',
+    ),
 }
 """What each entry of the JSON file must be: a test, and the words for it."""
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from fairaudit.errors import DataError, UsageError
@@ -90,6 +91,25 @@ class Tally:
         coarsest = min(holders, key=lambda table: len(held[table]))
         rows = self.cells[(self.cells["table"] == coarsest).to_numpy(bool)]
         return rows if beside else of_records(rows)
+
+    def reweighed(self, attributes: Sequence[str], factors: np.ndarray) -> Tally:
+        """Weigh the records of one grouping otherwise, beside the weights that they have.
+
+        Args:
+            attributes: the attributes to cross.
+            factors: what each row of `rows_of(attributes)` is weighed by, 0 or more, shape (rows,).
+
+        Returns:
+            A tally of that table alone.
+        """
+        rows = self.rows_of(attributes)
+        w, ww = (rows[name if self.about.weighted else "n"].to_numpy(float) for name in ("w", "ww"))
+        sums = {name: rows[name].to_numpy(float) * factors for name in ("wx", "wxx") if name in rows}
+        table = str(rows["table"].iloc[0])
+        made = Tally.__new__(Tally)  # its rows are in order as they are
+        made.about = replace(self.about, weighted=True, tables={table: self.about.tables[table]})
+        made.cells = rows.assign(w=w * factors, ww=ww * factors**2, **sums)
+        return made
 
     def roll_up(self, tables: Mapping[str, Sequence[str]], strata: Sequence[str] | None = None) -> Tally:
         """Keep only some groupings, adding up what is finer.

@@ -1,0 +1,125 @@
+"""Would it hold whatever is not known? One row a scenario of the unknown, and the tipping point of a clearance."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from fairaudit.assessment import Disparity
+from fairaudit.checks.unknowns import tipping_point
+from fairaudit.sentences import Reading
+from fairaudit.verdicts import Comparison, lowest_shown, scenario_bounds
+
+SCENARIOS = {
+    "recorded": "as recorded",
+    "spread": "unknowns spread as if missing at random",
+    "worst": "unknowns where they hurt most",
+    "reversed": "waits that ended before they began never ended",
+    "open_never": "whatever is open never ends",
+}
+USUAL = ("recorded", "spread", "worst")
+
+
+def scenario_rows(disparity: Disparity, comparison: Comparison) -> Iterator[dict[str, Any]]:
+    """Say what the unknowns could change, and waits that are taken otherwise."""
+    names = [name for name in SCENARIOS if name in comparison.scenarios]
+    if disparity.unknown.total:
+        names = [name for name in SCENARIOS if name in USUAL or name in names]
+    if disparity.evidence.kind == "waits" and disparity.measure.averages:
+        names = [name for name in SCENARIOS if name in names or name in ("recorded", "open_never")]
+    if names in ([], ["recorded"]) or comparison.baseline:
+        return
+    for name in names:
+        check = "unknowns" if name in USUAL else "waits"
+        yield scenario_row(
+            disparity, _under(comparison, name), name, check, SCENARIOS[name], name in comparison.scenarios
+        )
+
+
+def _under(comparison: Comparison, name: str) -> Comparison:
+    """Hold the records against the limit under a scenario that does not decide."""
+    if name in comparison.scenarios:
+        return comparison
+    return Comparison(
+        arms=comparison.arms,
+        kind=comparison.kind,
+        tolerance=comparison.tolerance,
+        alpha=comparison.alpha,
+        blocks=False,
+        baseline=False,
+        unknown=comparison.unknown,
+        scenarios=("recorded", name),
+        high=False,
+    )
+
+
+def scenario_row(
+    disparity: Disparity, under: Comparison, name: str, check: str, words: str, decides: bool
+) -> dict[str, Any]:
+    """Write one scenario: what is shown under it, and whether that is within the limit.
+
+    Args:
+        disparity: the finding.
+        under: a comparison that has the scenario.
+        name: the scenario.
+        check: the check that it belongs to.
+        words: what the scenario supposes.
+        decides: whether the finding must hold under it.
+    """
+    lowest = lowest_shown(under, name, scenario_bounds(under, name))
+    inside = bool(under.passes(name).all()) and (under.failed_exact or ("",))[0] != name
+    role = "" if decides else " (shown, does not decide)"
+    verdict = "within the limit" if inside else "not shown to be within the limit"
+    return {
+        "check": check,
+        "scenario": name,
+        "decides": decides,
+        "holds": inside,
+        "bound": lowest if under.kind == "ratio" else -lowest,
+        "sentence": f"{words[:1].upper()}{words[1:]}: {bound_in_words(disparity, under, lowest)}, {verdict}{role}.",
+    }
+
+
+def bound_in_words(disparity: Disparity, comparison: Comparison, lowest: float) -> str:
+    """Say the bound of the worst pair: at most 7 in 100, at least 81%; or that there is none."""
+    said = Reading(
+        comparison.kind,
+        disparity.measure.worse_when(disparity.evidence.selected_is),
+        math.nan,
+        lowest,
+        math.inf,
+        comparison.tolerance if comparison.kind == "ratio" else -comparison.tolerance,
+        scale=disparity.scale,
+    )
+    boundless = comparison.kind == "ratio" and not said.scale.counted and not lowest > 0
+    if boundless or not math.isfinite(said.number(lowest)):
+        return "no bound"
+    word, toward_harm = ("at most", "up") if said.turned else ("at least", "down")
+    return f"{word} {said.shown(lowest, toward_harm)}"
+
+
+def tipping_rows(disparity: Disparity, comparison: Comparison) -> Iterator[dict[str, Any]]:
+    """Say how many people of unknown group would undo a clearance, by whichever limit goes first."""
+    if disparity.verdict != "cleared" or "worst" in comparison.scenarios or not disparity.unknown.total:
+        return
+    points = [tipping_point(each) for each in disparity.comparisons]
+    if None in points:
+        return
+    tipping = min(points, key=lambda point: math.inf if point.needed is None else point.needed)
+    people = disparity.evidence.words.people
+    if tipping.needed is None:
+        text = f"It holds whichever group the {tipping.unknown:,} {people} of unknown group belong to."
+    else:
+        text = (
+            f"It holds unless {tipping.needed:,} of the {tipping.unknown:,} {people} of unknown group all "
+            "belong where they hurt most."
+        )
+    yield {
+        "check": "unknowns",
+        "scenario": "tipping point",
+        "decides": False,
+        "holds": True,
+        "bound": tipping.needed,
+        "sentence": text,
+    }

@@ -1,0 +1,96 @@
+"""The panel of a finding as tables: one row a way to weigh the records, and every group's rates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from fairaudit.charts.numbers import between, count, percent, rate_writer
+from fairaudit.charts.rows import is_own
+from fairaudit.report.tables import table
+from fairaudit.sentences import digits, significant
+
+Found = Mapping[str, Any]
+Words = Mapping[str, Any]
+ERRORS = ("false_positive_rate", "false_negative_rate")
+
+
+def panel_tables(finding: Found, name: str, w: Words) -> list[Markup]:
+    """Write the panel of a finding; nothing where there is but one way to weigh the records."""
+    rows = finding["panel"]
+    if not rows:
+        return []
+    made = [_ways(finding, rows, w["panel_caption"].format(name), w)]
+    known = [row for row in rows if row["groups"]]
+    if len(known) > 1:
+        write = rate_writer(is_own(finding))
+        rates = [[_range(group["rate"], write) for group in row["groups"]] for row in known]
+        made.append(_by_group(known, rates, w["panel_rates"].format(name), w))
+        errors = [[[_range(group[error], percent) for error in ERRORS] for group in row["groups"]] for row in known]
+        if any(group[error] for row in known for group in row["groups"] for error in ERRORS):
+            texts = [[w["panel_either"].format(*both) for both in row] for row in errors]
+            made.append(_by_group(known, texts, w["panel_errors"].format(name), w))
+    return made
+
+
+def _ways(finding: Found, rows: Sequence[Found], caption: str, w: Words) -> Markup:
+    """One row a way: what the records are worth so, who is worse off, what is shown."""
+    columns = {
+        w["panel_to"]: [row["to"] or w["panel_as_recorded"] for row in rows],
+        w["panel_worth"].format(count(rows[0]["weights"]["records"])): [
+            _weight(row, "effective", count) for row in rows
+        ],
+        w["panel_largest"]: [_weight(row, "largest", significant) for row in rows],
+        w["panel_worst"]: [_worst(row, w) for row in rows],
+        w["panel_gap"]: [_apart(finding, row["estimate"]) for row in rows],
+        w["panel_bound"]: [_apart(finding, row["bound"]) for row in rows],
+        w["panel_reading"]: [_reading(row, w) for row in rows],
+    }
+    if any(row["weights"] and row["weights"]["furthest_before"] is not None for row in rows):
+        columns[w["panel_off"]] = [_off(row, w) for row in rows]
+    names = [row["title"] for row in rows]
+    return table(caption, [w["panel_way"], *columns], list(zip(names, *columns.values(), strict=True)))
+
+
+def _by_group(rows: Sequence[Found], texts: Sequence[Sequence[str]], caption: str, w: Words) -> Markup:
+    groups = [group["group"] for group in rows[0]["groups"]]
+    heads = [w["group"], *(row["title"] for row in rows)]
+    return table(caption, heads, [[group, *(row[g] for row in texts)] for g, group in enumerate(groups)])
+
+
+def _weight(row: Found, key: str, write: Any) -> str:
+    known = row["weights"] and row["weights"][key]
+    return "–" if known is None else write(known)
+
+
+def _off(row: Found, w: Words) -> str:
+    weights = row["weights"]
+    if not weights or weights["furthest_before"] is None:
+        return "–"
+    return w["panel_from_to"].format(*(f"{weights[key]:.2f}" for key in ("furthest_before", "furthest_after")))
+
+
+def _worst(row: Found, w: Words) -> str:
+    return "–" if row["worse_off"] is None else w["panel_versus"].format(row["worse_off"], row["other"])
+
+
+def _apart(finding: Found, value: float | None) -> str:
+    """Write a gap or a ratio in the finding's own scale."""
+    if value is None:
+        return "–"
+    if finding["comparison"] == "ratio" or finding["scale"]["name"] in ("share", "points"):
+        return digits(100 * value)
+    return significant(value)
+
+
+def _reading(row: Found, w: Words) -> str:
+    said = w[f"panel_{row['reading']}"]
+    if row["reading"] == "cannot_say":
+        said = said.format(row["why_not"])
+    return said if row["decides"] or row["reading"] == "baseline" else w["panel_shown_only"].format(said)
+
+
+def _range(values: Sequence[float] | None, write: Any) -> str:
+    return write(None) if values is None else between(*values, write)
