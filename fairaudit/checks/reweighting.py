@@ -66,7 +66,7 @@ def _recorded(disparity: Disparity, comparison: Comparison) -> dict[str, Any]:
     return {
         **_about("recorded", decides=True),
         "reading": "baseline" if comparison.baseline else reading,
-        **_gap(comparison, [disparity.arms], lower),
+        **_gap(disparity, comparison, [disparity.arms], lower),
         "groups": _groups(disparity, [disparity.arms], None),
         "weights": {"records": records, "effective": float(disparity.arms.worth[: len(disparity.groups)].sum())}
         | dict.fromkeys(("largest", "furthest_before", "furthest_after", "unweighed")),
@@ -85,7 +85,7 @@ def _row(disparity: Disparity, comparison: Comparison, way: Weighed) -> dict[str
     return {
         **about,
         "reading": "baseline" if comparison.baseline else _reading(under, comparison, name),
-        **_gap(comparison, way.arms, lower),
+        **_gap(disparity, comparison, way.arms, lower),
         "groups": _groups(disparity, way.arms, way),
         "weights": {
             "records": float(weighing.records.sum()),
@@ -133,7 +133,9 @@ def _reading(under: Comparison, comparison: Comparison, name: str) -> str:
     return "outside" if (outside & ~under.cannot_fail(name)).any() else "not_shown"
 
 
-def _gap(comparison: Comparison, arms: Sequence[Arms | EstimateArms], lower: float) -> dict[str, Any]:
+def _gap(
+    disparity: Disparity, comparison: Comparison, arms: Sequence[Arms | EstimateArms], lower: float
+) -> dict[str, Any]:
     """Say which pair is furthest apart by the best estimate, and what is shown of the worst."""
     sign = 1 if comparison.kind == "ratio" else -1
     found = [each.estimates(comparison.kind) for each in arms]
@@ -142,6 +144,8 @@ def _gap(comparison: Comparison, arms: Sequence[Arms | EstimateArms], lower: flo
         return {"worse_off": None, "other": None, "estimate": None, "bound": sign * lower}
     pair = int(values.argmin())
     a, b = (comparison.arms.scheme.names[arm] for arm in comparison.arms.scheme.pairs[pair])
+    if disparity.measure.worse_when(disparity.evidence.selected_is) == "high":
+        a, b = b, a  # of a pair the first has the lower rate
     return {"worse_off": a, "other": b, "estimate": sign * float(values[pair]), "bound": sign * lower}
 
 
@@ -238,7 +242,7 @@ def _moved(recorded: dict[str, Any], row: dict[str, Any], people: str) -> str:
     if None in (row["worse_off"], recorded["worse_off"]) or row["worse_off"] == recorded["worse_off"]:
         return ""
     one, other = (sentences.who(each["worse_off"], people, people) for each in (row, recorded))
-    return f"{row['title']}: the worse off would be {one}, instead of {other}."
+    return f"The worse off would be {one}, instead of {other}."
 
 
 def _grown(recorded: dict[str, Any], row: dict[str, Any]) -> str:
@@ -250,7 +254,7 @@ def _grown(recorded: dict[str, Any], row: dict[str, Any]) -> str:
             numbers = [sentences.digits(100 * each) for each in (before, after)]
             name = MEASURES[error].name.replace("_", " ")
             said.append(f"the largest gap of the {name} grows from {numbers[0]} to {numbers[1]} in 100")
-    return f"{row['title']}: {sentences.listed(said)}." if said else ""
+    return f"But {sentences.listed(said)}." if said else ""
 
 
 def _widest(groups: Sequence[dict[str, Any]], key: str) -> float:

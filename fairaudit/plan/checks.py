@@ -663,17 +663,9 @@ def _check_representation(block: dict) -> Found:
     if block.get("kind") != "representation":
         return
     data, population = _mapping(block, "data"), _mapping(_mapping(block, "data"), "population")
-    place = ("data", "population")
-    people, share = population.get("people"), population.get("share")
-    if population and (people is None) == (share is None):
-        what = "people and share stand here at once" if people else "neither people nor share is given"
-        yield place, what, "Write people: the column of numbers of people; or share: that of shares of the whole."
-    if share is not None and population.get("moe") is not None:
-        yield (
-            (*place, "moe"),
-            "a margin of error goes with people, not with shares",
-            "Give people and moe, or take it out.",
-        )
+    share = population.get("share")
+    if population.get("by"):
+        yield ("data", "population", "by"), "nothing is weighed here: groups are compared with it", "Take it out."
     if data.get("weight") is not None:
         what = "records of who is reached are counted, and not weighted"
         yield ("data", "weight"), what, "Take the weight out; count: says how many records a row stands for."
@@ -686,6 +678,57 @@ def _check_representation(block: dict) -> Found:
             what = "events_per_1000 is not told whose events they are: one person may have many"
             hint = "Name the caller, or the area, as cluster: in data. If each record is another person: share_reached."
             yield ("measures", index, "measure"), what, hint
+
+
+def _check_population(block: dict) -> Found:
+    """People or shares of them; and the groups by which records are weighed to them."""
+    population, specs = _mapping(_mapping(block, "data"), "population"), _group_specs(block)
+    place, kind = ("data", "population"), block.get("kind")
+    people, share = population.get("people"), population.get("share")
+    if population and (people is None) == (share is None):
+        what = "people and share stand here at once" if people else "neither people nor share is given"
+        yield place, what, "Write people: the column of numbers of people; or share: that of shares of the whole."
+    if share is not None and population.get("moe") is not None:
+        what = "a margin of error goes with people, not with shares"
+        yield (*place, "moe"), what, "Give people and moe, or take it out."
+    if "raked" in _texts(block.get("scenarios")) and not population:
+        hint = "Write population: {source: FILE, people: COLUMN, from: WHO COUNTED THEM, year: 2023} under data."
+        yield ("scenarios",), "there is no population to rake the records to", hint
+    if not population or kind == "representation":
+        return
+    names = _group_names(block)
+    for name in _texts(population.get("by")):
+        if name not in names:
+            yield (*place, "by"), f"{name!r} is none of the groups", nearest(name, names)
+    for name in _texts(population.get("by")) or names:
+        if specs.get(name, {}).get("any") is True:
+            hint = "Write by: with groups of which everybody is in one only."
+            yield place, f"people can be in several groups of {name}, to which records cannot be weighed", hint
+
+
+def _check_standard(block: dict) -> Found:
+    """A declared mix of a stratum, which adds up; error rates of outcomes, where there are outcomes."""
+    standard, strata = _mapping(block, "standard"), _texts(block.get("strata"))
+    of, mix = standard.get("of"), _mapping(standard, "mix")
+    if isinstance(of, str) and of not in strata:
+        yield ("standard", "of"), f"{of!r} is none of the strata", f"Add it to strata in this block: strata: [{of}]."
+    shares = [share for share in mix.values() if isinstance(share, int | float) and not isinstance(share, bool)]
+    if mix and len(shares) == len(mix) and abs(sum(shares) - 1) > ADDS_UP:
+        yield ("standard", "mix"), f"the shares add up to {sum(shares):.6g}", "Write shares that add up to 1."
+    errors = _mapping(block, "label_errors")
+    rates = [errors.get(key) for key in ("sensitivity", "specificity")]
+    if errors and not _mapping(_mapping(block, "data"), "outcome"):
+        yield (
+            ("label_errors",),
+            "no outcome is recorded here that could be wrong",
+            "Name it under data, or take it out.",
+        )
+    if all(isinstance(rate, int | float) and not isinstance(rate, bool) for rate in rates) and 0 < sum(rates) <= 1:
+        what = f"sensitivity and specificity add up to {sum(rates):g}: such records tell nothing, or the opposite"
+        yield ("label_errors",), what, "Look whether they are mixed up: both are near 1 where records are good."
+
+
+ADDS_UP = 1e-6
 
 
 def _check_places(block: dict) -> Found:
@@ -785,6 +828,8 @@ CHECKS = (
     _check_matching,
     _check_pairs,
     _check_representation,
+    _check_population,
+    _check_standard,
     _check_places,
     _check_measures,
     _check_of_kind,
