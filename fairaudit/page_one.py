@@ -329,6 +329,13 @@ def _what_would_settle(unsettled: Sequence[Mapping[str, Any]]) -> str:
         told += (
             f" {_count(len(hang), 'finding')} {'hangs' if len(hang) == 1 else 'hang'} on what is unknown: find it out."
         )
+    weighed = [f for f in unsettled if f["reason"] in ("weighing", "cannot_weigh")]
+    if weighed and len(weighed) == len(unsettled):
+        told = "records of other people than these would be needed."
+    if weighed:
+        told += (
+            f" {_count(len(weighed), 'finding')} {'does' if len(weighed) == 1 else 'do'} not hold for the population."
+        )
     if leaning:
         told += (
             f" {_count(leaning, 'finding')} {'leans' if leaning == 1 else 'lean'} outside the limit: more "

@@ -16,7 +16,7 @@ from fairaudit.measures import Measure
 from fairaudit.page_one import page_one
 from fairaudit.plan import UNKNOWN, Evidence, Plan
 from fairaudit.scaffold import as_drafted
-from fairaudit.showing import shown
+from fairaudit.showing import records_and_population, shown
 from fairaudit.tally import Tally
 from fairaudit.workflow.state import HEADLINES, evidence_state
 
@@ -77,7 +77,7 @@ def block_results(
             "conditions": [entry.model_dump() for entry in evidence.too_few],
             "cannot_tell": list(evidence.cannot_tell),
             "trade_off": opposites(evidence),
-            "shown": shown(evidence, tally, plan.folder),
+            "shown": [*records_and_population(evidence, tally, findings), *shown(evidence, tally, plan.folder)],
             "findings": findings,
         }
     )

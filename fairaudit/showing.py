@@ -5,7 +5,7 @@ Each entry is a plain dict, as `results.json` holds it; a chart and a table are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,54 @@ def shown(evidence: Evidence, tally: Tally, folder: str | Path = ".") -> list[di
         for show in SHOWN.get(evidence.kind, ()):
             made += [{**entry, "grouping": list(attributes)} for entry in show(evidence, tally, attributes)]
     return made
+
+
+def records_and_population(
+    evidence: Evidence, tally: Tally, findings: Sequence[Mapping[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """Give who is in the records beside who lives there, and which findings read otherwise weighed to them.
+
+    Nothing where the plan names no population to weigh to, or counts are hidden.
+    """
+    population, source = tally.about.population, evidence.data.population
+    if population is None or not evidence.raked_by or tally.hidden:
+        return
+    people = pd.DataFrame(population["rows"], columns=[*population["by"], "people", "moe2"])
+    panels = {f["id"]: {row["scenario"]: row["reading"] for row in f["panel"]} for f in findings if f["panel"]}
+    raked = {name: rows for name, rows in panels.items() if "raked" in rows}
+    yield {
+        "shown": "records_and_population",
+        "title": "Who is in the records, and who is meant",
+        "grouping": [],
+        "source": f"{source.from_} {source.year}",
+        "groups": [row for name in evidence.raked_by for row in _beside_people(evidence, tally, name, people)],
+        "weighed": len(raked),
+        "changed": [name for name, rows in raked.items() if rows["raked"] != rows["recorded"]],
+    }
+
+
+def _beside_people(evidence: Evidence, tally: Tally, name: str, people: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    cells = Cells.of(tally, [name])
+    amounts, n = cells.amounts.sum(axis=(0, 2, 3, 4))[:-1], cells.people[:-1]
+    there = people.groupby(name)["people"].sum()
+    plain = cells.w is None and not cells.clustered
+    low, high = wilson(n, np.full(n.shape, n.sum()), 2 * evidence.alpha_of_look) if n.sum() else (n, n)
+    for g, level in enumerate(cells.groups):
+        share, of_people = (
+            float(part / whole) if whole else np.nan
+            for part, whole in ((amounts[g], amounts.sum()), (there.get(level, 0), there.sum()))
+        )
+        yield {
+            "attribute": name,
+            "group": level,
+            "n": int(n[g]),
+            "people": float(there.get(level, 0)),
+            "share_records": share,
+            "lower": float(low[g]) if plain else None,
+            "upper": float(high[g]) if plain else None,
+            "share_population": of_people,
+            "ratio": share / of_people if of_people > 0 else np.nan,
+        }
 
 
 Entries = Iterator[dict[str, Any]]

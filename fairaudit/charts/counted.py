@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fairaudit.charts.numbers import percent, value
+from fairaudit.sentences import digits
 
 Table = tuple[str, list[str], list[list[str]]]
 
@@ -44,3 +45,20 @@ def segregation_table(shown: Mapping[str, Any]) -> Table:
 def _small(p: float) -> str:
     """Write a p-value; none reads 0."""
     return "under 0.0001" if p < 0.0001 else value(p)
+
+
+def population_table(shown: Mapping[str, Any]) -> Table:
+    """Set who is in the records beside who is in the population that they are weighed to."""
+    heads = ["Group", "Records", "Share of records", "Interval", "Share of population", "In the records for each 100"]
+    rows = [
+        [
+            f"{row['attribute'].replace('_', ' ')}: {row['group']}",
+            f"{row['n']:,}",
+            percent(row["share_records"]),
+            "–" if row["lower"] is None else f"{percent(row['lower'])} to {percent(row['upper'])}",
+            percent(row["share_population"]),
+            "–" if row["ratio"] is None else digits(100 * row["ratio"]),
+        ]
+        for row in shown["groups"]
+    ]
+    return f"{shown['title']} ({shown['source']})", heads, rows

@@ -1,4 +1,4 @@
-"""What else could change a verdict: one function a check, each giving rows with a sentence of what was found.
+"""What else could change a verdict: one function a check, which gives rows with a sentence each.
 
 A check never un-flags. What decides (a scenario that a finding must hold under) is settled with the verdict itself; here
 it is put into words, beside what is only shown.

@@ -22,7 +22,8 @@ from fairaudit.stats import score
 from fairaudit.verdicts import Comparison, lowest_shown, scenario_bounds
 
 ERRORS = ("false_positive_rate", "false_negative_rate")
-LITTLE = 0.01  # of a share: a gap that has moved by less is not spoken of
+LITTLE = 0.01  # of a share, or of a ratio: a gap of less is not spoken of
+GROWN = 0.02  # of a share: another error's gap that grows by less is not spoken of
 TITLES = {
     "recorded": "As recorded",
     "raked": "Raked to the population",
@@ -230,16 +231,20 @@ def sentences_of(rows: Sequence[dict[str, Any]], people: str, *, share: bool) ->
     Returns:
         (scenario, sentence) pairs.
     """
-    return [
-        (row["scenario"], text)
-        for row in rows[1:]
-        if (text := " ".join(filter(None, [_moved(rows[0], row, people), _grown(rows[0], row) if share else ""])))
-    ]
+    found: dict[str, str] = {}
+    for row in rows[1:]:
+        said = [_moved(rows[0], row, people), _grown(rows[0], row) if share else ""]
+        text = " ".join(filter(None, said))
+        if text and text not in found.values():  # another way that does the same needs no words
+            found[row["scenario"]] = text
+    return list(found.items())
 
 
 def _moved(recorded: dict[str, Any], row: dict[str, Any], people: str) -> str:
     """Say that another group is worse off than as recorded."""
     if None in (row["worse_off"], recorded["worse_off"]) or row["worse_off"] == recorded["worse_off"]:
+        return ""
+    if min(abs(row["estimate"]), abs(1 - row["estimate"])) < LITTLE:
         return ""
     one, other = (sentences.who(each["worse_off"], people, people) for each in (row, recorded))
     return f"The worse off would be {one}, instead of {other}."
@@ -250,7 +255,7 @@ def _grown(recorded: dict[str, Any], row: dict[str, Any]) -> str:
     said = []
     for error in ERRORS:
         before, after = (_widest(each["groups"], error) for each in (recorded, row))
-        if math.isfinite(before) and math.isfinite(after) and after > before + LITTLE:
+        if math.isfinite(before) and math.isfinite(after) and after > before + GROWN:
             numbers = [sentences.digits(100 * each) for each in (before, after)]
             name = MEASURES[error].name.replace("_", " ")
             said.append(f"the largest gap of the {name} grows from {numbers[0]} to {numbers[1]} in 100")

@@ -24,7 +24,6 @@ from fairaudit.charts.rows import (
 from fairaudit.measures import measures_table
 from fairaudit.report.first_page import first_page
 from fairaudit.report.panel_view import panel_tables
-from fairaudit.report.panel_view import panel_tables
 from fairaudit.report.tables import table
 from fairaudit.sentences import Reading, digits, singular, who
 
@@ -121,8 +120,20 @@ def shown_view(entry: Mapping[str, Any], w: Words) -> dict[str, Any]:
         note = note.format(reference=entry["reference"], shared=percent(entry["shared"]), unit=entry["unit"])
     if entry["shown"] == "representation":
         note = note.format(source=entry["source"])
+    if entry["shown"] == "records_and_population":
+        note += " " + _changed(entry, w)
     chart = chart_of(entry, title=False)
     return {"title": entry["title"], "chart": chart, "table": table(*table_of(entry)), "note": note}
+
+
+def _changed(entry: Mapping[str, Any], w: Words) -> str:
+    """Say how much hangs on whom the records hold."""
+    changed = entry["changed"]
+    if not changed:
+        return w["changed_none"].format(entry["weighed"])
+    if len(changed) == 1:
+        return w["changed_one"].format(entry["weighed"], changed[0])
+    return w["changed_some"].format(entry["weighed"], len(changed), "; ".join(changed))
 
 
 def people_table(attribute: Mapping[str, Any], t: Words) -> Markup:
