@@ -45,8 +45,8 @@ def replicate_variance(
     - "bootstrap": 1 / R (Wolter 2007, ch. 5);
     - "sdr", successive differences: 4 / R (Fay & Train 1995); 4 / 80 for the American Community Survey.
 
-    Degrees of freedom are R - 1: at most so many, fewer where the sample has fewer units less strata. For "jkn" they are
-    units less strata, which is the sum of the scales.
+    Degrees of freedom are R - 1: at most so many, fewer where the sample has fewer units less strata. For "jkn" they
+    are units less strata, which is the sum of the scales.
 
     Args:
         full: the estimate with the full sample's weights, shape (...).

@@ -1,8 +1,8 @@
 """Factors that calibrate records to totals: Newton's method on the dual, for raking and entropy balancing alike.
 
 Wanted are factors f of each cell of records, near 1, with sum(base * f * x) = target for every column x, and within
-bounds. Nearest in the sense of raking (sum of base * (f log f - f + 1)) they are f = exp(x @ multipliers), cut off at the
-bounds; the multipliers minimise a convex function (Deville & Särndal 1992, Journal of the American Statistical
+bounds. Nearest in the sense of raking (sum of base * (f log f - f + 1)) they are f = exp(x @ multipliers), cut off at
+the bounds; the multipliers minimise a convex function (Deville & Särndal 1992, Journal of the American Statistical
 Association 87: 376-382; cut off as in their truncated method). Cycling over margins one at a time, iterative
 proportional fitting, ends at the same factors in many more steps.
 """

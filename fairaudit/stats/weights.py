@@ -2,8 +2,8 @@
 
 A weight is that of each record of a cell, and the mean over records is 1. `post_stratify` and `rake` meet numbers of
 people, all crossings at once or margin by margin; `entropy_balance` meets means; `kamiran_calders` makes groups and
-labels independent, which is a check of the records and estimates no population; `standardised` gives each group the same
-mix. What cannot be met is refused, never nearly met: a benchmark without records is a finding of its own.
+labels independent, which is a check of the records and estimates no population; `standardised` gives each group the
+same mix. What cannot be met is refused, never nearly met: a benchmark without records is a finding of its own.
 """
 
 from __future__ import annotations
@@ -137,9 +137,8 @@ def rake(
     )
     in_columns = columns.sums(base)
     _refuse(targets, (wanted > 0) & (in_columns == 0), "no_records")
-    slack = 1 + tolerance
-    beyond = (wanted * slack < low * in_columns) | (wanted > high * in_columns * slack)
-    _refuse(targets, beyond, "out_of_bounds")
+    needed = np.divide(wanted, in_columns, out=np.ones(start), where=in_columns > 0)
+    _refuse(targets, (needed < low * (1 - tolerance)) | (needed > high * (1 + tolerance)), "out_of_bounds")
     scale = np.where(wanted > 0, wanted, 1.0)
     found = factors_to_meet(columns, base, wanted, scale, (low, high), tolerance, most_iterations)
     if found.errors.max() > tolerance:
@@ -171,9 +170,9 @@ def kamiran_calders(counts: ArrayLike) -> Array:
 def entropy_balance(
     moments: ArrayLike, base: ArrayLike, targets: ArrayLike, *, tolerance: float = 1e-8, most_iterations: int = 200
 ) -> Weighed:
-    """Give the weights that meet means and are nearest to equal in entropy (Hainmueller 2012, Political Analysis 20: 25).
+    """Give the weights that meet means and are nearest to equal in entropy (Hainmueller 2012).
 
-    With moments that are 1 in a category and 0 elsewhere, that is raking without bounds.
+    Political Analysis 20: 25-46. With moments that are 1 in a category and 0 elsewhere, that is raking without bounds.
 
     Args:
         moments: values of each cell, shape (cells, k).

@@ -12,7 +12,7 @@ from fairaudit.stats.weights import entropy_balance, kamiran_calders, post_strat
 # Kamiran & Calders 2012, Knowledge and Information Systems 33: 1-33: ten applicants; rows men, women; columns +, -
 APPLICANTS = np.array([[4, 1], [2, 3]])
 
-# The two-year table of ProPublica (2016), Medium or High against Low: false and true positives, false and true negatives
+# The two-year table of ProPublica (2016): Medium or High against Low, whether people reoffended or not
 BLACK, WHITE = dict(tn=990, fp=805, fn=532, tp=1369), dict(tn=1139, fp=349, fn=461, tp=505)
 REOFFENDED = np.array([[c["tn"] + c["fp"], c["fn"] + c["tp"]] for c in (BLACK, WHITE)])
 # AIF360 0.6.1, Reweighing over the same 6,150 records: (did not, did reoffend)
