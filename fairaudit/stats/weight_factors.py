@@ -16,11 +16,14 @@ from numpy.typing import NDArray
 from scipy import optimize, sparse
 
 Array = NDArray[np.float64]
-FLATTEST = 1e-3  # curvature taken for a cell at its bound, of that inside: at 0 a whole category could not be moved
+# Curvature taken for a cell at its bound, of that inside: at 0 a category all at its bounds could not be moved. Far from
+# the target more of it, so that such a category is not thrown from one bound to the other.
+FLATTEST, FLATTEST_FAR = 1e-3, 0.1
 RIDGE = 1e-10  # margins share their total, so multipliers are settled only up to what they share
-LARGEST_CHANGE = 20.0  # of the log of a factor, in one step
+LARGEST_CHANGE = 4.0  # of the log of a factor, in one step
 MOST_HALVINGS = 40
 SUFFICIENT = 1e-4  # of the decrease that the slope promises (Armijo 1966)
+ROUNDING = 1e-14  # of all records: by so much heights near the minimum may seem to rise
 
 
 class Columns(Protocol):
@@ -134,6 +137,7 @@ def factors_to_meet(
         tolerance: largest error to stop at.
         most_iterations: Newton steps to give up after.
     """
+    rounding = ROUNDING * base.sum()
     low, high = (np.log(bounds[0]) if bounds[0] > 0 else -np.inf), np.log(bounds[1])
 
     def at(multipliers: Array) -> _Point:
@@ -148,15 +152,14 @@ def factors_to_meet(
 
     point, iterations = at(np.zeros(len(targets))), 0
     while point.errors.max() > tolerance and iterations < most_iterations:
-        curvature = columns.products(base * point.factors * np.where(point.inside, 1.0, FLATTEST))
+        flat = np.clip(point.errors.max(), FLATTEST, FLATTEST_FAR)
+        curvature = columns.products(base * point.factors * np.where(point.inside, 1.0, flat))
         step = _step(curvature, point.gap, scale)
         further = np.abs(columns.scores(step)).max()
         step = step * min(1.0, LARGEST_CHANGE / further) if further > 0 else step
         for _ in range(MOST_HALVINGS):
             tried = at(point.multipliers + step)
-            down = tried.height <= point.height + SUFFICIENT * (point.gap @ step)
-            # Near the minimum rounding hides how heights differ: there the errors tell.
-            if down or tried.errors.max() < point.errors.max():
+            if tried.height <= point.height + SUFFICIENT * (point.gap @ step) + rounding:
                 break
             step = step / 2
         else:

@@ -263,17 +263,18 @@ def test_a_mix_is_of_somebody():
 
 
 @given(
-    hnp.arrays(float, (3, 4), elements=st.integers(1, 200).map(float)),
+    hnp.arrays(float, (3, 4), elements=st.integers(0, 200).map(float)),
     hnp.arrays(float, (3, 4), elements=st.floats(0.2, 5)),
+    st.booleans(),
 )
-def test_margins_that_weights_within_bounds_can_meet_are_met(counts, tilt):
-    # The margins of weights between .2 and 5 times something: bounds as tight as those weights, so that many are reached
+def test_margins_that_weights_within_bounds_can_meet_are_met(counts, tilt, crossed):
+    assume(counts.sum() > 0)
+    # Bounds are as tight as the weights that the margins come from, so that many cells reach them
     weights = tilt / (counts * tilt).sum() * counts.sum()
-    assume(weights.min() < 0.95)
-    assume(weights.max() > 1.05)
+    bounds = min(0.95, float(weights[counts > 0].min())), max(1.05, float(weights[counts > 0].max()))
     people = counts * weights
-    bounds = (float(weights.min()), float(weights.max()))
-    found = rake(counts, [((0,), people.sum(axis=1)), ((1,), people.sum(axis=0))], bounds=bounds)
-    assert bounds[0] * (1 - 1e-9) <= found.weights.min()
+    first = ((0, 1), people) if crossed else ((0,), people.sum(axis=1))
+    found = rake(counts, [first, ((1,), people.sum(axis=0))], bounds=bounds)
+    assert bounds[0] * (1 - 1e-9) <= found.weights[counts > 0].min()
     assert found.weights.max() <= bounds[1] * (1 + 1e-9)
     assert found.margin_error <= 1e-8
