@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from scipy import optimize, sparse
 
 Array = NDArray[np.float64]
-# Curvature taken for a cell at its bound, of that inside: at 0 a category all at its bounds could not be moved. Far from
-# the target more of it, so that such a category is not thrown from one bound to the other.
+# Curvature taken for a cell at its bound, of that inside: at 0 a category all at its bounds could not be moved. More of
+# it far from the target, so that such a category is not thrown from one bound to the other.
 FLATTEST, FLATTEST_FAR = 1e-3, 0.1
 RIDGE = 1e-10  # margins share their total, so multipliers are settled only up to what they share
 LARGEST_CHANGE = 4.0  # of the log of a factor, in one step
