@@ -18,7 +18,7 @@ from fairaudit.assessment import Disparity, Weighed
 from fairaudit.checks.scenarios import bound_in_words
 from fairaudit.comparisons import Arms, EstimateArms, WeighedPairs
 from fairaudit.measures import MEASURES
-from fairaudit.stats import score
+from fairaudit.stats import design, score
 from fairaudit.verdicts import Comparison, lowest_shown, scenario_bounds
 
 ERRORS = ("false_positive_rate", "false_negative_rate")
@@ -27,7 +27,7 @@ GROWN = 0.02  # of a share: another error's gap that grows by less is not spoken
 TITLES = {
     "recorded": "As recorded",
     "raked": "Raked to the population",
-    "raked_moe": "Raked, each benchmark at either end of its margin of error",
+    "raked_moe": "Raked, benchmarks at their margins of error",
     "post_stratified": "Post-stratified to the population",
     "kamiran_calders": "Kamiran and Calders",
     "standardised": "Standardised",
@@ -62,14 +62,16 @@ def panel(disparity: Disparity, comparison: Comparison) -> list[dict[str, Any]]:
 def _recorded(disparity: Disparity, comparison: Comparison) -> dict[str, Any]:
     inside = bool(comparison.passes("recorded").all()) and (comparison.failed_exact or ("",))[0] != "recorded"
     lower = lowest_shown(comparison, "recorded", scenario_bounds(comparison, "recorded"))
-    records = float(disparity.arms.cells.n.sum())
+    cells = disparity.arms.cells
+    records = float(cells.n.sum())
+    effective = records if cells.w is None else float(design.kish(cells.w.sum(), cells.ww.sum()))
     reading = "outside" if comparison.flagged_at else "within" if inside else "not_shown"
     return {
         **_about("recorded", decides=True),
         "reading": "baseline" if comparison.baseline else reading,
         **_gap(disparity, comparison, [disparity.arms], lower),
         "groups": _groups(disparity, [disparity.arms], None),
-        "weights": {"records": records, "effective": float(disparity.arms.worth[: len(disparity.groups)].sum())}
+        "weights": {"records": records, "effective": effective}
         | dict.fromkeys(("largest", "furthest_before", "furthest_after", "unweighed")),
     }
 

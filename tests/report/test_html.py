@@ -222,7 +222,8 @@ def test_both_limits_of_a_finding_are_shown():
 
 
 def test_long_tables_are_folded_with_their_number():
-    assert [summary.text for summary in page("forty groups").all("summary")] == [f"Show all {40 * 39 // 2} pairs"]
+    summaries = [summary.text for summary in page("forty groups").all("summary")]
+    assert [text for text in summaries if "pairs" in text] == [f"Show all {40 * 39 // 2} pairs"]
     assert page("cleared").all("details") == []
 
 

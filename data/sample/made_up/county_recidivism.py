@@ -214,6 +214,27 @@ def county_linkage(rng: np.random.Generator, planted: bool = True) -> Records:
 
 # --- what is planted -------------------------------------------------------------------------------------------------
 
+# --- who is arraigned in the whole county ----------------------------------------------------------------------------
+
+COUNTY_EVERYBODY = 26_000
+COUNTY_SEXES_OF_ALL = {"F": 0.26, "M": 0.74}
+COUNTY_AGES_OF_ALL = {18: 0.25, 25: 0.52, 45: 0.214, 65: 0.016}
+"""First year of a band of ages -> its share: in the whole county more are women, and more are young."""
+
+
+def county_population(rng: np.random.Generator, planted: bool = True) -> Records:
+    """Write who was arraigned in all courts of the county, by race, sex and age; nothing of it is drawn."""
+    rows = [
+        (race, sex, age, round(COUNTY_EVERYBODY * of.share * by_sex * by_age))
+        for race, of in COUNTY_RACES.items()
+        for sex, by_sex in COUNTY_SEXES_OF_ALL.items()
+        for age, by_age in COUNTY_AGES_OF_ALL.items()
+    ]
+    race, sex, age, people = zip(*rows, strict=True)
+    columns = {"race": race, "sex": sex, "age": age, "people": people}
+    return labelled(np.array(race)) | {name: np.array(column) for name, column in columns.items()}
+
+
 MADE_UP = MadeUp(
     audit="county-recidivism",
     files=[
@@ -224,6 +245,13 @@ MADE_UP = MadeUp(
             row="one arraignment with a risk score, and whether the person was rearrested",
             blocks=["high-risk-flags", "risk-score"],
             key="case_number",
+        ),
+        File(
+            "county_population.csv",
+            county_population,
+            seed=3204,
+            row="how many people of a race, a sex and a band of ages were arraigned in all courts of the county",
+            blocks=[],
         ),
         File(
             "county_linkage.csv",
