@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from fairaudit.cells import Cells, Unknowns
+from fairaudit.cells import PLACE, Cells, Unknowns
 from fairaudit.comparisons import (
     OTHERWISE,
     AreaArms,
@@ -225,7 +225,7 @@ def assess(evidence: Evidence, tally: Tally, measures: Mapping[str, Measure] | N
     found = []
     for grouping in groupings(evidence):
         scheme = Scheme.of(tuple(level_names(tally.about, grouping.attributes)), grouping.reference)
-        counted = _Counted(tally, grouping.attributes)
+        counted = _Counted(tally, grouping.attributes, _seen_of(evidence))
         ways = Ways(evidence, counted, grouping, scheme)
         for entry in evidence.measures:
             if entry.measure in known:
@@ -238,11 +238,27 @@ def assess(evidence: Evidence, tally: Tally, measures: Mapping[str, Measure] | N
     return found
 
 
+def _seen_of(evidence: Evidence) -> str:
+    return evidence.data.outcome.seen_of if evidence.data.outcome else "everyone"
+
+
 class _Counted:
     """A tally's cells of one grouping, which all measures of decisions share."""
 
-    def __init__(self, tally: Tally, attributes: tuple[str, ...]):
-        self.tally, self.attributes = tally, attributes
+    def __init__(self, tally: Tally, attributes: tuple[str, ...], seen_of: str = "everyone"):
+        self.tally, self.attributes, self.seen_of = tally, attributes, seen_of
+
+    def selective(self, measure: Measure | Statistic) -> bool:
+        """Say whether a measure needs outcomes of those of whom, by the decision itself, none can be known."""
+        if (
+            self.seen_of == "everyone"
+            or measure.averages
+            or not {"decision", "outcome"} <= set(self.tally.about.own_keys)
+        ):
+            return False
+        unseen = PLACE["0" if self.seen_of == "selected" else "1"]
+        counted = measure.membership()[1][unseen, [PLACE["1"], PLACE["0"]]]
+        return "outcome" in measure.needs and bool(counted.any())
 
     @cached_property
     def shared(self) -> Cells | None:
@@ -275,7 +291,7 @@ class Ways:
     def _all(self, weigh: Callable[..., list[Weighing]]) -> list[tuple[Weighing, list[_Counted]]]:
         by = self.grouping.attributes
         found = weigh(self.evidence, self.counted.tally, by)
-        return [(way, [_Counted(tally, by) for tally in way.tallies]) for way in found]
+        return [(way, [_Counted(tally, by, self.counted.seen_of) for tally in way.tallies]) for way in found]
 
     def arms(self, measure: Measure | Statistic) -> Arms | EstimateArms:
         """Give the rates of every arm on a measure, as recorded."""
@@ -329,7 +345,7 @@ def _arms(
     otherwise = {}
     if _waits_before(tally):
         otherwise = {name: Cells.of(tally, by, measure, **told) for name, told in OTHERWISE.items()}
-    return Arms(cells, measure, scheme, otherwise)
+    return Arms(cells, measure, scheme, otherwise, selective=counted.selective(measure))
 
 
 def _disparity(

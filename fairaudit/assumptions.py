@@ -24,6 +24,7 @@ def assumptions(evidence: Evidence, tally: Tally) -> list[str]:
     parts = (
         _whose,
         _yes_and_no,
+        _outcomes,
         _values,
         _of_kind,
         _groups,
@@ -67,6 +68,35 @@ def _yes_and_no(evidence: Evidence, tally: Tally) -> Iterator[str]:
             yield from _unnamed(name, spec, tally.about.strays.get(spec.column, {}))
     if data.outcome is not None and not tally.about.has_outcome:
         yield f"The outcome {data.outcome.column!r} is not counted, since no measure needs it."
+
+
+def _outcomes(evidence: Evidence, tally: Tally) -> Iterator[str]:
+    """Of whom outcomes can be known, and where it looks as if they could not be of one side."""
+    outcome = evidence.data.outcome
+    if outcome is None or not {"decision", "outcome"} <= set(tally.about.own_keys):
+        return
+    seen_of = outcome.seen_of
+    if seen_of != "everyone":
+        yield f"Outcomes can be known only of those who were {seen_of.replace('_', ' ')}; any other is read as unknown."
+        return
+    for code, name, other in (("1", "selected", "not_selected"), ("0", "not selected", "selected")):
+        here, there = (_share_without_outcome(tally, side) for side in (code, "0" if code == "1" else "1"))
+        if here >= NEARLY_ALL and there <= HALF:
+            yield (
+                f"Of those who were {name} next to nobody has an outcome. If none can be known of them (who is held "
+                f"cannot reoffend, what is not looked into is not found), write seen_of: {other} under outcome."
+            )
+
+
+NEARLY_ALL, HALF = 0.99, 0.5
+
+
+def _share_without_outcome(tally: Tally, decision: str) -> float:
+    """Give the share of those decided on alike whose outcome is unknown; 0 where there is nobody."""
+    rows = tally.cells[(tally.cells["table"] == next(iter(tally.about.tables))).to_numpy(bool)]
+    rows = rows[(rows["decision"] == decision).to_numpy(bool)]
+    n = float(rows["n"].sum())
+    return float(rows.loc[(rows["outcome"] == UNKNOWN).to_numpy(bool), "n"].sum()) / n if n else 0.0
 
 
 def _values(evidence: Evidence, tally: Tally) -> Iterator[str]:
@@ -297,7 +327,11 @@ def _weights(evidence: Evidence, tally: Tally) -> Iterator[str]:
     elif tally.about.kind in ("pairs", "representation"):
         return
     elif tally.about.weighted:
-        yield f"Each record counts as much as its {evidence.data.weight or 'weight'} says."
+        if drawn := evidence.data.inclusion_probability:
+            own = f", times its {evidence.data.weight}" if evidence.data.weight else ""
+            yield f"Each record counts as many as it was drawn from: 1 over its {drawn}{own}."
+        else:
+            yield f"Each record counts as much as its {evidence.data.weight or 'weight'} says."
     else:
         yield "No weight is named, so every record counts alike."
 

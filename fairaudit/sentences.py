@@ -442,6 +442,11 @@ REASONS: Mapping[str, str] = {
         "As recorded it would hold; it does not hold for everything that the unknown groups, decisions "
         "or outcomes could turn out to be."
     ),
+    "selective_labels": (
+        "It cannot be concluded from these records: by the decision itself, outcomes can be known of one side only. A "
+        "subset drawn at random (random_subset), or the probability with which each record came to be looked at "
+        "(inclusion_probability), would tell."
+    ),
     "weighing": "As recorded it would hold; it does not hold once the records are weighed to the declared population.",
     "cannot_weigh": (
         "As recorded it would hold; no weights make the records like the declared population, so that it is not shown "

@@ -108,7 +108,13 @@ def left_out(data: Data, columns: Columns) -> exp.Expression:
         else:
             kept = _is_among(columns.text(column), want)
             branches.append((exp.Not(this=exp.paren(kept)), syntax.string(f"{column} not kept")))
+    if data.random_subset:
+        drawn = _is_among(columns.text(data.random_subset.column), data.random_subset.is_)
+        branches.append((exp.Not(this=exp.paren(drawn)), syntax.string(NOT_DRAWN)))
     return syntax.case(branches, syntax.string(""))
+
+
+NOT_DRAWN = "not drawn at random"
 
 
 def _is_among(text: exp.Expression, values: Sequence[Scalar]) -> exp.Expression:
@@ -278,7 +284,8 @@ class Request:
     @property
     def sums(self) -> list[str]:
         """The columns that add."""
-        weights = ["w", "ww", "bad_weights", "zero_weights"] if self.data.weight else []
+        weights = ["w", "ww", "bad_weights", "zero_weights"] if self.data.weighted else []
+        weights += ["bad_probabilities"] if self.data.inclusion_probability else []
         return ["n", *(["bad_counts"] if self.data.count else []), *weights, *self.reading.sums]
 
 
@@ -307,7 +314,7 @@ def _grouping_sets(sets: Sequence[Sequence[str]]) -> exp.Group:
 def _counted(request: Request, columns: Columns) -> exp.Select:
     """Count the records by raw values: the one pass over the data."""
     raws = _raws(request, columns)
-    sums = _records(request, columns) | (_weights(request, columns) if request.data.weight else {})
+    sums = _records(request, columns) | (_weights(request.data, columns) if request.data.weighted else {})
     places = [exp.Literal.number(place + 1) for place in range(len(raws))]
     query = syntax.select(raws | sums | dict(request.reading.sums), request.reading.source)
     return request.reading.joined(query).group_by(*places, copy=False)
@@ -337,15 +344,40 @@ def bad_counts_query(data: Data, columns: Columns, most: int = 5) -> exp.Select:
     return query.where(is_bad_count(columns.number(data.count))).order_by(exp.Literal.number(1)).limit(most)
 
 
-def _weights(request: Request, columns: Columns) -> dict[str, exp.Expression]:
-    weight = columns.number(request.data.weight)
+def _weights(data: Data, columns: Columns) -> dict[str, exp.Expression]:
+    weight, own = weight_of(data, columns), columns.number(data.weight) if data.weight else syntax.integer(1)
     # FSUM carries the rounding along, so that the order in which threads add does not show.
-    return {
+    sums = {
         "w": exp.func("FSUM", weight),
-        "ww": exp.func("FSUM", exp.Mul(this=weight, expression=weight.copy())),
-        "bad_weights": syntax.count_if(_is_bad(weight)),
-        "zero_weights": syntax.count_if(exp.EQ(this=weight.copy(), expression=exp.Literal.number(0))),
+        "ww": exp.func("FSUM", exp.Mul(this=weight.copy(), expression=weight.copy())),
+        "bad_weights": syntax.count_if(_is_bad(own)),
+        "zero_weights": syntax.count_if(exp.EQ(this=own.copy(), expression=exp.Literal.number(0))),
     }
+    if data.inclusion_probability:
+        sums["bad_probabilities"] = syntax.count_if(_is_no_probability(columns.number(data.inclusion_probability)))
+    return sums
+
+
+def weight_of(data: Data, columns: Columns) -> exp.Expression:
+    """Give what a record counts for: its weight, over the probability with which it was drawn (Horvitz & Thompson)."""
+    if not data.inclusion_probability:
+        return columns.number(data.weight)
+    own = columns.number(data.weight) if data.weight else syntax.double(1.0)
+    drawn = columns.number(data.inclusion_probability)
+    # What is no probability is refused; until then it must not be divided by.
+    return exp.paren(exp.Div(this=own, expression=syntax.case([(_is_no_probability(drawn), exp.null())], drawn.copy())))
+
+
+def _is_no_probability(value: exp.Expression) -> exp.Expression:
+    good = exp.and_(value > exp.Literal.number(0), value.copy() <= exp.Literal.number(1))
+    return exp.Not(this=exp.func("COALESCE", exp.paren(good), exp.false()))
+
+
+def bad_probabilities_query(data: Data, columns: Columns, most: int = 5) -> exp.Select:
+    """List probabilities of the kept rows that are missing, no number, 0 or less, or above 1."""
+    column = data.inclusion_probability
+    query = of_kept(syntax.select({"value": columns.text(column)}, RECORDS).distinct(), data, columns)
+    return query.where(_is_no_probability(columns.number(column))).order_by(exp.Literal.number(1)).limit(most)
 
 
 def _is_bad(weight: exp.Expression) -> exp.Expression:
@@ -464,7 +496,9 @@ def _by_attribute(
 
 def of_kept(query: exp.Select, data: Data, columns: Columns) -> exp.Select:
     """Let a query see the kept rows only."""
-    return query.where(exp.EQ(this=left_out(data, columns), expression=syntax.string(""))) if data.keep else query
+    if not (data.keep or data.random_subset):
+        return query
+    return query.where(exp.EQ(this=left_out(data, columns), expression=syntax.string("")))
 
 
 def values_query(column: str, data: Data, columns: Columns, most: int = 12) -> exp.Select:

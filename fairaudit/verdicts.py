@@ -121,7 +121,7 @@ def flag(comparisons: Sequence[Comparison]) -> None:
     Exact p-values are computed only as they come up: the smallest p is settled first, so the order is Holm's own. Equal
     ones go by the groups' names, so that the order in which a plan lists them does not show.
     """
-    alive = [comparison for comparison in comparisons if not comparison.baseline]
+    alive = [comparison for comparison in comparisons if not (comparison.baseline or comparison.arms.selective)]
     family = sum(len(comparison.p_flag) for comparison in alive)
     queue = [
         (float(p), place, _names(c, pair), pair, False)
@@ -167,10 +167,15 @@ def clear(comparisons: Sequence[Comparison]) -> None:
 
 def passes_score(comparison: Comparison) -> bool:
     """Say whether a comparison could be cleared, but for the exact step."""
-    open_way = not (comparison.baseline or comparison.flagged_at or comparison.side_open or comparison.hollow)
+    open_way = not (comparison.baseline or comparison.flagged_at or comparison.side_open or _says_nothing(comparison))
     return (
         open_way and len(comparison.margins) > 0 and all(comparison.passes(name).all() for name in comparison.scenarios)
     )
+
+
+def _says_nothing(comparison: Comparison) -> bool:
+    """Say whether keeping the limit would show nothing: it could not be broken, or nobody can know the rates."""
+    return comparison.hollow or comparison.arms.selective
 
 
 def _passes_exactly(comparison: Comparison) -> bool:
@@ -227,7 +232,7 @@ def cleared_for(comparisons: Sequence[Comparison], sizes: np.ndarray) -> list[in
     """
     scheme = comparisons[0].arms.scheme
     if scheme.reference in ("rest", "overall") or any(
-        c.baseline or c.hollow or _side_is_open(c, comparisons) for c in comparisons
+        c.baseline or _says_nothing(c) or _side_is_open(c, comparisons) for c in comparisons
     ):
         return []
     order = [int(place) for place in np.argsort(-sizes, kind="stable")]
@@ -257,7 +262,7 @@ def cleared_but_for(comparisons: Sequence[Comparison], named: set[int]) -> bool:
     others = set(range(len(comparisons[0].arms.cells.groups))) - named
     if scheme.reference in ("rest", "overall") or not named or len(others) < 2:
         return False
-    if any(c.baseline or c.hollow or _side_is_open(c, comparisons) for c in comparisons):
+    if any(c.baseline or _says_nothing(c) or _side_is_open(c, comparisons) for c in comparisons):
         return False
     return all(_clears_within(comparison, others) and _all_too_few(comparison, named) for comparison in comparisons)
 
@@ -471,7 +476,8 @@ def reason(comparison: Comparison, bounds: Bounds) -> str:
 
     Returns:
         One of: "" (cleared or flagged), "baseline", "hollow" (no records of these sizes could be outside the limit),
-        "no_data" (a declared group has nobody in the denominator), "no_variation" (a value is undefined, or nothing
+        "selective_labels" (by the decision itself, outcomes that it needs cannot be known of all), "no_data" (a
+        declared group has nobody in the denominator), "no_variation" (a value is undefined, or nothing
         tells how sure it is), "too_skewed" (a group is too small for the mean of values as skewed as its own), "side"
         (a ratio alone cannot clear where rates are high), "too_little_data" (even equal rates could not clear),
         "unknowns" (it clears as recorded, and not with the unknowns), "weighing" (it clears as recorded, and not
@@ -482,6 +488,8 @@ def reason(comparison: Comparison, bounds: Bounds) -> str:
         return "baseline"
     if comparison.verdict != "not_demonstrated":
         return ""
+    if comparison.arms.selective:
+        return "selective_labels"
     if comparison.hollow:
         return "hollow"
     if not comparison.counts["recorded"].defined.all():

@@ -36,6 +36,7 @@ class OfCells:
 
     cells: Cells
     measure: Measure | Statistic
+    selective = False
 
     @property
     def basis(self) -> list[str]:
@@ -56,10 +57,21 @@ class Arms(OfCells):
         measure: what is measured.
         scheme: who is compared with whom.
         otherwise: the counts as scenarios read them that read values otherwise.
+        selective: whether outcomes that the measure needs can be known of some by the decision itself, so that no rate
+            can be told.
     """
 
-    def __init__(self, cells: Cells, measure: Measure, scheme: Scheme, otherwise: Mapping[str, Cells] | None = None):
+    def __init__(
+        self,
+        cells: Cells,
+        measure: Measure,
+        scheme: Scheme,
+        otherwise: Mapping[str, Cells] | None = None,
+        *,
+        selective: bool = False,
+    ):
         self.cells, self.measure, self.scheme, self.otherwise = cells, measure, scheme, otherwise or {}
+        self.selective = selective
 
     moves_people = True  # who is of unknown group would be one more in the denominator of the group it is of
 
@@ -74,9 +86,9 @@ class Arms(OfCells):
 
         Of hidden counts they take the least, which is a rate that need not be: what is shown is `ranges`.
         """
-        return divide(
-            *counts(self.cells.amounts.sum(axis=0), None, self.scheme.arms, recorded(self.measure), unknown_group=False)
-        )
+        total = self.cells.amounts.sum(axis=0)
+        found = divide(*counts(total, None, self.scheme.arms, recorded(self.measure), unknown_group=False))
+        return np.full(found.shape, np.nan) if self.selective else found
 
     @cached_property
     def ranges(self) -> Ranges | None:
@@ -97,7 +109,8 @@ class Arms(OfCells):
         """
         arms, corner = self.scheme.said, recorded(self.measure)
         _, n = counts(self.cells.n.sum(axis=0), None, arms, corner, unknown_group=False)
-        return n, divide(*counts(self.cells.amounts.sum(axis=0), None, arms, corner, unknown_group=False))
+        rates = divide(*counts(self.cells.amounts.sum(axis=0), None, arms, corner, unknown_group=False))
+        return n, np.full(rates.shape, np.nan) if self.selective else rates
 
     def said_of(self, pair: int) -> tuple[tuple[float, float], tuple[float, float]]:
         """Give between what both rates of one pair lie, as its names say."""

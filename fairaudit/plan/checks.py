@@ -731,6 +731,22 @@ def _check_standard(block: dict) -> Found:
 ADDS_UP = 1e-6
 
 
+def _check_sample(block: dict) -> Found:
+    """How records were drawn, and of whom outcomes can be known."""
+    data, kind = _mapping(block, "data"), block.get("kind")
+    seen_of = _mapping(data, "outcome").get("seen_of")
+    if seen_of in ("selected", "not_selected") and kind in KINDS and "decision" not in KINDS[kind].keys:
+        hint = "It goes with evidence of the kind decisions, in which everybody is selected or not."
+        yield ("data", "outcome", "seen_of"), f"evidence of the kind {kind} does not say who was selected", hint
+    for key in ("inclusion_probability", "random_subset"):
+        if data.get(key) is not None and kind in ("representation", "places", "pairs"):
+            hint = "It goes with records of people: take it out."
+            yield ("data", key), f"evidence of the kind {kind} has no {key}", hint
+    if data.get("inclusion_probability") is not None and data.get("count") is not None:
+        what = "inclusion_probability stands beside count: a row would stand for many, drawn with one probability"
+        yield ("data", "inclusion_probability"), what, "Give a row a record, or write weight: 1 over the probability."
+
+
 def _check_places(block: dict) -> Found:
     """Whether all areas are counted or a sample, and what of them."""
     data, specs = _mapping(block, "data"), _group_specs(block)
@@ -830,6 +846,7 @@ CHECKS = (
     _check_representation,
     _check_population,
     _check_standard,
+    _check_sample,
     _check_places,
     _check_measures,
     _check_of_kind,

@@ -39,6 +39,23 @@ class Decision(Strict):
     is_not: Values | None = Field(default=None, description="the values that mean no; any other is unknown, and listed")
 
 
+class Outcome(Decision):
+    """What turned out to be true, and of whom it can be known at all."""
+
+    seen_of: Literal["everyone", "selected", "not_selected"] = Field(
+        default="everyone",
+        description="of whom an outcome can be known: who is held cannot reoffend (not_selected), and a case that is"
+        " not looked into has no outcome (selected)",
+    )
+
+
+class RandomSubset(Strict):
+    """Records that were drawn at random, whatever the system said of them."""
+
+    column: Text = Field(description="the column that says so")
+    is_: Values = Field(alias="is", description="the values that mean that the record was drawn, such as [1]")
+
+
 class Score(Strict):
     """A column of scores: numbers by which people are ranked or rated, a high one meaning: selected first."""
 
@@ -167,7 +184,7 @@ class Data(Strict):
         default={}, validate_default=True, description="the rows to keep: values or from/to of a column"
     )
     decision: Decision | None = Field(default=None, description="the decision: column, is, is_not")
-    outcome: Decision | None = Field(default=None, description="what turned out to be true: column, is, is_not")
+    outcome: Outcome | None = Field(default=None, description="what turned out to be true: column, is, is_not, seen_of")
     score: Annotated[Score, BeforeValidator(_column)] | None = Field(
         default=None, description="the score: its column, or column, unknown, probability"
     )
@@ -208,6 +225,12 @@ class Data(Strict):
         default=None, description="the column that says how many records a row stands for, where they are counted"
     )
     weight: Text | None = Field(default=None, description="the column of survey weights")
+    inclusion_probability: Text | None = Field(
+        default=None, description="the column of the probability with which a record was drawn; it weighs 1 over it"
+    )
+    random_subset: RandomSubset | None = Field(
+        default=None, description="which records were drawn at random; only those are counted"
+    )
     cluster: Text | None = Field(
         default=None, description="the column that names a person (or area) with several records"
     )
@@ -224,6 +247,11 @@ class Data(Strict):
     def valued(self) -> Amount | None:
         """What is counted in units: an amount, or how much service there is."""
         return self.amount or self.service
+
+    @property
+    def weighted(self) -> bool:
+        """Say whether records have weights."""
+        return bool(self.weight or self.inclusion_probability)
 
     @property
     def is_tally(self) -> bool:

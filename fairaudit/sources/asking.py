@@ -17,6 +17,7 @@ from fairaudit.sources.opening import Records
 from fairaudit.sources.readings import Look, Reading
 
 MOST_CELLS = 1_000_000
+OF_EVERY_KIND = ("weight", "inclusion_probability", "cluster", "key", "count")
 READERS = {
     "scores": numbers.scores,
     "amounts": numbers.amounts,
@@ -85,6 +86,10 @@ class Asked:
     def bad_weights(self) -> list[str | None]:
         """Give a few of the weights that are none."""
         return [value for (value,) in self._fetch(sql.bad_weights_query(self.data, self.columns))]
+
+    def bad_probabilities(self) -> list[str | None]:
+        """Give a few of the inclusion probabilities that are none."""
+        return [value for (value,) in self._fetch(sql.bad_probabilities_query(self.data, self.columns))]
 
     def bad_counts(self) -> list[str | None]:
         """Give a few of the counts that are none."""
@@ -165,9 +170,11 @@ def named_columns(evidence: Evidence) -> dict[str, str]:
     data = evidence.data
     named = {column: "groups" for name, group in evidence.groups.items() for column in group.read_from(name)}
     named |= dict.fromkeys(evidence.strata, "strata") | dict.fromkeys(data.keep, "keep")
-    named |= {column: place for place in ("weight", "cluster", "key", "count") if (column := getattr(data, place))}
+    named |= {column: place for place in OF_EVERY_KIND if (column := getattr(data, place))}
     own = OF_A_KIND - NO_COLUMNS - {"date_format"} | {"outcome"}
     found = {_column_of(spec): place for place in sorted(own) if (spec := getattr(data, place))}
+    if data.random_subset:
+        found[data.random_subset.column] = "random_subset"
     if data.join:
         found[data.join.on.records] = "join"
     if data.area:

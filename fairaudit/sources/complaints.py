@@ -97,6 +97,14 @@ def bad_weights(source: str, column: str, count: int, examples: Sequence[str | N
     return Problem(source, f"{on_paper}: {', '.join(map(quoted, examples))}", hint, on_paper)
 
 
+def bad_probabilities(source: str, column: str, count: int, examples: Sequence[str | None]) -> Problem:
+    """Refuse inclusion probabilities that are missing, no number, 0 or less, or above 1."""
+    number, verb = ("1 value", "is no probability") if count == 1 else (f"{count:,} values", "are no probabilities")
+    on_paper = f"{number} in {column!r} {verb} above 0 and up to 1"
+    hint = "A record that is there had some chance to be. Percentages go over 100; leave rows out with `keep`."
+    return Problem(source, f"{on_paper}: {', '.join(map(quoted, examples))}", hint, on_paper)
+
+
 def bad_counts(source: str, column: str, count: int, examples: Sequence[str | None]) -> Problem:
     """Refuse counts of records that are missing, no number, negative or not whole."""
     number, verb = ("1 value", "is no count") if count == 1 else (f"{count:,} values", "are no counts")

@@ -16,6 +16,7 @@ from fairaudit.sources.complaints import MOST_GROUPS
 from fairaudit.sources.joining import AREA
 from fairaudit.sources.opening import Records, opened
 from fairaudit.sources.received import fitting
+from fairaudit.sources.selective import seen
 from fairaudit.sql import FOLDS
 from fairaudit.tally import About, Tally
 from fairaudit.tally.values import number_text
@@ -43,7 +44,7 @@ def read_tally(
     population = None
     if evidence.raked_by:
         evidence, population = populations.benchmark(evidence, Path(folder), _count_alone)
-    tally = _read(evidence, Path(folder), frame, plan_sha256)
+    tally = seen(_read(evidence, Path(folder), frame, plan_sha256), evidence)
     return tally if population is None else Tally(replace(tally.about, population=population), tally.cells)
 
 
@@ -161,10 +162,16 @@ class _Counter:
             raise DataError(complaints.bad_counts(self.data.source, self.data.count, bad, self.asked.bad_counts()))
 
     def _check_weights(self) -> None:
-        if not self.data.weight:
+        if not self.data.weighted:
             return
+        problems = []
         if bad := int(self.counted.total("bad_weights")):
-            raise DataError(complaints.bad_weights(self.data.source, self.data.weight, bad, self.asked.bad_weights()))
+            problems.append(complaints.bad_weights(self.data.source, self.data.weight, bad, self.asked.bad_weights()))
+        drawn = self.data.inclusion_probability
+        if drawn and (bad := int(self.counted.total("bad_probabilities"))):
+            problems.append(complaints.bad_probabilities(self.data.source, drawn, bad, self.asked.bad_probabilities()))
+        if problems:
+            raise DataError(problems)
         if not self.counted.total("w") > 0:
             what = f"all weights in {self.data.weight!r} are 0"
             raise DataError.one(self.data.source, what, "Choose another column.")
@@ -254,7 +261,7 @@ class _Counter:
             tables={name: tuple(names) for name, names in self.asked.request.tables.items()},
             strata=self.evidence.strata,
             has_outcome="outcome" in self.codings,
-            weighted=bool(self.data.weight),
+            weighted=self.data.weighted,
             folds=self.asked.folds,
             records=records,
             groups=self._facts(levels, records["kept"]),

@@ -92,8 +92,9 @@ class _Numbers:
     def _sums(self) -> dict[str, exp.Expression]:
         """Add up the values of a bin, and their squares."""
         value = syntax.name(sql.VALUE)
-        if weight := self.look.evidence.data.weight:
-            weighted = exp.Mul(this=self.columns.number(weight), expression=exp.cast(value, "double"))
+        if self.look.evidence.data.weighted:
+            weight = sql.weight_of(self.look.evidence.data, self.columns)
+            weighted = exp.Mul(this=weight, expression=exp.cast(value, "double"))
             squares = exp.Mul(this=weighted.copy(), expression=exp.cast(value.copy(), "double"))
             return {"wx": exp.func("FSUM", weighted), "wxx": exp.func("FSUM", squares)}
         if self.look.evidence.kind == "amounts":

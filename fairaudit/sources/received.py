@@ -114,7 +114,7 @@ def _other_contents(about: About, evidence: Evidence, source: str) -> Iterator[P
         what = "does not count outcomes, which a measure of the plan needs"
         by = " and ".join(KINDS[evidence.kind].keys)
         yield Problem(source, what, f"Ask for counts by {by}.")
-    if data.weight and not about.weighted:
+    if data.weighted and not about.weighted:
         yield Problem(source, "was counted without weights, the plan names one", "Ask for a weighted count.")
     if data.cluster and about.folds is None:
         yield Problem(
