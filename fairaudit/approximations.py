@@ -192,6 +192,7 @@ class _Finding:
                     "skewed": [],
                     "checks": [],
                     "panel": [],
+                    "strata": None,
                     "comparisons": described,
                     "other_side": None,
                     "yearly": "",

@@ -12,6 +12,7 @@ from fairaudit import sentences
 from fairaudit.assessment import Disparity
 from fairaudit.checks import checks_of
 from fairaudit.checks.reweighting import panel
+from fairaudit.checks.strata import stratified
 from fairaudit.comparisons import CertainPairs
 from fairaudit.limits import limits
 from fairaudit.plan import Evidence
@@ -83,6 +84,7 @@ def finding(disparity: Disparity) -> dict[str, Any]:
         "pairs": decides["pairs"],
         "checks": checks_of(disparity, comparison),
         "panel": panel(disparity, comparison),
+        "strata": stratified(disparity, comparison),
         "comparisons": described,
         "other_side": _other_side(disparity, comparison, bounds),
     }

@@ -1,7 +1,7 @@
 """What else could change a verdict: one function a check, which gives rows with a sentence each.
 
-A check never un-flags. What decides (a scenario that a finding must hold under) is settled with the verdict itself; here
-it is put into words, beside what is only shown.
+A check never un-flags. What decides (a scenario that a finding must hold under) is settled with the verdict itself;
+here it is put into words, beside what is only shown.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from typing import Any
 from fairaudit.assessment import Disparity
 from fairaudit.checks.reweighting import weighing_rows
 from fairaudit.checks.scenarios import scenario_rows, tipping_rows
+from fairaudit.checks.strata import strata_rows
 from fairaudit.verdicts import Comparison
 
 Check = Callable[[Disparity, Comparison], Iterator[dict[str, Any]]]
-CHECKS: tuple[Check, ...] = (scenario_rows, tipping_rows, weighing_rows)
+CHECKS: tuple[Check, ...] = (scenario_rows, tipping_rows, weighing_rows, strata_rows)
 """Every check, in the order of the report."""
 
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from fairaudit.charts.numbers import between, count, percent, rate_writer
 from fairaudit.charts.rows import is_own
+from fairaudit.plan import UNKNOWN
 from fairaudit.report.tables import table
 from fairaudit.sentences import digits, significant
 
@@ -33,6 +34,59 @@ def panel_tables(finding: Found, name: str, w: Words) -> list[Markup]:
             texts = [[w["panel_either"].format(*both) for both in row] for row in errors]
             made.append(_by_group(known, texts, w["panel_errors"].format(name), w))
     return made
+
+
+def strata_tables(finding: Found, name: str, w: Words) -> list[Markup]:
+    """Write the deciding pair stratum by stratum, and what is common to all; nothing where there are no strata."""
+    found = finding["strata"]
+    if found is None:
+        return []
+    heads = [w["stratum"].format(", ".join(each.replace("_", " ") for each in found["by"]))]
+    for group in found["pair"]:
+        heads += [w["strata_counted"].format(group), w["strata_rate"].format(group)]
+    rows = []
+    for row in found["rows"]:
+        texts = [w["not_known"] if row["stratum"] == UNKNOWN else row["stratum"]]
+        for n, events in zip(row["n"], row["events"], strict=True):
+            texts += [count(n), percent(events / n) if n else "–"]
+        rows.append(texts)
+    common = [
+        [w["strata_raw"], _apart(finding, found["raw"]), ""],
+        [w["strata_common"], _apart(finding, found["common"]), _ends(finding, found, w)],
+        [w["strata_standardised"], " v ".join(map(percent, found["standardised"])), ""],
+        [
+            w["strata_odds"],
+            _number(found["odds_ratio"][0]),
+            w["from_to"].format(*map(_number, found["odds_ratio"][1:])),
+        ],
+        [w["strata_parts"], _parts(found), ""],
+        [w["strata_same"], _small(found["breslow_day"][2]), ""],
+    ]
+    return [
+        table(w["strata_caption"].format(name), heads, rows),
+        table(
+            w["strata_common_caption"].format(*found["pair"]),
+            [w["strata_what"], w["strata_value"], w["strata_ends"]],
+            common,
+        ),
+    ]
+
+
+def _ends(finding: Found, found: Found, w: Words) -> str:
+    return w["from_to"].format(*(_apart(finding, found[key]) for key in ("lower", "upper")))
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else significant(value)
+
+
+def _parts(found: Found) -> str:
+    parts = [found["from_rates"], found["from_composition"]]
+    return "–" if None in parts else " + ".join(digits(100 * part) for part in parts)
+
+
+def _small(p: float | None) -> str:
+    return "–" if p is None else "under 0.0001" if p < 0.0001 else f"{p:.4f}"
 
 
 def _ways(finding: Found, rows: Sequence[Found], caption: str, w: Words) -> Markup:

@@ -23,7 +23,7 @@ from fairaudit.charts.rows import (
 )
 from fairaudit.measures import measures_table
 from fairaudit.report.first_page import first_page
-from fairaudit.report.panel_view import panel_tables
+from fairaudit.report.panel_view import panel_tables, strata_tables
 from fairaudit.report.tables import table
 from fairaudit.sentences import Reading, digits, singular, who
 
@@ -198,6 +198,7 @@ def finding_view(finding: Found, block: Mapping[str, Any], w: Words) -> dict[str
         "groups": groups_table(finding, w["groups_caption"].format(name), block["alpha"], w),
         "comparisons": [comparison_view(finding, comparison, name, w) for comparison in finding["comparisons"]],
         "panel": panel_tables(finding, name, w),
+        "strata": strata_tables(finding, name, w),
     }
 
 

@@ -1,0 +1,139 @@
+"""Would it hold within strata? The deciding pair, stratum by stratum, and one disparity common to all.
+
+Shown and never judged: a stratum may carry the inequity itself, and what is alike within strata may still be apart in
+what people get.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from fairaudit import sentences
+from fairaudit.assessment import Disparity
+from fairaudit.cells import counts, recorded
+from fairaudit.checks.scenarios import bound_in_words
+from fairaudit.comparisons import Arms
+from fairaudit.stats import mantel_haenszel, strata
+from fairaudit.stats.mantel_haenszel import breslow_day
+from fairaudit.verdicts import Comparison
+
+DIFFERS = 0.05  # a p-value below it: one number does not fit all strata
+
+
+def stratified(disparity: Disparity, comparison: Comparison) -> dict[str, Any] | None:
+    """Compare the deciding pair within strata.
+
+    Args:
+        disparity: the finding.
+        comparison: its deciding comparison.
+
+    Returns:
+        Counts by stratum, and what is common to all; None where there are no strata, counts are hidden, or the measure
+        is no share of records.
+    """
+    arms = disparity.arms
+    plain = type(arms) is Arms and not arms.selective and arms.cells.maybe is None and not arms.cells.census
+    if not plain or len(arms.cells.strata) < 2 or arms.scheme.overall:
+        return None
+    place = disparity.deciding
+    pair = arms.scheme.pairs[disparity.bounds[place].pair]
+    events, n = _by_stratum(arms)
+    (x1, x0), (n1, n0) = events[:, pair].T, n[:, pair].T
+    used = n1 + n0 > 0
+    x1, x0, n1, n0 = (each[used] for each in (x1, x0, n1, n0))
+    names = [name for name, here in zip(arms.cells.strata, used, strict=True) if here]
+    # Clustered or weighted records are worth fewer than they are, in every stratum alike.
+    of_pair = comparison.counts["recorded"]
+    worth = [
+        float(of_pair.n1[disparity.bounds[place].pair]) / n1.sum() if n1.sum() else 0.0,
+        float(of_pair.n0[disparity.bounds[place].pair]) / n0.sum() if n0.sum() else 0.0,
+    ]
+    at = x1 * worth[0], n1 * worth[0], x0 * worth[1], n0 * worth[1]
+    sign = 1 if comparison.kind == "ratio" else -1
+    lower, upper = (float(end) for end in strata.bounds(comparison.kind, *at, comparison.alpha))
+    common = mantel_haenszel.mantel_haenszel(*at, 2 * comparison.alpha)
+    same = breslow_day(*at)
+    raw = float(comparison.arms.estimates(comparison.kind)[disparity.bounds[place].pair])
+    estimate = float(common.ratio if comparison.kind == "ratio" else common.difference)
+    one = math.log if comparison.kind == "ratio" else float
+    defined = [value if comparison.kind == "difference" or value > 0 else math.nan for value in (raw, estimate)]
+    everybody = n.sum(axis=1)[used]
+    standard = strata.standardised_difference(x1, n1, x0, n0, everybody)
+    parts = strata.kitagawa(x1, n1, x0, n0)
+    return {
+        "pair": [arms.scheme.names[arm] for arm in pair],
+        "by": list(disparity.evidence.strata),
+        "shared": float(strata.shared_strata(n1, n0)),
+        "raw": sign * raw,
+        "common": sign * estimate,
+        "lower": lower if sign == 1 else -upper,
+        "upper": upper if sign == 1 else -lower,
+        "holds": bool(lower > (comparison.tolerance if comparison.kind == "ratio" else -comparison.tolerance)),
+        "odds_ratio": [float(common.odds_ratio), float(common.odds_ratio_lower), float(common.odds_ratio_upper)],
+        "standardised": [float(standard.rate_a), float(standard.rate_b)],
+        "from_rates": float(parts.from_rates),
+        "from_composition": float(parts.from_composition),
+        "breslow_day": [float(same.chi_squared), float(same.degrees_of_freedom), float(same.p)],
+        "reversed": bool(strata.reversed_by_strata(*(one(value) for value in defined))),
+        "rows": [
+            {"stratum": name, "n": [float(n1[k]), float(n0[k])], "events": [float(x1[k]), float(x0[k])]}
+            for k, name in enumerate(names)
+        ],
+    }
+
+
+def _by_stratum(arms: Arms) -> tuple[np.ndarray, np.ndarray]:
+    """Give events and records of every arm in every stratum, weighted where they are; each of shape (strata, arms)."""
+    total = arms.cells.amounts.sum(axis=0)
+    found = [
+        counts(total[:, [k]], None, arms.scheme.arms, recorded(arms.measure), unknown_group=False)
+        for k in range(len(arms.cells.strata))
+    ]
+    return np.array([events for events, _ in found]), np.array([n for _, n in found])
+
+
+def strata_rows(disparity: Disparity, comparison: Comparison) -> Iterator[dict[str, Any]]:
+    """Say whether the deciding pair is within the limit within strata, and whether strata turn it round."""
+    found = stratified(disparity, comparison)
+    if found is None or comparison.baseline:
+        return
+    yield {
+        "check": "strata",
+        "scenario": "within strata",
+        "decides": False,
+        "holds": found["holds"],
+        "bound": _worst(comparison, found),
+        "sentence": _said(disparity, comparison, found),
+    }
+
+
+def _worst(comparison: Comparison, found: dict[str, Any]) -> float:
+    return found["lower"] if comparison.kind == "ratio" else found["upper"]
+
+
+def _said(disparity: Disparity, comparison: Comparison, found: dict[str, Any]) -> str:
+    by = sentences.listed([name.replace("_", " ") for name in found["by"]])
+    bound = _worst(comparison, found)
+    if not math.isfinite(bound):
+        return f"Within strata of {by}: it cannot be said, since no stratum holds both groups."
+    lowest = bound if comparison.kind == "ratio" else -bound
+    verdict = "within the limit" if found["holds"] else "not shown to be within the limit"
+    said = [
+        f"Within strata of {by}: {bound_in_words(disparity, comparison, lowest)}, {verdict} (shown, does not decide)."
+    ]
+    if found["reversed"]:
+        a, b = found["pair"]
+        said.append(
+            f"Beware: within strata it points the other way than over all, since {a} and {b} are spread otherwise over "
+            "them (Simpson's paradox). Read every stratum below."
+        )
+    if found["shared"] < 1:
+        share = sentences.percent(found["shared"])
+        said.append(f"That covers {share} of both groups: the others are in strata that hold one group only.")
+    if found["breslow_day"][2] < DIFFERS:
+        said.append("The strata differ more than chance explains: one number does not fit them all.")
+    return " ".join(said)
