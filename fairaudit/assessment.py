@@ -16,6 +16,7 @@ from fairaudit.comparisons import (
     AreaArms,
     AreaEstimates,
     Arms,
+    CorrectedArms,
     EstimateArms,
     MatchedArms,
     ReachArms,
@@ -311,6 +312,15 @@ class Ways:
             if way.decides or not decide
         ]
 
+    def corrected(self, measure: Measure | Statistic) -> CorrectedArms | None:
+        """Give the rates corrected for known errors of outcomes; None where the plan knows none, or none are needed."""
+        told, cells = self.evidence.label_errors, self.counted.shared
+        if told is None or cells is None or measure.averages or "outcome" not in measure.needs:
+            return None
+        if cells.maybe is not None or self.counted.selective(measure):
+            return None
+        return CorrectedArms(cells, measure, self.scheme, told.sensitivity, told.specificity)
+
     def weighed_arms(self, measure: Measure | Statistic, way: Weighing) -> list[Arms | EstimateArms]:
         """Give the rates on another measure, of records weighed one way, at every corner."""
         both = [*self.to_population, *self.to_themselves]
@@ -360,6 +370,10 @@ def _disparity(
     scenarios += ("reversed",) if _waits_before(ways.counted.tally) else ()
     scenarios += ("open_never",) if measure.averages and "open_never" in evidence.scenarios else ()
     scenarios += tuple(each.weighing.scenario for each in decide)
+    otherwise = {each.weighing.scenario: each.arms for each in decide}
+    if corrected := ways.corrected(measure):
+        scenarios += ("corrected",)
+        otherwise["corrected"] = (corrected,)
     disparity.comparisons = [
         Comparison(
             arms=arms,
@@ -373,8 +387,7 @@ def _disparity(
             high=kind == "ratio" and high,
             hollow=_hollow(arms, kind, tolerance),
             weighed={
-                each.weighing.scenario: WeighedPairs(each.arms, kind, tolerance, len(arms.scheme.pairs))
-                for each in decide
+                name: WeighedPairs(each, kind, tolerance, len(arms.scheme.pairs)) for name, each in otherwise.items()
             },
         )
         for kind, tolerance in limits.items()

@@ -448,6 +448,10 @@ REASONS: Mapping[str, str] = {
         "(inclusion_probability), would tell."
     ),
     "weighing": "As recorded it would hold; it does not hold once the records are weighed to the declared population.",
+    "labels": (
+        "As recorded it would hold; it does not hold once outcomes are corrected for how often they are known to be "
+        "wrong."
+    ),
     "cannot_weigh": (
         "As recorded it would hold; no weights make the records like the declared population, so that it is not shown "
         "for that population."

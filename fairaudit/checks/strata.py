@@ -21,6 +21,7 @@ from fairaudit.stats import mantel_haenszel, strata
 from fairaudit.stats.mantel_haenszel import breslow_day
 from fairaudit.verdicts import Comparison
 
+LITTLE = 0.01  # of a share, or of a ratio's logarithm: what is nearer to none has no sign to turn round
 DIFFERS = 0.05  # a p-value below it: one number does not fit all strata
 
 
@@ -78,7 +79,7 @@ def stratified(disparity: Disparity, comparison: Comparison) -> dict[str, Any] |
         "from_rates": float(parts.from_rates),
         "from_composition": float(parts.from_composition),
         "breslow_day": [float(same.chi_squared), float(same.degrees_of_freedom), float(same.p)],
-        "reversed": bool(strata.reversed_by_strata(*(one(value) for value in defined))),
+        "reversed": bool(strata.reversed_by_strata(*(one(value) for value in defined), LITTLE)),
         "rows": [
             {"stratum": name, "n": [float(n1[k]), float(n0[k])], "events": [float(x1[k]), float(x0[k])]}
             for k, name in enumerate(names)

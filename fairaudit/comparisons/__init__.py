@@ -4,6 +4,7 @@ from fairaudit.comparisons.areas import AreaArms as AreaArms
 from fairaudit.comparisons.areas import AreaEstimates as AreaEstimates
 from fairaudit.comparisons.areas import CertainPairs as CertainPairs
 from fairaudit.comparisons.areas import squared_margins as squared_margins
+from fairaudit.comparisons.corrected import CorrectedArms as CorrectedArms
 from fairaudit.comparisons.counts import PairCounts as PairCounts
 from fairaudit.comparisons.estimates import EstimateArms as EstimateArms
 from fairaudit.comparisons.matched import MatchedArms as MatchedArms

@@ -9,7 +9,7 @@ import numpy as np
 
 Scenario = Literal[
     "recorded", "spread", "worst", "reversed", "open_never", "raked", "raked_moe", "post_stratified", "kamiran_calders",
-    "standardised", "balanced",
+    "standardised", "balanced", "corrected",
 ]  # fmt: skip
 OTHERWISE = {"reversed": {"reversed": True}}
 """Scenarios in which values are read otherwise, and what the view is then told."""

@@ -1,0 +1,73 @@
+"""Would it hold if recorded outcomes were wrong? How many would have to be, and what known error rates make of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from fairaudit import sentences
+from fairaudit.assessment import Disparity
+from fairaudit.cells import PLACE
+from fairaudit.checks.scenarios import scenario_row
+from fairaudit.comparisons import PairCounts
+from fairaudit.stats import labels
+from fairaudit.verdicts import Comparison
+
+AS = {
+    "missed_match_rate": "false_negative_rate",
+    "false_match_rate": "false_positive_rate",
+    "false_match_share": "false_discovery_rate",
+}
+"""Measures that go by another name -> the rate that they are."""
+
+
+def label_rows(disparity: Disparity, comparison: Comparison) -> Iterator[dict[str, Any]]:
+    """Say what wrong labels could change; of a measure that needs no outcome, nothing."""
+    if comparison.baseline or "outcome" not in getattr(disparity.measure, "needs", ()):
+        return
+    if "corrected" in comparison.scenarios:
+        told = disparity.evidence.label_errors
+        numbers = [sentences.digits(100 * rate) for rate in (told.sensitivity, told.specificity)]
+        words = (
+            f"outcomes corrected for labels of which {numbers[0]} in 100 are right where there is an outcome, and "
+            f"{numbers[1]} where there is none"
+        )
+        yield scenario_row(disparity, comparison, "corrected", "labels", words, decides=True)
+    yield from _tipping(disparity, comparison)
+
+
+def _tipping(disparity: Disparity, comparison: Comparison) -> Iterator[dict[str, Any]]:
+    """Give the fewest wrong labels, all in one group, that would undo a verdict; of plain counts only."""
+    counts, rate = comparison.counts["recorded"], AS.get(disparity.measure.name, disparity.measure.name)
+    plain = isinstance(counts, PairCounts) and counts.whole and not comparison.arms.scheme.overall
+    if not plain or comparison.verdict not in ("cleared", "flagged") or rate not in labels.RATES:
+        return
+    cells = np.einsum("ag,gdo->ado", comparison.arms.scheme.arms, comparison.arms.cells.n.sum(axis=(0, 2))[:-1])
+    yes, no = PLACE["1"], PLACE["0"]
+    of_arms = [cells[:, d, o] for d, o in ((yes, yes), (yes, no), (no, yes), (no, no))]
+    pairs = list(range(len(comparison.margins))) if comparison.verdict == "cleared" else sorted(comparison.flagged_at)
+    a, b = comparison.arms.scheme.pairs[pairs].T
+    levels = np.array([comparison.flagged_at.get(pair, comparison.alpha) for pair in pairs])
+    margins = comparison.tested("recorded")[pairs]
+    first, second = (tuple(each[arm] for each in of_arms) for arm in (a, b))
+    found = labels.smallest_wrong(comparison.kind, first, second, rate, margins, levels, comparison.verdict)
+    people = disparity.evidence.words.people
+    if np.isnan(found.records).all() or (comparison.verdict == "flagged" and np.isnan(found.records).any()):
+        needed, text = None, "No number of wrong outcomes in one group alone would undo it."
+    else:
+        place = int(np.nanargmin(found.records) if comparison.verdict == "cleared" else np.nanargmax(found.records))
+        needed = int(found.records[place])
+        arm = comparison.arms.scheme.pairs[pairs[place]][0 if found.in_a[place] else 1]
+        name = sentences.who(comparison.arms.scheme.names[arm], people, people)
+        share = sentences.percent(float(found.share[place]))
+        text = f"It would no longer be shown if {needed:,} of the outcomes recorded of {name} ({share}) were wrong."
+    yield {
+        "check": "labels",
+        "scenario": "wrong labels",
+        "decides": False,
+        "holds": True,
+        "bound": needed,
+        "sentence": text,
+    }
