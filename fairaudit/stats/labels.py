@@ -1,7 +1,7 @@
 """What wrong outcome labels do to rates: how far k of them move one, how many change a verdict, known error rates.
 
-A group's cells are (tp, fp, fn, tn). A wrong label moves a record between tp and fp where it was selected, between fn and tn
-where it was not; nobody's decision changes, so selection rates need no labels and are not moved.
+A group's cells are (tp, fp, fn, tn). A wrong label moves a record between tp and fp where it was selected, between fn
+and tn where it was not; nobody's decision changes, so selection rates need no labels and are not moved.
 """
 
 from __future__ import annotations
@@ -106,8 +106,8 @@ def smallest_wrong(
     """Give the smallest number of wrong labels, all in one of the two groups, after which a verdict no longer stands.
 
     A cleared pair stops clearing where group a's rate was recorded too high or group b's too low; a flagged pair stops
-    being flagged the other way round. Both groups are tried, and the one that needs fewer is given. Where a rate becomes
-    undefined, the verdict does not stand. Errors that strike both groups alike mostly cost more than these.
+    being flagged the other way round. Both groups are tried, and the one that needs fewer is given. Nor does a verdict
+    stand where all labels that put somebody into a denominator are wrong, since the rate is then undefined.
 
     Args:
         kind: "ratio" or "difference".
@@ -137,13 +137,16 @@ def smallest_wrong(
     def in_b(leave_first: bool) -> Callable[[Array], Array]:
         return lambda k: still(*counts(a, rate), *moved(b, rate, k, up, leave_first=leave_first))
 
+    def nobody_left(cells: Cells) -> Array | float:
+        return counts(cells, rate)[1] if rate in _ACROSS else np.nan
+
     holds = np.asarray(still(*counts(a, rate), *counts(b, rate)), dtype=bool)
     people_a, people_b = (np.broadcast_to(sum(cells), holds.shape) for cells in (a, b))
-    found_a = np.fmin(*(smallest(in_a(first), people_a) for first in (True, False)))
-    found_b = np.fmin(*(smallest(in_b(first), people_b) for first in (True, False)))
-    first_a = np.where(np.isnan(found_b), ~np.isnan(found_a), found_a <= found_b)
+    found_a = np.fmin(nobody_left(a), np.fmin(*(smallest(in_a(first), people_a) for first in (True, False))))
+    found_b = np.fmin(nobody_left(b), np.fmin(*(smallest(in_b(first), people_b) for first in (True, False))))
+    a_needs_fewer = (found_a <= found_b) | (np.isnan(found_b) & ~np.isnan(found_a))
     records = np.where(holds, np.fmin(found_a, found_b), np.nan)
-    return Tipping(records, _divide(records, np.where(first_a, people_a, people_b)), first_a, holds)
+    return Tipping(records, _divide(records, np.where(a_needs_fewer, people_a, people_b)), a_needs_fewer, holds)
 
 
 def counts(cells: Cells, rate: str) -> tuple[Array, Array]:
@@ -166,8 +169,8 @@ def moved(
         rate: one of `RATES`.
         wrong: labels that are changed; more than there are change nothing further.
         towards: "lower" or "higher".
-        leave_first: for rates whose denominator is an outcome: whether records that are in the way leave it before others
-            enter it, or the other way round. The rate's extreme is one of both.
+        leave_first: for rates whose denominator is an outcome: whether records that are in the way leave it before
+            others enter it, or the other way round. The rate's extreme is one of both.
 
     Returns:
         Numerator and denominator of the broadcast shape.
@@ -201,8 +204,8 @@ def rogan_gladen(
         n: records that the rate is of; None leaves the standard error NaN.
 
     Returns:
-        (rate + specificity - 1) / (sensitivity + specificity - 1), cut off at 0 and 1, and its standard error with error
-        rates taken as exactly known. NaN where sensitivity + specificity is 1 or less: such labels say nothing.
+        (rate + specificity - 1) / (sensitivity + specificity - 1), cut off at 0 and 1, and its standard error with
+        error rates taken as exactly known. NaN where sensitivity + specificity is 1 or less: such labels say nothing.
     """
     rate, sensitivity, specificity = (np.asarray(each, dtype=float) for each in (rate, sensitivity, specificity))
     informed = sensitivity + specificity - 1
@@ -236,8 +239,8 @@ def true_cells(
         specificity: share of those without it who are labelled so, 0 to 1.
 
     Returns:
-        (tp, fp, fn, tn), fractional, which keep the numbers selected and not. All NaN where a cell would be negative: the
-        error rates do not fit the records; and where sensitivity + specificity is 1 or less.
+        (tp, fp, fn, tn), fractional, which keep the numbers selected and not. All NaN where a cell would be negative:
+        the error rates do not fit the records; and where sensitivity + specificity is 1 or less.
     """
     selected, others = np.add(tp, fp, dtype=float), np.add(fn, tn, dtype=float)
     sensitivity, specificity = np.asarray(sensitivity, dtype=float), np.asarray(specificity, dtype=float)
@@ -269,7 +272,7 @@ def e_value(ratio: ArrayLike, null: ArrayLike = 1.0) -> Array:
 
 
 def e_value_of_limit(ratio: ArrayLike, limit: ArrayLike, null: ArrayLike = 1.0) -> Array:
-    """Give the E-value of that confidence limit of a ratio which is nearer to the null; 1 where the interval reaches it.
+    """Give the E-value of the confidence limit of a ratio that is nearer to the null; 1 where the interval reaches it.
 
     Args:
         ratio: the estimate.
