@@ -27,8 +27,8 @@ class Shift(NamedTuple):
     """The point ratio a / b as it is and after one person's decision, or one person's place, were another.
 
     `one_less` and `one_more` are the smallest and largest ratio after one selected more or less in either group;
-    `swapped` and `swapped_back` after one selected in a rather than in b, and in b rather than in a. `crosses` says that
-    one of them lies on the other side of the limit.
+    `swapped` and `swapped_back` after one selected in a rather than in b, and in b rather than in a. `crosses` says
+    that one of them lies on the other side of the limit.
     """
 
     ratio: Array
@@ -72,9 +72,9 @@ def fragility(
 ) -> Array:
     """Count the people of group a whose outcomes would have to differ for a verdict to fall (Walsh et al. 2014).
 
-    One after the other, people of group a with the event are counted without it (cleared) or the reverse (flagged), with
-    `n1` unchanged, until the verdict no longer stands; the one that fells it is counted. Beside 260 of 500, 250 of 500
-    clear a ratio of .8, and so do 232 but not 231: that makes 19.
+    One after the other, people of group a with the event are counted without it (cleared), or the reverse (flagged),
+    with `n1` unchanged, until the verdict no longer stands; the one that fells it is counted. Beside 260 of 500, 250 of
+    500 clear a ratio of .8, and so do 232 but not 231: that makes 19.
 
     Args:
         kind: "ratio" or "difference".
