@@ -102,9 +102,9 @@ def pair_bounds(
 ) -> Bounds:
     """Bound the difference or the ratio of two groups' rates by what the cells leave open (Kallus, Mao & Zhou 2022).
 
-    In one cell the members of a with the outcome can be as many as they may while those of b are as few as they may: both
-    extremes go together, whether the two groups are all there are or not. So the bounds are the difference, or the
-    ratio, of the groups' own bounds, and no closer ones hold.
+    In a cell, as many members of a as can be may have the outcome while as few of b have it as can be: both extremes go
+    together, whether the two groups are all there are or not. So the bounds are the difference, or the ratio, of the
+    groups' own bounds, and no closer ones hold.
 
     Args:
         kind: "ratio" (theta_a / theta_b) or "difference" (theta_a - theta_b).
