@@ -68,7 +68,7 @@ def test_tipping_point_where_a_cell_runs_out(cells, wrong, lowest, highest):
 @pytest.mark.parametrize("rate", labels.RATES)
 @given(st.tuples(*[st.integers(0, 4)] * 4), st.integers(0, 5))
 def test_no_table_is_further_out_and_one_is_there(rate, cells, wrong):
-    x, n = labels.counts(cells, rate)
+    n = labels.counts(cells, rate)[1]
     tables = [labels.counts(table, rate) for table, _ in after_wrong_labels(cells, wrong)]
     rates = [x / n for x, n in tables if n > 0]
     expected = (min(rates), max(rates)) if n > 0 else (NAN, NAN)
@@ -143,11 +143,18 @@ def cells(draw):
     return draw(st.tuples(*[st.integers(0, 9)] * 4))
 
 
-@pytest.mark.parametrize(("kind", "margin"), [("ratio", 0.8), ("difference", -0.1)])
-@pytest.mark.parametrize("verdict", ["cleared", "flagged"])
+@pytest.mark.parametrize(
+    ("kind", "margin", "verdict"),
+    [
+        ("ratio", 0.5, "cleared"),
+        ("ratio", 1.5, "flagged"),
+        ("difference", -0.3, "cleared"),
+        ("difference", 0.2, "flagged"),
+    ],
+)
 @given(a=cells(), b=cells(), rate=st.sampled_from(labels.RATES))
 def test_no_smaller_number_of_wrong_labels_changes_the_verdict(kind, margin, verdict, a, b, rate):
-    still = stands(kind, margin, 0.25, verdict)
+    still = stands(kind, margin, 0.4, verdict)
     at_a, at_b = labels.counts(a, rate), labels.counts(b, rate)
     assume(still(*at_a, *at_b))
     enough = []
@@ -156,7 +163,7 @@ def test_no_smaller_number_of_wrong_labels_changes_the_verdict(kind, margin, ver
         there = labels.counts(np.array(tables).T, rate)
         stays = still(*there, *at_b) if in_a else still(*at_a, *there)
         enough += list(np.array(wrong)[~stays])
-    found = labels.smallest_wrong(kind, a, b, rate, margin, 0.25, verdict)
+    found = labels.smallest_wrong(kind, a, b, rate, margin, 0.4, verdict)
     if enough:
         assert found.records == min(enough)
     else:
