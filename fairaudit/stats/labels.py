@@ -131,19 +131,11 @@ def smallest_wrong(
     down: Towards = "lower" if verdict == "cleared" else "higher"
     up: Towards = "higher" if verdict == "cleared" else "lower"
 
-    def in_a(leave_first: bool) -> Callable[[Array], Array]:
-        return lambda k: still(*moved(a, rate, k, down, leave_first=leave_first), *counts(b, rate))
-
-    def in_b(leave_first: bool) -> Callable[[Array], Array]:
-        return lambda k: still(*counts(a, rate), *moved(b, rate, k, up, leave_first=leave_first))
-
-    def nobody_left(cells: Cells) -> Array | float:
-        return counts(cells, rate)[1] if rate in _ACROSS else np.nan
-
-    holds = np.asarray(still(*counts(a, rate), *counts(b, rate)), dtype=bool)
+    at_a, at_b = counts(a, rate), counts(b, rate)
+    holds = np.asarray(still(*at_a, *at_b), dtype=bool)
+    found_a = _fewest(a, rate, down, lambda x, n: still(x, n, *at_b))
+    found_b = _fewest(b, rate, up, lambda x, n: still(*at_a, x, n))
     people_a, people_b = (np.broadcast_to(sum(cells), holds.shape) for cells in (a, b))
-    found_a = np.fmin(nobody_left(a), np.fmin(*(smallest(in_a(first), people_a) for first in (True, False))))
-    found_b = np.fmin(nobody_left(b), np.fmin(*(smallest(in_b(first), people_b) for first in (True, False))))
     a_needs_fewer = (found_a <= found_b) | (np.isnan(found_b) & ~np.isnan(found_a))
     records = np.where(holds, np.fmin(found_a, found_b), np.nan)
     return Tipping(records, _divide(records, np.where(a_needs_fewer, people_a, people_b)), a_needs_fewer, holds)
@@ -282,6 +274,21 @@ def e_value_of_limit(ratio: ArrayLike, limit: ArrayLike, null: ArrayLike = 1.0) 
     ratio, limit, null = (np.asarray(each, dtype=float) for each in (ratio, limit, null))
     beyond = np.where(ratio >= null, limit <= null, limit >= null)
     return np.where(beyond & ~np.isnan(ratio + limit), 1.0, e_value(np.where(beyond, null, limit), null)) + 0 * ratio
+
+
+def _fewest(cells: Cells, rate: str, towards: Towards, holds: Callable[[Array, Array], NDArray[np.bool_]]) -> Array:
+    """Find the smallest number of one group's labels after which something no longer holds of its counts."""
+    x, n = counts(cells, rate)
+    people = sum(_named(cells).values())
+
+    def search(most: Array, leave_first: bool) -> Array:
+        return smallest(lambda k: holds(*moved(cells, rate, k, towards, leave_first=leave_first)), most)
+
+    if rate not in _ACROSS:
+        return search(people, True)
+    # Once the rate is 0 or 1, more records only make it surer, so that what fell there may hold again further on.
+    turning = search(x if towards == "lower" else n - x, True)
+    return np.fmin(np.fmin(turning, n), np.fmin(search(people, True), search(people, False)))
 
 
 def _named(cells: Cells) -> dict[str, Array]:
