@@ -28,7 +28,8 @@ class Shift(NamedTuple):
 
     `one_less` and `one_more` are the smallest and largest ratio after one selected more or less in either group;
     `swapped` and `swapped_back` after one selected in a rather than in b, and in b rather than in a. `crosses` says
-    that one of them lies on the other side of the limit.
+    that one of them lies on the other side of the limit; `turns_round` that group a falls short of the limit, and would
+    have the higher rate after `swapped`.
     """
 
     ratio: Array
@@ -37,6 +38,7 @@ class Shift(NamedTuple):
     swapped_back: Array
     swapped: Array
     crosses: Booleans
+    turns_round: Booleans
 
 
 def stands(kind: Kind, margin: ArrayLike, alpha: ArrayLike, verdict: Verdict) -> Still:
@@ -127,9 +129,10 @@ def smallest(holds: Callable[[Array], Booleans], most: ArrayLike) -> Array:
 def one_person_shift(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike, limit: ArrayLike) -> Shift:
     """Say whether one person's decision puts the point ratio on the other side of a limit.
 
-    The federal questions and answers on selection procedures (44 FR 11996, 1979) look at one selected in the one group
-    rather than in the other, with as many selected in all: 3 of 20 beside 16 of 80, a ratio of .75, become 4 of 20
-    beside 15 of 80, that is 20% beside 18.75%.
+    `turns_round` is the case in which federal questions and answers on selection procedures (44 FR 11996, 1979) find
+    it generally inappropriate to act: so few people that one different person selected would leave the group with the
+    higher rate. 3 of 20 beside 16 of 80, a ratio of .75, become 4 of 20 beside 15 of 80, that is 20% beside 18.75%.
+    It says that little is known, not that the groups fare alike.
 
     Args:
         x1: selected in group a, the worse off.
@@ -140,8 +143,8 @@ def one_person_shift(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike,
 
     Returns:
         Ratios of the broadcast shape; NaN where a group is empty, or where nobody is selected; infinite where b alone
-        has nobody selected. A change that a group has no room for leaves its count as it is. `crosses` is False where
-        the ratio is undefined.
+        has nobody selected. A change that a group has no room for leaves its count as it is. `crosses` and
+        `turns_round` are False where the ratio is undefined.
     """
     x1, n1, x0, n0, limit = np.broadcast_arrays(*(np.asarray(each, dtype=float) for each in (x1, n1, x0, n0, limit)))
     more1, less1 = np.minimum(x1 + 1, n1), np.maximum(x1 - 1, 0)
@@ -161,6 +164,7 @@ def one_person_shift(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike,
         np.fmax(ratios[2], ratios[3]),
         *ratios[4:],
         ~np.isnan(ratio) & np.any(turned, axis=0),
+        ~np.isnan(ratio) & ~good & (swapped[0] * n0 > swapped[1] * n1),
     )
 
 

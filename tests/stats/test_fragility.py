@@ -86,7 +86,7 @@ def test_smallest_is_undefined_where_nothing_holds_to_begin_with():
 
 
 def test_one_hire_turns_the_four_fifths_rule_round():
-    # Questions and answers on the Uniform Guidelines (44 FR 11996, 1979): one more gives 20% beside 18.75%.
+    # The rule is that of the questions and answers on the Uniform Guidelines (44 FR 11996, 1979); the counts are ours.
     found = one_person_shift(3, 20, 16, 80, 0.8)
     assert found.ratio == pytest.approx((3 / 20) / (16 / 80))
     assert found.swapped == pytest.approx((4 / 20) / (15 / 80)) == pytest.approx(0.20 / 0.1875)
@@ -94,6 +94,24 @@ def test_one_hire_turns_the_four_fifths_rule_round():
     assert found.one_more == pytest.approx((4 / 20) / (16 / 80))
     assert found.one_less == pytest.approx((2 / 20) / (16 / 80))
     assert found.crosses
+    assert found.turns_round
+
+
+@pytest.mark.parametrize(
+    ("x1", "n1", "x0", "n0", "expected"),
+    [
+        (3, 20, 16, 80, True),
+        (16, 80, 3, 20, False),  # not the group that falls short
+        (47, 100, 60, 100, False),  # 48 beside 59 crosses the limit, and is still the lower rate
+        (1, 10, 2, 10, True),
+        (0, 10, 1, 10, True),
+        (0, 10, 2, 10, False),  # 1 beside 1
+        (0, 10, 0, 10, False),
+        (0, 0, 3, 10, False),
+    ],
+)
+def test_one_different_person_turns_the_groups_round(x1, n1, x0, n0, expected):
+    assert one_person_shift(x1, n1, x0, n0, 0.8).turns_round == expected
 
 
 @pytest.mark.parametrize(
