@@ -1,8 +1,8 @@
 """How few people's outcomes a verdict hangs on.
 
-Group a, the worse off, has `x1` events among `n1`, group b `x0` among `n0`; an event is what the rate counts. A verdict that
-falls with one or two other outcomes is no reason to distrust the test, which has allowed for chance: it tells how little
-it would take.
+Group a, the worse off, has `x1` events among `n1`, group b `x0` among `n0`; an event is what the rate counts. A verdict
+that falls with one or two other outcomes is no reason to distrust the test, which has allowed for chance: it tells how
+little it would take.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ Still = Callable[[Array, Array, Array, Array], Booleans]
 class Shift(NamedTuple):
     """The point ratio a / b as it is and after one person's decision, or one person's place, were another.
 
-    `one_less` and `one_more` are the smallest and largest ratio after one selected more or less in either group; `swapped`
-    and `swapped_back` after one selected in a rather than in b, and in b rather than in a. `crosses` says that one of
-    them lies on the other side of the limit.
+    `one_less` and `one_more` are the smallest and largest ratio after one selected more or less in either group;
+    `swapped` and `swapped_back` after one selected in a rather than in b, and in b rather than in a. `crosses` says
+    that one of them lies on the other side of the limit; `turns_round` that group a falls short of the limit, and would
+    have the higher rate after `swapped`.
     """
 
     ratio: Array
@@ -37,6 +38,7 @@ class Shift(NamedTuple):
     swapped_back: Array
     swapped: Array
     crosses: Booleans
+    turns_round: Booleans
 
 
 def stands(kind: Kind, margin: ArrayLike, alpha: ArrayLike, verdict: Verdict) -> Still:
@@ -72,9 +74,9 @@ def fragility(
 ) -> Array:
     """Count the people of group a whose outcomes would have to differ for a verdict to fall (Walsh et al. 2014).
 
-    One after the other, people of group a with the event are counted without it (cleared) or the reverse (flagged), with
-    `n1` unchanged, until the verdict no longer stands. The fall is counted, as by Walsh: 250 of 500 beside 260 of 500 clear
-    a ratio of .8 at 232 of 500 and not at 231, which makes 19.
+    One after the other, people of group a with the event are counted without it (cleared), or the reverse (flagged),
+    with `n1` unchanged, until the verdict no longer stands; the one that fells it is counted. Beside 260 of 500, 250 of
+    500 clear a ratio of .8, and so do 232 but not 231: that makes 19.
 
     Args:
         kind: "ratio" or "difference".
@@ -106,7 +108,7 @@ def smallest(holds: Callable[[Array], Booleans], most: ArrayLike) -> Array:
     """Find the smallest whole number at which something no longer holds, by bisection, all at once.
 
     Args:
-        holds: says for an array of numbers, 0 to `most`, whether it does; once it does not, it does not for any above.
+        holds: says for an array of numbers, 0 to `most`, whether it does; once it does not, it does not any further on.
         most: the largest number that is tried.
 
     Returns:
@@ -127,9 +129,10 @@ def smallest(holds: Callable[[Array], Booleans], most: ArrayLike) -> Array:
 def one_person_shift(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike, limit: ArrayLike) -> Shift:
     """Say whether one person's decision puts the point ratio on the other side of a limit.
 
-    The federal questions and answers on selection procedures (44 FR 11996, 1979, question 21) look at one selected in the
-    one group rather than in the other, with as many selected in all: 16 of 80 beside 3 of 20 become 15 of 80 beside 4
-    of 20, and the ratio of .75 becomes 20% beside 18.75%.
+    `turns_round` is the case in which federal questions and answers on selection procedures (44 FR 11996, 1979) find
+    it generally inappropriate to act: so few people that one different person selected would leave the group with the
+    higher rate. 3 of 20 beside 16 of 80, a ratio of .75, become 4 of 20 beside 15 of 80, that is 20% beside 18.75%.
+    It says that little is known, not that the groups fare alike.
 
     Args:
         x1: selected in group a, the worse off.
@@ -139,33 +142,29 @@ def one_person_shift(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike,
         limit: smallest ratio a / b that is on the good side.
 
     Returns:
-        Ratios of the broadcast shape; NaN where a group is empty, or where nobody is selected; infinite where b alone has
-        nobody selected. A change that a group has no room for leaves its count as it is. `crosses` is False where the
-        ratio is undefined.
+        Ratios of the broadcast shape; NaN where a group is empty, or where nobody is selected; infinite where b alone
+        has nobody selected. A change that a group has no room for leaves its count as it is. `crosses` and
+        `turns_round` are False where the ratio is undefined.
     """
     x1, n1, x0, n0, limit = np.broadcast_arrays(*(np.asarray(each, dtype=float) for each in (x1, n1, x0, n0, limit)))
     more1, less1 = np.minimum(x1 + 1, n1), np.maximum(x1 - 1, 0)
     more0, less0 = np.minimum(x0 + 1, n0), np.maximum(x0 - 1, 0)
     # Nobody can be taken from where nobody is, nor put where all are.
     forth, back = (x1 < n1) & (x0 > 0), (x0 < n0) & (x1 > 0)
-    tables = [(x1, x0), (less1, x0), (x1, more0), (more1, x0), (x1, less0)]
-    tables += [
-        (np.where(back, less1, x1), np.where(back, more0, x0)),
-        (np.where(forth, more1, x1), np.where(forth, less0, x0)),
-    ]
-    ratios = [_ratio(a, n1, b, n0) for a, b in tables]
-    good = [_reaches(a, n1, b, n0, limit) for a, b in tables]
-    defined = [~np.isnan(ratio) for ratio in ratios]
-    crosses = np.any(
-        [defined[0] & there & (side != good[0]) for side, there in zip(good, defined, strict=True)], axis=0
-    )
+    swapped_back = np.where(back, less1, x1), np.where(back, more0, x0)
+    swapped = np.where(forth, more1, x1), np.where(forth, less0, x0)
+    others = [(less1, x0), (x1, more0), (more1, x0), (x1, less0), swapped_back, swapped]
+    ratio = _ratio(x1, n1, x0, n0)
+    ratios = [_ratio(a, n1, b, n0) for a, b in others]
+    good = _reaches(x1, n1, x0, n0, limit)
+    turned = [~np.isnan(r) & (_reaches(a, n1, b, n0, limit) != good) for r, (a, b) in zip(ratios, others, strict=True)]
     return Shift(
-        ratios[0],
-        np.fmin(ratios[1], ratios[2]),
-        np.fmax(ratios[3], ratios[4]),
-        ratios[5],
-        ratios[6],
-        crosses,
+        ratio,
+        np.fmin(ratios[0], ratios[1]),
+        np.fmax(ratios[2], ratios[3]),
+        *ratios[4:],
+        ~np.isnan(ratio) & np.any(turned, axis=0),
+        ~np.isnan(ratio) & ~good & (swapped[0] * n0 > swapped[1] * n1),
     )
 
 

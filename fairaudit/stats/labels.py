@@ -1,7 +1,7 @@
 """What wrong outcome labels do to rates: how far k of them move one, how many change a verdict, known error rates.
 
-A group's cells are (tp, fp, fn, tn). A wrong label moves a record between tp and fp where it was selected, between fn and tn
-where it was not; nobody's decision changes, so selection rates need no labels and are not moved.
+A group's cells are (tp, fp, fn, tn). A wrong label moves a record between tp and fp where it was selected, between fn
+and tn where it was not; nobody's decision changes, so selection rates need no labels and are not moved.
 """
 
 from __future__ import annotations
@@ -106,8 +106,8 @@ def smallest_wrong(
     """Give the smallest number of wrong labels, all in one of the two groups, after which a verdict no longer stands.
 
     A cleared pair stops clearing where group a's rate was recorded too high or group b's too low; a flagged pair stops
-    being flagged the other way round. Both groups are tried, and the one that needs fewer is given. Where a rate becomes
-    undefined, the verdict does not stand. Errors that strike both groups alike mostly cost more than these.
+    being flagged the other way round. Both groups are tried, and the one that needs fewer is given. Nor does a verdict
+    stand where all labels that put somebody into a denominator are wrong, since the rate is then undefined.
 
     Args:
         kind: "ratio" or "difference".
@@ -131,19 +131,14 @@ def smallest_wrong(
     down: Towards = "lower" if verdict == "cleared" else "higher"
     up: Towards = "higher" if verdict == "cleared" else "lower"
 
-    def in_a(leave_first: bool) -> Callable[[Array], Array]:
-        return lambda k: still(*moved(a, rate, k, down, leave_first=leave_first), *counts(b, rate))
-
-    def in_b(leave_first: bool) -> Callable[[Array], Array]:
-        return lambda k: still(*counts(a, rate), *moved(b, rate, k, up, leave_first=leave_first))
-
-    holds = np.asarray(still(*counts(a, rate), *counts(b, rate)), dtype=bool)
+    at_a, at_b = counts(a, rate), counts(b, rate)
+    holds = np.asarray(still(*at_a, *at_b), dtype=bool)
+    found_a = _fewest(a, rate, down, lambda x, n: still(x, n, *at_b))
+    found_b = _fewest(b, rate, up, lambda x, n: still(*at_a, x, n))
     people_a, people_b = (np.broadcast_to(sum(cells), holds.shape) for cells in (a, b))
-    found_a = np.fmin(*(smallest(in_a(first), people_a) for first in (True, False)))
-    found_b = np.fmin(*(smallest(in_b(first), people_b) for first in (True, False)))
-    first_a = np.where(np.isnan(found_b), ~np.isnan(found_a), found_a <= found_b)
+    a_needs_fewer = (found_a <= found_b) | (np.isnan(found_b) & ~np.isnan(found_a))
     records = np.where(holds, np.fmin(found_a, found_b), np.nan)
-    return Tipping(records, _divide(records, np.where(first_a, people_a, people_b)), first_a, holds)
+    return Tipping(records, _divide(records, np.where(a_needs_fewer, people_a, people_b)), a_needs_fewer, holds)
 
 
 def counts(cells: Cells, rate: str) -> tuple[Array, Array]:
@@ -166,8 +161,8 @@ def moved(
         rate: one of `RATES`.
         wrong: labels that are changed; more than there are change nothing further.
         towards: "lower" or "higher".
-        leave_first: for rates whose denominator is an outcome: whether records that are in the way leave it before others
-            enter it, or the other way round. The rate's extreme is one of both.
+        leave_first: for rates whose denominator is an outcome: whether records that are in the way leave it before
+            others enter it, or the other way round. The rate's extreme is one of both.
 
     Returns:
         Numerator and denominator of the broadcast shape.
@@ -201,8 +196,8 @@ def rogan_gladen(
         n: records that the rate is of; None leaves the standard error NaN.
 
     Returns:
-        (rate + specificity - 1) / (sensitivity + specificity - 1), cut off at 0 and 1, and its standard error with error
-        rates taken as exactly known. NaN where sensitivity + specificity is 1 or less: such labels say nothing.
+        (rate + specificity - 1) / (sensitivity + specificity - 1), cut off at 0 and 1, and its standard error with
+        error rates taken as exactly known. NaN where sensitivity + specificity is 1 or less: such labels say nothing.
     """
     rate, sensitivity, specificity = (np.asarray(each, dtype=float) for each in (rate, sensitivity, specificity))
     informed = sensitivity + specificity - 1
@@ -236,8 +231,8 @@ def true_cells(
         specificity: share of those without it who are labelled so, 0 to 1.
 
     Returns:
-        (tp, fp, fn, tn), fractional, which keep the numbers selected and not. All NaN where a cell would be negative: the
-        error rates do not fit the records; and where sensitivity + specificity is 1 or less.
+        (tp, fp, fn, tn), fractional, which keep the numbers selected and not. All NaN where a cell would be negative:
+        the error rates do not fit the records; and where sensitivity + specificity is 1 or less.
     """
     selected, others = np.add(tp, fp, dtype=float), np.add(fn, tn, dtype=float)
     sensitivity, specificity = np.asarray(sensitivity, dtype=float), np.asarray(specificity, dtype=float)
@@ -269,7 +264,7 @@ def e_value(ratio: ArrayLike, null: ArrayLike = 1.0) -> Array:
 
 
 def e_value_of_limit(ratio: ArrayLike, limit: ArrayLike, null: ArrayLike = 1.0) -> Array:
-    """Give the E-value of that confidence limit of a ratio which is nearer to the null; 1 where the interval reaches it.
+    """Give the E-value of the confidence limit of a ratio that is nearer to the null; 1 where the interval reaches it.
 
     Args:
         ratio: the estimate.
@@ -279,6 +274,21 @@ def e_value_of_limit(ratio: ArrayLike, limit: ArrayLike, null: ArrayLike = 1.0) 
     ratio, limit, null = (np.asarray(each, dtype=float) for each in (ratio, limit, null))
     beyond = np.where(ratio >= null, limit <= null, limit >= null)
     return np.where(beyond & ~np.isnan(ratio + limit), 1.0, e_value(np.where(beyond, null, limit), null)) + 0 * ratio
+
+
+def _fewest(cells: Cells, rate: str, towards: Towards, holds: Callable[[Array, Array], NDArray[np.bool_]]) -> Array:
+    """Find the smallest number of one group's labels after which something no longer holds of its counts."""
+    x, n = counts(cells, rate)
+    people = sum(_named(cells).values())
+
+    def search(most: Array, leave_first: bool) -> Array:
+        return smallest(lambda k: holds(*moved(cells, rate, k, towards, leave_first=leave_first)), most)
+
+    if rate not in _ACROSS:
+        return search(people, True)
+    # Once the rate is 0 or 1, more records only make it surer, so that what fell there may hold again further on.
+    turning = search(x if towards == "lower" else n - x, True)
+    return np.fmin(np.fmin(turning, n), np.fmin(search(people, True), search(people, False)))
 
 
 def _named(cells: Cells) -> dict[str, Array]:
