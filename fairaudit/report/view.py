@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from fairaudit import errors
 from fairaudit.charts import chart_of, forest_plot, table_of
 from fairaudit.charts.numbers import between, count, percent, rate_writer
 from fairaudit.charts.rows import (
@@ -110,6 +111,8 @@ def _of_people(t: Words) -> Words:
 
 def shown_view(entry: Mapping[str, Any], w: Words) -> dict[str, Any]:
     """Prepare what is shown beside the findings: a chart, its table, and how to read both."""
+    if entry["shown"] == "scan":
+        return {"title": entry["title"], "chart": None, "table": _scan_table(entry), "note": scan_note(entry, w)}
     note = w[entry["shown"]]
     if entry["shown"] == "survival" and entry["log_rank"]["chi_squared"] is not None:
         note += " " + w["log_rank"].format(**entry["log_rank"])
@@ -121,6 +124,38 @@ def shown_view(entry: Mapping[str, Any], w: Words) -> dict[str, Any]:
         note = note.format(source=entry["source"])
     chart = chart_of(entry, title=False)
     return {"title": entry["title"], "chart": chart, "table": table(*table_of(entry)), "note": note}
+
+
+def scan_note(entry: Mapping[str, Any], w: Words) -> str:
+    """Say how crossings were looked through and how many stand out, or why none was."""
+    attributes = errors.listed([plain_name(name) for name in entry["grouping"]])
+    told = {**entry, "attributes": attributes, "alpha": f"{100 * entry['alpha']:g}", "unknown": _unknown_of(entry)}
+    told |= {key: f"{entry[key]:,}" for key in ("tested", "standing_out", "left_out", "smallest")}
+    if entry["why_not"]:
+        said = [f"scan_{entry['why_not']}"]
+    elif not entry["tested"]:
+        said = ["scan_nothing"]
+    else:
+        said = ["scan", "scan_found" if entry["rows"] else "scan_none"]
+        more = {
+            "scan_left_out": entry["left_out"],
+            "scan_sides": entry["worse"] is None,
+            "scan_divided": entry["design_effect"],
+            "scan_unknown": entry["unknown"],
+        }
+        said += [key for key, holds in more.items() if holds]
+    sentences = [w[key].format(**told) for key in said]
+    return " ".join(
+        [*sentences, *([w["scan_no_shares"].format(errors.listed(entry["no_shares"]))] if entry["no_shares"] else [])]
+    )
+
+
+def _unknown_of(entry: Mapping[str, Any]) -> str:
+    return errors.listed([errors.counted(plain_name(name), n) for name, n in entry["unknown"].items()])
+
+
+def _scan_table(entry: Mapping[str, Any]) -> Markup:
+    return table(*table_of(entry)) if entry["rows"] else Markup()
 
 
 def people_table(attribute: Mapping[str, Any], t: Words) -> Markup:
