@@ -136,13 +136,10 @@ def scan_note(entry: Mapping[str, Any], w: Words) -> str:
     elif not entry["tested"]:
         said = ["scan_nothing"]
     else:
-        said = ["scan", "scan_found" if entry["rows"] else "scan_none"]
-        more = {
-            "scan_left_out": entry["left_out"],
-            "scan_sides": entry["worse"] is None,
-            "scan_divided": entry["design_effect"],
-            "scan_unknown": entry["unknown"],
-        }
+        side = {"high": "scan_high", "low": "scan_low", None: "scan_sides"}[entry["worse"]]
+        said = ["scan", side, "scan_found" if entry["rows"] else "scan_none"]
+        more = {"scan_left_out": entry["left_out"], "scan_divided": (entry["design_effect"] or 1) > 1}
+        more["scan_unknown"] = bool(entry["unknown"])
         said += [key for key, holds in more.items() if holds]
     sentences = [w[key].format(**told) for key in said]
     return " ".join(
