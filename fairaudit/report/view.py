@@ -132,7 +132,7 @@ def scan_note(entry: Mapping[str, Any], w: Words) -> str:
     told = {**entry, "attributes": attributes, "alpha": f"{100 * entry['alpha']:g}", "unknown": _unknown_of(entry)}
     told |= {key: f"{entry[key]:,}" for key in ("tested", "standing_out", "left_out", "smallest")}
     if entry["why_not"]:
-        said = [f"scan_{entry['why_not']}"]
+        said = [{"hidden": "scan_hidden", "clusters": "scan_clusters"}[entry["why_not"]]]
     elif not entry["tested"]:
         said = ["scan_nothing"]
     else:

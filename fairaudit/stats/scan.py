@@ -7,7 +7,7 @@ those of everybody else are sums along axes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -38,7 +38,7 @@ class Crossing:
         rest: the rate of everybody else.
         excess: records x (rate - rest): how many fewer would have had the event at everybody else's rate; below 0
             where it has it less often.
-        p: adjusted for all crossings that were looked at (Benjamini & Yekutieli 2001).
+        p: adjusted for all crossings that were looked at.
         also: crossings of nearly the same people that stand out too.
     """
 
@@ -53,7 +53,10 @@ class Crossing:
 
 @dataclass(frozen=True)
 class Scanned:
-    """What a scan found: how many crossings were looked at, how many stand out, and which say it all."""
+    """What a scan found: how many crossings were looked at, how many stand out, and which of these say it all.
+
+    Where none of them can be told from chance by itself, none is said to stand out.
+    """
 
     tested: int
     standing_out: int
@@ -78,6 +81,11 @@ def scan(
     - It holds narrower ones, and without them its people no longer stand out.
     - It is nearly the same people as one with a larger excess, which names it.
 
+    Where one large gap makes hundreds of crossings stand out, one in twenty of them may be there by chance, and would
+    be left as a row of its own beside the one that says the rest. So each of the r crossings that are left must have
+    p <= alpha r / (m (1 + 1/2 + ... + 1/m)), which holds their own false discovery rate at alpha, however they were
+    chosen (Blanchard & Roquain 2008, Electron. J. Stat. 2: 963-992, their condition of self-consistency).
+
     Args:
         tables: for each set of so many attributes, ascending, counts of shape (levels + 1, ..., 3): the last level is
             the unknown group; then records, those with the event, those without. Of weighted records the last axis
@@ -100,9 +108,18 @@ def scan(
     found: list[Crossing] = []
     for side in sides:
         leads = (side.p <= np.min([other.p for other in sides], axis=0)) & (adjusted <= alpha)
-        found += side.merged(leads, adjusted, alpha)
+        found += side.merged(leads, p, alpha)
     found.sort(key=lambda crossing: (-abs(crossing.excess), crossing.places))
-    return Scanned(len(p), int((adjusted <= alpha).sum()), tuple(found))
+    sure = _sure(found, len(p), alpha)
+    return Scanned(len(p), int((adjusted <= alpha).sum()) if sure else 0, sure)
+
+
+def _sure(found: list[Crossing], tested: int, alpha: float) -> tuple[Crossing, ...]:
+    """Keep crossings whose own false discovery rate is at most alpha, however they were chosen; adjust their p."""
+    factor = tested * float((1 / np.arange(1, tested + 1)).sum())
+    while len(sure := [crossing for crossing in found if crossing.p * factor <= alpha * len(found)]) < len(found):
+        found = sure
+    return tuple(replace(crossing, p=crossing.p * factor / len(found)) for crossing in found)
 
 
 class _Side:
@@ -170,17 +187,17 @@ class _Side:
 
     # --- what says it all ---
 
-    def merged(self, leads: NDArray[np.bool_], adjusted: Array, alpha: float) -> list[Crossing]:
+    def merged(self, leads: NDArray[np.bool_], p: Array, alpha: float) -> list[Crossing]:
         """Leave out what broader, narrower or nearly equal crossings say.
 
         Args:
             leads: which of the crossings that were tested stand out on this side.
-            adjusted: the adjusted p of all that were tested.
+            p: of all that were tested, doubled where both sides are looked at; the crossings found have it as it is.
             alpha: as for the scan.
         """
         if not leads.any():
             return []
-        kept, levels = self._per_set(leads, False), self._per_set(adjusted, 1.0)
+        kept, levels = self._per_set(leads, False), self._per_set(p, 1.0)
         limit = self.p[leads].max()
         kept = self._that_add(kept, alpha)
         for names in reversed(list(kept)):
