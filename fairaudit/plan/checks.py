@@ -590,7 +590,7 @@ def _check_scan(block: dict) -> Found:
     measures = [_measure_name(entry.get("measure")) for _, entry in _entries(block, "measures")]
     # What an own measure is, is not known before its code is loaded.
     known = [name for name in measures if name in MEASURES]
-    if known and len(known) == len(measures) and not any(MEASURES[name].scale == "share" for name in known):
+    if known and len(known) == len(measures) and all(MEASURES[name].averages for name in known):
         what = f"{listed(known)} {'is no share' if len(known) == 1 else 'are no shares'}, and only shares are scanned"
         yield ("scan",), what, "Take it out, or measure a share."
 

@@ -157,24 +157,20 @@ def own_measures() -> dict[str, Any]:
 
 
 def scanned() -> dict[str, Any]:
-    """Crossings looked through: a group whose own gap one crossing makes, and a measure that is no share."""
+    """Crossings looked through: a group whose gap one of its crossings makes."""
     made = [
         {"race": race, "sex": sex, "risk": int(place % 100 < (60 if (race, sex) == ("A", "F") else 20))}
         for place, (race, sex) in enumerate([(race, sex) for race in "ABC" for sex in "FM"] * 200)
     ]
     made += [{"race": None, "sex": "F", "risk": 1}] * 3
-    measures = [
-        {"measure": "selection_rate", "at": 1, "difference": 0.1, "because": "a made-up policy"},
-        {"measure": "exposure", "difference": 0.1, "blocks": False},
-    ]
+    limit = {"measure": "selection_rate", "difference": 0.1, "because": "a made-up policy"}
     planned = block(
-        kind="scores",
         groups={"race": {}, "sex": {}},
         scan={"by": ["race", "sex"], "smallest": 50},
         being_selected_is="a burden",
-        measures=measures,
+        measures=[limit],
+        data={"decision": {"column": "risk", "is": [1], "is_not": [0]}},
     )
-    planned["data"] = {**DATA, "score": {"column": "risk"}}
     return audit((planned, read_tally(Evidence.model_validate(planned), frame=pd.DataFrame(made))))
 
 
