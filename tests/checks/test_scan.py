@@ -165,8 +165,8 @@ def test_measures_that_are_no_shares_are_named():
     planned = block(kind="scores", data_decision=None, data_score={"column": "d"}, measures=measures)
     evidence = Evidence.model_validate(planned)
     (entry,) = scans(evidence, read_tally(evidence, frame=people()))
-    assert entry["no_shares"] == ["AUC"]
-    assert said(entry).endswith("Only shares are looked through, and so not: AUC.")
+    assert entry["no_shares"] == ["AUC (how well the score tells outcomes apart)"]
+    assert "Only shares are looked through, and so not: AUC (how well the score tells" in said(entry)
 
 
 # --- clusters, weights, counts received ------------------------------------------------------------------------------
