@@ -129,6 +129,32 @@ def _read(tally: Tally, rows: pd.DataFrame, measure: Measure | Statistic | None,
     return [*codes, (np.full(len(rows), PLACE["0"]), outcome, np.where(unknown, 0.0, 1 - part))]
 
 
+def counted_rows(tally: Tally, rows: pd.DataFrame, measure: Measure) -> tuple[np.ndarray, np.ndarray]:
+    """Say how much of each row of a table is in a measure's numerator, and how much in its denominator.
+
+    Args:
+        tally: the counts.
+        rows: all rows of one of its tables.
+        measure: what is measured.
+
+    Returns:
+        Two arrays of 0 to 1, an entry a row; what is unknown and would have to be known is in neither.
+    """
+    numerator, denominator = measure.membership()
+    codes = _read(tally, rows, measure, {})
+    parts = [
+        sum(part * counted[decision, outcome] for decision, outcome, part in codes)
+        for counted in (numerator, denominator)
+    ]
+    return parts[0], parts[1]
+
+
+def is_weighted(tally: Tally) -> bool:
+    """Say whether records are weighted, and not all alike."""
+    about = tally.about
+    return about.weighted and (about.census or not _alike(tally.rows_of(about.tables[next(iter(about.tables))])))
+
+
 def view_of(measure: Measure | Statistic) -> View:
     """Give how values read as yes or no for a measure; measures of decisions are taken at a cut-off."""
     return measure.view or (at_cut_off if "decision" in measure.needs else known)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from fairaudit.plan import ANY, JOIN, SPACES, TWO_OR_MORE, UNKNOWN, Decision, Evidence, Group, spellings
 
@@ -143,7 +144,32 @@ def groupings(evidence: Evidence) -> list[Grouping]:
 
 
 def tables(evidence: Evidence) -> dict[str, tuple[str, ...]]:
-    """Give the tables a tally needs: every attribute alone, then every crossing compared; name -> attributes.
+    """Give the tables a tally needs: those of comparisons, then those that only the scan looks at."""
+    return compared_tables(evidence) | scan_tables(evidence)
+
+
+def scan_attributes(evidence: Evidence) -> tuple[str, ...]:
+    """Give the attributes that are scanned, in the order of the groups, however the scan lists them."""
+    wanted = evidence.scan.by if evidence.scan else ()
+    return tuple(
+        coding.name for name, group in evidence.groups.items() if name in wanted for coding in _attribute(name, group)
+    )
+
+
+def scan_crossings(evidence: Evidence) -> list[tuple[str, ...]]:
+    """Give every set of attributes that a scan crosses at its full depth; all others are sums of these."""
+    names = scan_attributes(evidence)
+    return list(combinations(names, min(evidence.scan.depth, len(names)))) if names else []
+
+
+def scan_tables(evidence: Evidence) -> dict[str, tuple[str, ...]]:
+    """Give the tables that only the scan needs; name -> attributes."""
+    held = list(map(set, compared_tables(evidence).values()))
+    return {f"scan {' x '.join(names)}": names for names in scan_crossings(evidence) if set(names) not in held}
+
+
+def compared_tables(evidence: Evidence) -> dict[str, tuple[str, ...]]:
+    """Give the tables of comparisons: every attribute alone, then every crossing compared; name -> attributes.
 
     Where records are weighed to a population, every grouping is crossed with what they are weighed by.
     """

@@ -11,6 +11,7 @@ from fairaudit.approximations import approximate_findings
 from fairaudit.assessment import assess
 from fairaudit.assumptions import assumptions, still_open
 from fairaudit.cells import Cells
+from fairaudit.checks.scan import scans
 from fairaudit.findings import finding, plain, yearly
 from fairaudit.measures import Measure
 from fairaudit.page_one import page_one
@@ -77,7 +78,11 @@ def block_results(
             "conditions": [entry.model_dump() for entry in evidence.too_few],
             "cannot_tell": list(evidence.cannot_tell),
             "trade_off": opposites(evidence),
-            "shown": [*records_and_population(evidence, tally, findings), *shown(evidence, tally, plan.folder)],
+            "shown": [
+                *records_and_population(evidence, tally, findings),
+                *shown(evidence, tally, plan.folder),
+                *scans(evidence, tally, measures),
+            ],
             "findings": findings,
         }
     )

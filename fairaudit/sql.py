@@ -8,7 +8,7 @@ Names are quoted and values are literals of the syntax tree: no text is pasted t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlglot import exp
@@ -261,6 +261,7 @@ class Request:
         strata: names of the strata.
         folds: number of folds; 0 for none; -1 where each of a few clusters is its own fold.
         reading: what the kind computes from each record.
+        unfolded: the tables that are not cut into folds.
     """
 
     data: Data
@@ -269,6 +270,7 @@ class Request:
     strata: Sequence[str]
     folds: int = 0
     reading: Reading = Reading()
+    unfolded: Collection[str] = ()
 
     @property
     def keys(self) -> list[str]:
@@ -296,7 +298,11 @@ def tally_query(request: Request, columns: Columns) -> exp.Select:
     the sums.
     """
     keys = [*request.attributes, *request.keys, "left_out"]
-    sets = [[*names, *request.keys, "left_out"] for names in request.tables.values()]
+    whole = [name for name in request.keys if name != "fold"]
+    sets = [
+        [*names, *(whole if table in request.unfolded else request.keys), "left_out"]
+        for table, names in request.tables.items()
+    ]
     sums = {name: exp.func("SUM", syntax.name(name)) for name in request.sums}
     query = syntax.select({name: syntax.name(name) for name in keys} | sums, "coded")
     query.set("group", _grouping_sets(sets))

@@ -8,7 +8,13 @@ from typing import Any
 from fairaudit.charts.areas_map import map_chart, map_table
 from fairaudit.charts.calibration import calibration_chart, calibration_table
 from fairaudit.charts.chart import Chart
-from fairaudit.charts.counted import matched_table, population_table, representation_table, segregation_table
+from fairaudit.charts.counted import (
+    matched_table,
+    population_table,
+    representation_table,
+    scan_table,
+    segregation_table,
+)
 from fairaudit.charts.distribution import distribution_chart, distribution_table
 from fairaudit.charts.standardised import standardised_table
 from fairaudit.charts.survival import survival_chart, survival_table
@@ -28,6 +34,7 @@ DRAWN: Mapping[str, tuple[Callable[..., Chart] | None, Callable[[Entry], Table]]
     "representation": (None, representation_table),
     "segregation": (None, segregation_table),
     "records_and_population": (None, population_table),
+    "scan": (None, scan_table),
 }
 """What is shown -> how it is drawn (None where it is a table only), and its table."""
 

@@ -42,6 +42,18 @@ def segregation_table(shown: Mapping[str, Any]) -> Table:
     return f"{shown['title']}{index}", ["Group", *columns], rows
 
 
+def scan_table(shown: Mapping[str, Any]) -> Table:
+    """Give the crossings that stand out, those that count for most first."""
+    heads = ["Crossing", "Records", "Rate", "Everybody else", "More or fewer than at everybody else's rate"]
+    merged = any(row["also"] for row in shown["rows"])
+    rows = []
+    for row in shown["rows"]:
+        excess = f"{row['excess']:+,.0f}".replace("-", "−")
+        also = ["; ".join(row["also"])] if merged else []
+        rows.append([row["group"], f"{row['n']:,}", percent(row["rate"]), percent(row["rest"]), excess, *also])
+    return shown["title"], [*heads, *(["Nearly the same people"] if merged else [])], rows
+
+
 def _small(p: float) -> str:
     """Write a p-value; none reads 0."""
     return "under 0.0001" if p < 0.0001 else value(p)

@@ -569,6 +569,32 @@ def _check_compare(block: dict) -> Found:
         seen.append(key)
 
 
+SCANNED = ("decisions", "scores", "matching", "waits", "amounts")
+"""The kinds whose shares can be looked through crossing by crossing: those that count each record by itself."""
+
+
+def _check_scan(block: dict) -> Found:
+    """A scan of what is no group, of the same group twice, or where there is no share to look at."""
+    scan, names = _mapping(block, "scan"), _group_names(block)
+    if not scan:
+        return
+    kind, by = block.get("kind"), _texts(scan.get("by"))
+    for name in by:
+        if name not in names:
+            yield ("scan", "by"), f"{name!r} is not one of the groups", nearest(name, names)
+    for name in dict.fromkeys(name for name in by if by.count(name) > 1):
+        yield ("scan", "by"), f"{name} stands here twice", ONE_OF_THEM
+    if kind in KINDS and kind not in SCANNED:
+        yield ("scan",), f"crossings of {kind} are not looked through", f"Take it out; it is for {listed(SCANNED)}."
+        return
+    measures = [_measure_name(entry.get("measure")) for _, entry in _entries(block, "measures")]
+    # What an own measure is, is not known before its code is loaded.
+    known = [name for name in measures if name in MEASURES]
+    if known and len(known) == len(measures) and all(MEASURES[name].averages for name in known):
+        what = f"{listed(known)} {'is no share' if len(known) == 1 else 'are no shares'}, and only shares are scanned"
+        yield ("scan",), what, "Take it out, or measure a share."
+
+
 def _check_references(block: dict) -> Found:
     """A reference group that is none of the levels."""
     names, specs = _group_names(block), _group_specs(block)
@@ -862,6 +888,7 @@ CHECKS = (
     _check_names,
     _check_columns,
     _check_compare,
+    _check_scan,
     _check_references,
     _check_too_few,
 )

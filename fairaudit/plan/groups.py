@@ -132,3 +132,15 @@ class Compare(Strict):
     def name(self) -> str:
         """The grouping's name in ids and tallies, such as ``race`` or ``race_sex``."""
         return "_".join(self.by)
+
+
+class Scan(Strict):
+    """Crossings that are looked through for where a gap comes from; none of them is judged."""
+
+    by: Annotated[Texts, Field(min_length=2, max_length=10)] = Field(
+        description="the group columns whose crossings are looked through, 2 to 10"
+    )
+    depth: int = Field(default=2, ge=1, le=3, description="how many of them are crossed at most: 1, 2 or 3")
+    smallest: int = Field(
+        default=30, ge=10, description="the fewest records of a crossing that is looked at; fewer than 10 are persons"
+    )

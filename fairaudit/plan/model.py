@@ -17,7 +17,7 @@ from fairaudit.kinds import KINDS
 from fairaudit.measures import MEASURES
 from fairaudit.plan.conditions import TooFew
 from fairaudit.plan.data import Data
-from fairaudit.plan.groups import Compare, Group
+from fairaudit.plan.groups import Compare, Group, Scan
 from fairaudit.plan.measures import MeasureLimit
 from fairaudit.plan.values import (
     AsDict,
@@ -142,6 +142,9 @@ class Evidence(Strict):
     )
     compare: Annotated[tuple[Compare, ...], ListOnly] = Field(
         default=(), description="groupings to compare; each group alone if left out"
+    )
+    scan: Scan | None = Field(
+        default=None, description="look through crossings for where a gap comes from; shown, and never judged"
     )
     measures: Annotated[tuple[MeasureLimit, ...], ListOnly, Field(min_length=1)] = Field(
         json_schema_extra={"minItems": 1}, description="the measures, each with a limit"

@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from fairaudit import errors
 from fairaudit.charts import chart_of, forest_plot, table_of
 from fairaudit.charts.numbers import between, count, percent, rate_writer
 from fairaudit.charts.rows import (
@@ -111,6 +112,8 @@ def _of_people(t: Words) -> Words:
 
 def shown_view(entry: Mapping[str, Any], w: Words) -> dict[str, Any]:
     """Prepare what is shown beside the findings: a chart, its table, and how to read both."""
+    if entry["shown"] == "scan":
+        return {"title": entry["title"], "chart": None, "table": _scan_table(entry), "note": scan_note(entry, w)}
     note = w[entry["shown"]]
     if entry["shown"] == "survival" and entry["log_rank"]["chi_squared"] is not None:
         note += " " + w["log_rank"].format(**entry["log_rank"])
@@ -134,6 +137,35 @@ def _changed(entry: Mapping[str, Any], w: Words) -> str:
     if len(changed) == 1:
         return w["changed_one"].format(entry["weighed"], changed[0])
     return w["changed_some"].format(entry["weighed"], len(changed), "; ".join(changed))
+
+
+def scan_note(entry: Mapping[str, Any], w: Words) -> str:
+    """Say how crossings were looked through and how many stand out, or why none was."""
+    attributes = errors.listed([plain_name(name) for name in entry["grouping"]])
+    told = {**entry, "attributes": attributes, "alpha": f"{100 * entry['alpha']:g}", "unknown": _unknown_of(entry)}
+    told |= {key: f"{entry[key]:,}" for key in ("tested", "standing_out", "left_out", "smallest")}
+    if entry["why_not"]:
+        said = [{"hidden": "scan_hidden", "clusters": "scan_clusters"}[entry["why_not"]]]
+    elif not entry["tested"]:
+        said = ["scan_nothing"]
+    else:
+        side = {"high": "scan_high", "low": "scan_low", None: "scan_sides"}[entry["worse"]]
+        said = ["scan", side, "scan_found" if entry["rows"] else "scan_none"]
+        more = {"scan_left_out": entry["left_out"], "scan_divided": (entry["design_effect"] or 1) > 1}
+        more["scan_unknown"] = bool(entry["unknown"])
+        said += [key for key, holds in more.items() if holds]
+    sentences = [w[key].format(**told) for key in said]
+    return " ".join(
+        [*sentences, *([w["scan_no_shares"].format(errors.listed(entry["no_shares"]))] if entry["no_shares"] else [])]
+    )
+
+
+def _unknown_of(entry: Mapping[str, Any]) -> str:
+    return errors.listed([errors.counted(plain_name(name), n) for name, n in entry["unknown"].items()])
+
+
+def _scan_table(entry: Mapping[str, Any]) -> Markup:
+    return table(*table_of(entry)) if entry["rows"] else Markup()
 
 
 def people_table(attribute: Mapping[str, Any], t: Words) -> Markup:

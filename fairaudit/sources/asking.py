@@ -7,7 +7,7 @@ from typing import Any
 
 from fairaudit import sql
 from fairaudit.errors import DataError, UsageError
-from fairaudit.groupings import Coding, attributes, decision_coding, stratum_coding, tables
+from fairaudit.groupings import Coding, attributes, decision_coding, scan_tables, stratum_coding, tables
 from fairaudit.kinds import KINDS, NO_COLUMNS, OF_A_KIND
 from fairaudit.plan import Evidence
 from fairaudit.sources import days, numbers, pairing, places, populations
@@ -53,7 +53,13 @@ class Asked:
         look = Look(evidence, self.columns, self._fetch)
         self.reading = READERS[evidence.kind](look) if evidence.kind in READERS else Reading()
         self.request = sql.Request(
-            self.data, self.codings, tables(evidence), evidence.strata, self._folds(), self.reading.columns
+            self.data,
+            self.codings,
+            tables(evidence),
+            evidence.strata,
+            self._folds(),
+            self.reading.columns,
+            tuple(scan_tables(evidence)),
         )
 
     @property

@@ -138,6 +138,7 @@ class _Counter:
             texts = set(self.counted.columns["fold"])
             named = self.asked.fold_of or {text: int(text) for text in texts if text}
             self.counted.recode("fold", dict.fromkeys(texts, 0) | named)
+            self.counted.columns["fold"] = [fold or 0 for fold in self.counted.columns["fold"]]
         whole = ("wx", "wxx") if about.adds_whole else ()
         finish, extra = self.asked.reading.finish, self.asked.reading.extra
         if finish is None:
@@ -273,6 +274,7 @@ class _Counter:
             period=self.data.period,
             plan_sha256=plan_sha256,
             notes=tuple(self._notes()),
+            scanned=self.asked.request.unfolded,
             **self.asked.reading.about,
         )
 

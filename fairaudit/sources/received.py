@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from fairaudit.errors import DataError, Problem, listed, nearest
-from fairaudit.groupings import Coding, attributes, groupings, tables
+from fairaudit.groupings import Coding, attributes, compared_tables, groupings, scan_tables
 from fairaudit.kinds import KINDS
 from fairaudit.measures import MEASURES
 from fairaudit.plan import UNKNOWN, Evidence
@@ -31,8 +31,11 @@ def fitting(tally: Tally, evidence: Evidence) -> Tally:
     Raises:
         DataError: with everything that it lacks.
     """
-    source, wanted = evidence.data.source, tables(evidence)
     tally = _as_sent(tally)
+    # Of hidden counts no crossing can be looked through: what is for that only is neither asked for nor narrowed.
+    source, for_scan = evidence.data.source, {} if tally.hidden else scan_tables(evidence)
+    wanted = compared_tables(evidence) | for_scan
+    tally = _without_scanned(tally) if tally.hidden else tally
     disagreements = tally.disagreements()
     _refuse(_other_contents(tally.about, evidence, source))
     if not disagreements and not _hides_what_it_must_not(tally):
@@ -40,14 +43,22 @@ def fitting(tally: Tally, evidence: Evidence) -> Tally:
     _refuse(_impossible(tally, evidence, source))
     tally = _followed(_recoded(tally, attributes(evidence)), evidence)
     _refuse(_other_levels(tally.about, evidence, source))
-    _refuse(_lost_tables(tally.about, wanted, source))
+    _refuse(_lost_tables(tally.about, wanted, for_scan, source))
     if tally.hidden and not disagreements:
         tally, disagreements = _with_tables(tally, wanted).narrowed()
-    fitted = tally.roll_up(wanted, evidence.strata)
+    fitted = tally.roll_up(wanted, evidence.strata, for_scan)
     _refuse(check_groupings(source, groupings(evidence), fitted.about.attributes))
     apart = (f"Tables that should agree do not. {text}" for text in disagreements)
     contradictions = tuple(dict.fromkeys([*fitted.about.contradictions, *apart]))
     return Tally(replace(fitted.about, contradictions=contradictions), fitted.cells)
+
+
+def _without_scanned(tally: Tally) -> Tally:
+    """Leave out the tables that only a scan looks at."""
+    about = tally.about
+    kept = {table: names for table, names in about.tables.items() if table not in about.scanned}
+    cells = tally.cells[tally.cells["table"].isin(list(kept))]
+    return Tally(replace(about, tables=kept, scanned=()), cells)
 
 
 def _hides_what_it_must_not(tally: Tally) -> bool:
@@ -234,9 +245,16 @@ def _other_levels(about: About, evidence: Evidence, source: str) -> Iterator[Pro
             yield Problem(source, f"counts one group of {name}", "A disparity needs two groups.")
 
 
-def _lost_tables(about: About, wanted: dict[str, tuple[str, ...]], source: str) -> Iterator[Problem]:
-    for names in wanted.values():
-        if not any(set(names) <= set(held) for held in about.tables.values()):
+def _lost_tables(
+    about: About, wanted: Mapping[str, tuple[str, ...]], for_scan: Collection[str], source: str
+) -> Iterator[Problem]:
+    lost = {name: by for name, by in wanted.items() if not about.holders(by, scanned=name in for_scan)}
+    for name, by in lost.items():
+        if name not in for_scan:
             yield Problem(
-                source, f"has no table that crosses {' and '.join(names)}", f"It has: {', '.join(about.tables)}."
+                source, f"has no table that crosses {' and '.join(by)}", f"It has: {', '.join(about.tables)}."
             )
+    if scanned := [by for name, by in lost.items() if name in for_scan]:
+        more = f", nor {len(scanned) - 1:,} more that the scan needs" if len(scanned) > 1 else ", which the scan needs"
+        what = f"has no table that crosses {' and '.join(scanned[0])}{more}"
+        yield Problem(source, what, "Ask for them, scan fewer groups or less deep, or take `scan` out.")

@@ -49,6 +49,8 @@ class About:
         shares: whether residents are shares of a whole (in billionths), and not numbers of people.
         population: who lives there, which records are weighed to: {"by": attributes, "rows": [[level, ..., people,
             squared margin of error or None], ...]}; None where there is none.
+        scanned: tables that only a scan of crossings looks at: they are not cut into folds (all of it is fold 0), and
+            list no group without records.
     """
 
     kind: str
@@ -79,6 +81,7 @@ class About:
     census: bool = False
     shares: bool = False
     population: Mapping[str, Any] | None = None
+    scanned: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse names that would make two columns, or two groups, one.
@@ -130,7 +133,22 @@ class About:
             "margins of error": self.has_moe,
             "all areas": self.census,
             "shares": self.shares,
+            "scanned tables": tuple(self.scanned),
         }
+
+    def holders(self, attributes: Sequence[str], *, scanned: bool = False) -> list[str]:
+        """List the tables that hold all of these attributes.
+
+        Args:
+            attributes: the attributes to cross.
+            scanned: whether those may be listed that are for a scan only, though they lack the folds of records.
+        """
+        without_folds = () if scanned or self.folds is None else self.scanned
+        return [
+            table
+            for table, names in self.tables.items()
+            if set(attributes) <= set(names) and table not in without_folds
+        ]
 
     def combinations(self, attributes: Sequence[str]) -> list[tuple[str, ...]]:
         """List every group of a grouping as its levels, in order, without the unknown group."""
@@ -174,11 +192,20 @@ def _wrong_tables(about: About) -> list[Problem]:
         for table, size in sizes.items()
         if size > MOST_GROUPS
     ]
-    return too_many + [
-        Problem(
-            where, f"table {table!r} crosses {name!r}, which is no attribute", nearest(name, list(about.attributes))
-        )
-        for table, names in about.tables.items()
-        for name in names
-        if name not in about.attributes
+    strangers = [
+        Problem(where, f"{name!r} is scanned, and is no table", nearest(name, list(about.tables)))
+        for name in about.scanned
+        if name not in about.tables
     ]
+    return (
+        too_many
+        + strangers
+        + [
+            Problem(
+                where, f"table {table!r} crosses {name!r}, which is no attribute", nearest(name, list(about.attributes))
+            )
+            for table, names in about.tables.items()
+            for name in names
+            if name not in about.attributes
+        ]
+    )

@@ -96,6 +96,8 @@ def _empty_groups(about: About, rows: pd.DataFrame) -> pd.DataFrame:
     rest = dict(zip(strata, stratum, strict=True)) | {"fold": 0, **OF_NO_RECORDS}
     empty = []
     for table, names in about.tables.items():
+        if table in about.scanned:
+            continue
         present = set(map(tuple, rows.loc[rows["table"] == table, list(names)].to_numpy()))
         missing = [levels for levels in about.combinations(names) if levels not in present]
         empty += [{"table": table, **dict(zip(names, levels, strict=True)), **rest} for levels in missing]

@@ -164,7 +164,7 @@ FORMS: dict[str, Form] = {
         lambda value: isinstance(value, dict) and all(map(_is_counts, value.values())),
         'a mapping, such as {"decision": {"withdrawn": 7}}',
     ),
-    **dict.fromkeys(("strata", "notes", "contradictions"), TEXTS),
+    **dict.fromkeys(("strata", "notes", "contradictions", "scanned"), TEXTS),
     **dict.fromkeys(("has_outcome", "weighted", "has_moe", "census", "shares"), TRUTH),
     **dict.fromkeys(("origin", "counted_by", "source", "period", "plan_sha256", "suppression"), TEXT_OR_NONE),
     **dict.fromkeys(("csv", "sha256"), TEXT),

@@ -19,7 +19,9 @@ from fairaudit.tally.spreadsheet import write_csv
 from fairaudit.tally.values import NUMBERS, plain_number
 
 SCHEMA_VERSION = "1"
-OF_SOME_KINDS = ("edges", "decimals", "horizons", "time_unit", "until", "has_moe", "census", "shares", "population")
+OF_SOME_KINDS = (
+    *("edges", "decimals", "horizons", "time_unit", "until", "has_moe", "census", "shares", "population", "scanned"),
+)
 """Entries that are written only where there is something to say."""
 CELLS_SUFFIX = TALLY_SUFFIX.replace("json", "csv")
 

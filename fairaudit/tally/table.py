@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -57,11 +58,12 @@ class Tally:
         """The most that each count can be: the count itself, unless it was received hidden."""
         return self.cells["n_high"] if self.hidden else self.cells["n"]
 
-    def table(self, attributes: Sequence[str]) -> pd.DataFrame:
+    def table(self, attributes: Sequence[str], *, scanned: bool = False) -> pd.DataFrame:
         """Give the cells of one grouping, rolled up from a finer table where there is none of its own.
 
         Args:
             attributes: the attributes to cross.
+            scanned: whether it is for a scan, which needs no folds: all of it is then fold 0.
 
         Returns:
             A row a cell: the attributes, strata, decision (or the like), outcome, fold and sums.
@@ -70,21 +72,25 @@ class Tally:
             DataError: no table holds all of these attributes.
         """
         keys = [key for key in self.about.keys if key not in ("table", *self.about.attributes)]
-        return add_up(self.rows_of(attributes, beside=True), [*attributes, *keys])
+        rows = self.rows_of(attributes, beside=True, scanned=scanned)
+        if scanned and self.about.folds is not None:
+            rows = rows.assign(fold=0)
+        return add_up(rows, [*attributes, *keys])
 
-    def rows_of(self, attributes: Sequence[str], *, beside: bool = False) -> pd.DataFrame:
+    def rows_of(self, attributes: Sequence[str], *, beside: bool = False, scanned: bool = False) -> pd.DataFrame:
         """Give the cells of the coarsest table that holds a grouping, not added up; several may be of one group.
 
         Args:
             attributes: the attributes to cross.
             beside: whether to give also what counts no record by itself: residents, and arms of a test counted beside
                 each other.
+            scanned: whether it may come of a table that only a scan looks at, which is not cut into folds.
 
         Raises:
             DataError: no table holds all of these attributes.
         """
         held = self.about.tables
-        holders = [table for table in held if set(attributes) <= set(held[table])]
+        holders = self.about.holders(attributes, scanned=scanned)
         if not holders:
             what = f"no table crosses {' and '.join(attributes)}"
             raise DataError.one(self.about.title or "tally", what, f"It has: {', '.join(held)}.")
@@ -111,12 +117,15 @@ class Tally:
         made.cells = rows.assign(w=w * factors, ww=ww * factors**2, **sums)
         return made
 
-    def roll_up(self, tables: Mapping[str, Sequence[str]], strata: Sequence[str] | None = None) -> Tally:
+    def roll_up(
+        self, tables: Mapping[str, Sequence[str]], strata: Sequence[str] | None = None, scanned: Collection[str] = ()
+    ) -> Tally:
         """Keep only some groupings, adding up what is finer.
 
         Args:
             tables: name -> attributes of the groupings to keep.
             strata: the strata to keep; all where None.
+            scanned: which of the tables only a scan looks at.
 
         Raises:
             DataError: no table holds all attributes of a grouping.
@@ -127,8 +136,9 @@ class Tally:
             attributes={name: self.about.attributes[name] for name in kept},
             tables={table: tuple(names) for table, names in tables.items()},
             strata=self.about.strata if strata is None else tuple(strata),
+            scanned=tuple(table for table in tables if table in scanned),
         )
-        parts = [self.table(names).assign(table=table) for table, names in tables.items()]
+        parts = [self.table(names, scanned=table in scanned).assign(table=table) for table, names in tables.items()]
         rows = pd.concat(parts, ignore_index=True)
         rows[kept] = rows[kept].fillna(ANY)
         return Tally(about, without_zeros(add_up(rows, about.keys)))
@@ -173,9 +183,17 @@ class Tally:
         """
         if self.about.census:
             return []  # tables count the groups of people in areas, each its own
-        names = list(self.about.tables)
-        pairs = [(one, other) for place, one in enumerate(names) for other in names[place + 1 :]]
+        pairs = [pair for pair in combinations(self.about.tables, 2) if self._compared(*pair)]
         return [text for one, other in pairs for text in self._disagree(one, other)]
+
+    def _compared(self, one: str, other: str) -> bool:
+        """Say whether two tables are looked at side by side: one for a scan only beside those that it holds whole."""
+        scanned, tables = self.about.scanned, self.about.tables
+        if one not in scanned and other not in scanned:
+            return True
+        return not {one, other} <= set(scanned) and (
+            set(tables[one]) <= set(tables[other]) or set(tables[other]) <= set(tables[one])
+        )
 
     def _disagree(self, one: str, other: str) -> list[str]:
         shared = [name for name in self.about.tables[one] if name in self.about.tables[other]]

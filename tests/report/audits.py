@@ -9,11 +9,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from sklearn.metrics import cohen_kappa_score
 
 from fairaudit.measures import Measure, Rate
 from fairaudit.measures.approximate import wrap
-from fairaudit.plan import read_plan
+from fairaudit.plan import Evidence, read_plan
 from fairaudit.results import audit_results, block_results
 from fairaudit.sources import read_tally
 from tests.verdicts.tables import confusion, counted
@@ -155,6 +156,24 @@ def own_measures() -> dict[str, Any]:
     return audit((planned, confusion(cells)), own=own, code=code)
 
 
+def scanned() -> dict[str, Any]:
+    """Crossings looked through: a group whose gap one of its crossings makes."""
+    made = [
+        {"race": race, "sex": sex, "risk": int(place % 100 < (60 if (race, sex) == ("A", "F") else 20))}
+        for place, (race, sex) in enumerate([(race, sex) for race in "ABC" for sex in "FM"] * 200)
+    ]
+    made += [{"race": None, "sex": "F", "risk": 1}] * 3
+    limit = {"measure": "selection_rate", "difference": 0.1, "because": "a made-up policy"}
+    planned = block(
+        groups={"race": {}, "sex": {}},
+        scan={"by": ["race", "sex"], "smallest": 50},
+        being_selected_is="a burden",
+        measures=[limit],
+        data={"decision": {"column": "risk", "is": [1], "is_not": [0]}},
+    )
+    return audit((planned, read_tally(Evidence.model_validate(planned), frame=pd.DataFrame(made))))
+
+
 CASES = {
     "cleared": cleared,
     "flagged": flagged,
@@ -164,4 +183,5 @@ CASES = {
     "demonstration": demonstration,
     "forty groups": forty_groups,
     "own measures": own_measures,
+    "scanned": scanned,
 }
