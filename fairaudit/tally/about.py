@@ -15,7 +15,7 @@ from fairaudit.kinds import KINDS
 from fairaudit.plan import ANY, RESERVED, UNKNOWN
 from fairaudit.tally.values import CODES as CODES
 
-SUMS = ("n", "n_high", "w", "ww", "wx", "wxx", "moe2")
+SUMS = ("n", "n_high", "w", "ww", "wx", "wxx", "moe2", "p", "pp")
 MOST_GROUPS = 10_000
 
 
@@ -47,6 +47,9 @@ class About:
         has_moe: whether cells carry sums of squared margins of error, at 90% (`moe2`), of the people they count.
         census: whether every area is counted, so that there is no sampling error.
         shares: whether residents are shares of a whole (in billionths), and not numbers of people.
+        proxies: attributes of which those of unknown group have probabilities. They are counted once a level, by bins
+            of its probability, in rows whose `proxy` is the bin; `p` adds up the probabilities (times weights), `pp`
+            the squares. Such rows count no record by themselves.
     """
 
     kind: str
@@ -76,6 +79,7 @@ class About:
     has_moe: bool = False
     census: bool = False
     shares: bool = False
+    proxies: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse names that would make two columns, or two groups, one.
@@ -90,7 +94,13 @@ class About:
     def keys(self) -> list[str]:
         """The columns that say which cell a row is, in the order of the file."""
         fold = ["fold"] if self.folds is not None else []
-        return ["table", *self.attributes, *self.strata, *self.own_keys, *fold]
+        proxy = ["proxy"] if self.proxies else []
+        return ["table", *self.attributes, *self.strata, *self.own_keys, *proxy, *fold]
+
+    def proxied(self, attributes: Sequence[str]) -> str | None:
+        """Name the attribute of a grouping that has probabilities; of two that go together nothing is known."""
+        found = [name for name in attributes if name in self.proxies]
+        return found[0] if len(found) == 1 else None
 
     @property
     def own_keys(self) -> list[str]:
@@ -102,7 +112,7 @@ class About:
         """The columns that add."""
         weights = ["w", "ww"] if self.weighted else []
         binned = ["wx", "wxx"] if self.edges is not None else []
-        return ["n", *weights, *binned, *(["moe2"] if self.has_moe else [])]
+        return ["n", *weights, *binned, *(["moe2"] if self.has_moe else []), *(["p", "pp"] if self.proxies else [])]
 
     @property
     def adds_whole(self) -> bool:
@@ -127,6 +137,7 @@ class About:
             "margins of error": self.has_moe,
             "all areas": self.census,
             "shares": self.shares,
+            "probabilities of groups": tuple(self.proxies),
         }
 
     def combinations(self, attributes: Sequence[str]) -> list[tuple[str, ...]]:
