@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from fairaudit.allotments import Allotment
 from fairaudit.cells import Cells, Unknowns
 from fairaudit.comparisons import (
     OTHERWISE,
@@ -240,7 +241,7 @@ def _arms(
     otherwise = {}
     if _waits_before(tally):
         otherwise = {name: Cells.of(tally, by, measure, **told) for name, told in OTHERWISE.items()}
-    return Arms(cells, measure, scheme, otherwise)
+    return Arms(cells, measure, scheme, otherwise, Allotment.of(tally, by, cells, measure))
 
 
 def _disparity(
@@ -254,7 +255,7 @@ def _disparity(
     disparity = Disparity(evidence, grouping, entry, measure, arms, arms.unknowns())
     limits = entry.limits
     high = not measure.averages and arms.highest_rate > HIGH_RATE
-    scenarios = _scenarios(disparity.unknown, evidence.unknown_at_most)
+    scenarios = _scenarios(disparity.unknown, evidence.unknown_at_most, told=_told_by_probabilities(arms))
     scenarios += ("reversed",) if before else ()
     scenarios += tuple(evidence.scenarios) if measure.averages else ()
     disparity.comparisons = [
@@ -313,8 +314,19 @@ def widest_gap(arms: EstimateArms) -> float:
     return max(gaps)
 
 
-def _scenarios(unknown: Unknowns, at_most: float) -> tuple[Scenario, ...]:
-    """Groups must clear as recorded, with unknowns spread, and at their worst where there are too many of them."""
+def _told_by_probabilities(arms: Arms | EstimateArms) -> bool:
+    """Say whether people of unknown group have probabilities of each."""
+    allotted = arms.found.allotted if isinstance(arms, EstimateArms) else getattr(arms, "allotment", None)
+    return allotted is not None
+
+
+def _scenarios(unknown: Unknowns, at_most: float, *, told: bool = False) -> tuple[Scenario, ...]:
+    """Groups must clear as recorded, with unknowns spread, and at their worst where there are too many of them.
+
+    Where people of unknown group have probabilities, groups must clear with them allotted too, never instead.
+    """
     if not unknown.total:
         return ("recorded",)
-    return ("recorded", "spread", "worst") if unknown.share > at_most else ("recorded", "spread")
+    proxied = ("proxy",) if told and unknown.people else ()
+    worst = ("worst",) if unknown.share > at_most else ()
+    return ("recorded", "spread", *proxied, *worst)

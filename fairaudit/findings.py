@@ -10,6 +10,7 @@ import numpy as np
 
 from fairaudit import sentences
 from fairaudit.assessment import Disparity
+from fairaudit.checks.proxies import proxy_rows
 from fairaudit.checks.unknowns import tipping_point
 from fairaudit.comparisons import CertainPairs
 from fairaudit.limits import limits
@@ -27,6 +28,7 @@ AGAINST_ALL = (
 SCENARIOS = {
     "recorded": "as recorded",
     "spread": "unknowns spread as if missing at random",
+    "proxy": "people of unknown group counted in part in each group, by their probabilities",
     "worst": "unknowns where they hurt most",
     "reversed": "waits that ended before they began never ended",
     "open_never": "whatever is open never ends",
@@ -379,6 +381,8 @@ def _checks(disparity: Disparity, comparison: Comparison) -> list[dict[str, Any]
     if names in ([], ["recorded"]) or comparison.baseline:
         return []
     rows = [_scenario_row(disparity, comparison, name, name in comparison.scenarios) for name in names]
+    if "proxy" in names:
+        rows += proxy_rows(comparison, scale_of(disparity))
     if disparity.verdict == "cleared" and "worst" not in comparison.scenarios:
         rows += _tipping_row(disparity)
     return rows
@@ -419,7 +423,7 @@ def _scenario_row(disparity: Disparity, comparison: Comparison, name: str, decid
     bound = "no bound" if boundless else f"{word} {said.shown(lowest, toward_harm)}"
     text = f"{SCENARIOS[name][0].upper()}{SCENARIOS[name][1:]}: {bound}, {verdict}{role}."
     return {
-        "check": "unknowns" if name in USUAL else "waits",
+        "check": "unknowns" if name in (*USUAL, "proxy") else "waits",
         "scenario": name,
         "decides": decides,
         "holds": inside,

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-Scenario = Literal["recorded", "spread", "worst", "reversed", "open_never"]
+Scenario = Literal["recorded", "spread", "proxy", "worst", "reversed", "open_never"]
 OTHERWISE = {"reversed": {"reversed": True}}
 """Scenarios in which values are read otherwise, and what the view is then told."""
 Kind = Literal["ratio", "difference"]

@@ -146,7 +146,9 @@ class Proxy:
                     hint = "They look like percent: divide them by 100." if percent and rule == "above" else mend
                     yield Problem(source, what, hint)
         if n := found["partly"]:
-            what = f"{complaints.counted(n, 'record')} {_has(n)} some probabilities of {self.name} and lack{_s(n)} others"
+            what = (
+                f"{complaints.counted(n, 'record')} {_has(n)} some probabilities of {self.name} and lack{_s(n)} others"
+            )
             yield Problem(source, what, "Write 0 where a group is ruled out; leave all empty where nothing is known.")
         if (n := found["off"]) and not percent:
             columns = listed(list(self.of.values()))
