@@ -521,7 +521,7 @@ def _check_proxies_of_kind(block: dict) -> Found:
     """Probabilities where records are no people, or stand beside others; two attributes that are crossed."""
     with_proxy = [name for name, spec in _group_specs(block).items() if spec.get("proxy")]
     kind = block.get("kind")
-    if kind in KINDS and kind not in PROXIES_OF:
+    if isinstance(kind, str) and kind in KINDS and kind not in PROXIES_OF:
         for name in with_proxy:
             hint = f"They are for {listed(PROXIES_OF)}. Take them out: who is of unknown group stays so."
             yield ("groups", name, "proxy"), f"evidence of {kind} takes no probabilities of groups", hint

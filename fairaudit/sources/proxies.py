@@ -1,7 +1,7 @@
 """Probabilities of groups for people whose group is unknown: what is wrong with them, and how they are counted.
 
-Nobody is put into the likeliest group. Each record of unknown group is counted once a level, with its probability as its
-weight, by bins of that probability; who has no probabilities stays unknown.
+Nobody is put into the likeliest group. Each record of unknown group is counted once a level, with its probability as
+its weight, by bins of that probability; who has no probabilities stays unknown.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Proxy:
         return exp.paren(exp.or_(exp.EQ(this=code.copy(), expression=syntax.string(CODED + UNKNOWN)), stray))
 
     def laid_out(self) -> exp.Expression:
-        """Give each record of unknown group once a level, with its probability; where they are rounded, of their sum."""
+        """Give each record of unknown group once a level, with its probability (of their sum, where rounded)."""
         parts = []
         for level, number in self.numbers.items():
             share = exp.Div(this=number.copy(), expression=exp.paren(self.total))
