@@ -81,7 +81,9 @@ class Proxy:
     def asked(self, request: sql.Request) -> sql.Request:
         """Give what is to be counted: in every table that holds the attribute, by level and bin of probability."""
         chance, reading = syntax.name(CHANCE), request.reading
-        place = exp.func("FLOOR", exp.Mul(this=chance, expression=syntax.integer(BINS_OF_PROBABILITY)))
+        # An edge is an edge, whatever floating point makes of 1 - 0.65.
+        scaled = exp.Mul(this=chance, expression=syntax.integer(BINS_OF_PROBABILITY))
+        place = exp.func("FLOOR", exp.func("ROUND", scaled, syntax.integer(9)))
         last = syntax.integer(BINS_OF_PROBABILITY - 1)
         place = syntax.case([(place > last, last.copy())], place.copy())
         mass = self._mass(request.data)
