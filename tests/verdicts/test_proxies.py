@@ -123,7 +123,7 @@ def test_the_bounds_hold_the_truth_where_probabilities_are_right_in_each_bin(mea
     hidden = people.assign(race=np.where(random.random(len(people)) < 0, people["true"], None))
     low, high = allotment(hidden, measure).between(MEASURES[measure])
     truth = allotment_free(people.assign(race=people["true"]), measure)
-    assert (low - 1e-9 <= truth).all() and (truth <= high + 1e-9).all()
+    assert ((low - 1e-9 <= truth) & (truth <= high + 1e-9)).all()
 
 
 def allotment_free(frame: pd.DataFrame, measure: str) -> np.ndarray:
@@ -152,8 +152,8 @@ def test_what_is_said_beside_it():
     (found,) = judged(made([*ALIKE, (None, 0.5, 8, 20)]), unknown_at_most=1)
     rows = {row["scenario"]: row for row in finding(found)["checks"]}
     assert rows["proxy estimates"]["sentence"].startswith(
-        "With people of unknown group counted in part in each group: A 30% (30% as recorded) and B 30% (30% as recorded). "
-        "That is off where, among people of like probability,"
+        "With people of unknown group counted in part in each group: A 30% (30% as recorded) and B 30% (30% as "
+        "recorded). That is off where, among people of like probability,"
     )
     # all, or none, of the 8 who are selected may be among the 10 of A
     low, high = (300 + 0) / 1010, (300 + 8) / 1010
@@ -164,40 +164,89 @@ def test_what_is_said_beside_it():
 
 # --- other kinds -----------------------------------------------------------------------------------------------------
 
-KINDS = {
-    "scores": ("SCORE", {"score": "s"}, {"being_selected_is": "a burden"}, {"difference": 0.5}),
-    "amounts": ("mean_amount", {"amount": "s"}, {"a_high_amount_is": "a benefit"}, {"difference": 0.5}),
-}
 
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_means_are_taken_of_people_in_part(kind):
-    measure, column, side, limits = KINDS[kind]
+def test_means_are_taken_of_people_in_part():
     frame = pd.DataFrame({
         "race": ["A"] * 60 + ["B"] * 60 + [None] * 40,
         "p_a": [0.5] * 120 + [0.25] * 40,
         "p_b": [0.5] * 120 + [0.75] * 40,
         "s": [1, 2, 3] * 40 + [5, 9] * 20,
     })  # fmt: skip
-    block = {
-        "id": "made-up",
-        "kind": kind,
-        "data": {"source": "x.csv", "origin": "synthetic", "decided_by": "this_system", **column},
-        "groups": GROUPS,
-        "measures": [{"measure": measure, **limits, "because": "a test"}],
-        "unknown_at_most": 1,
-        **side,
-    }
-    evidence = Evidence.model_validate(block)
+    evidence = of_kind(
+        "amounts", {"measure": "mean_amount", "difference": 0.5}, a_high_amount_is="a benefit", amount="s"
+    )
     tally = read_tally(evidence, frame=frame)
     found = assess(evidence, tally)[0]
     assert "proxy" in found.comparisons[0].scenarios
     proxied = Distributions.of(tally, ["race"], found.measure).proxied(np.eye(2))
     means = found.measure.estimate(proxied, None).value
-    expected = [(120 + share * 40 * 7) / (60 + share * 40) for share in (0.25, 0.75)]
-    assert means == pytest.approx(expected)
+    assert means == pytest.approx([(120 + share * 40 * 7) / (60 + share * 40) for share in (0.25, 0.75)])
     rows = {row["scenario"]: row for row in finding(found)["checks"]}
-    assert "proxy estimates" in rows and "proxy bounds" not in rows
+    assert {"proxy estimates", "proxy bounds"} & set(rows) == {"proxy estimates"}
+
+
+def of_kind(kind: str, measure: dict, a_high_amount_is=None, being_selected_is=None, **data) -> Evidence:
+    sides = {"a_high_amount_is": a_high_amount_is, "being_selected_is": being_selected_is}
+    return Evidence.model_validate({
+        "id": "made-up",
+        "kind": kind,
+        "data": {"source": "x.csv", "origin": "synthetic", "decided_by": "this_system", **data},
+        "groups": GROUPS,
+        "measures": [{**measure, "because": "a test"}],
+        "unknown_at_most": 1,
+        **{key: side for key, side in sides.items() if side},
+    })  # fmt: skip
+
+
+OF_KINDS = {
+    "scores at a cut-off": ("scores", {"measure": "selection_rate", "at": 5, "difference": 0.5}, {"score": "s"}),
+    "the first places": ("scores", {"measure": "top_k_share", "capacity": 1500, "difference": 0.5}, {"score": "s"}),
+    "areas under curves": (
+        "scores",
+        {"measure": "auc", "difference": 0.5},
+        {"score": "s", "outcome": {"column": "y", "is": [1], "is_not": [0]}},
+    ),
+    "waits": (
+        "waits",
+        {"measure": "restricted_mean_wait", "days": 5, "difference": 2},
+        {"opened": "opened", "closed": "closed", "until": "2024-12-31"},
+    ),
+    "served in time": (
+        "waits",
+        {"measure": "served_within", "days": 5, "difference": 0.5},
+        {"opened": "opened", "closed": "closed", "until": "2024-12-31"},
+    ),
+    "many amounts": ("amounts", {"measure": "median_amount", "difference": 900}, {"amount": "many"}),
+}
+
+
+@pytest.mark.parametrize("of", OF_KINDS)
+def test_every_kind_of_people_takes_them_and_says_so(of):
+    kind, measure, data = OF_KINDS[of]
+    side = {"scores": {"being_selected_is": "a burden"}, "amounts": {"a_high_amount_is": "a benefit"}}.get(kind, {})
+    random = np.random.default_rng(1)
+    size = 3000
+    days = pd.Timestamp("2024-01-01") + pd.to_timedelta(random.integers(0, 200, size), unit="D")
+    p = random.random(size)
+    frame = pd.DataFrame({
+        "race": random.choice(["A", "B", None], size, p=[0.49, 0.49, 0.02]),
+        "p_a": p,
+        "p_b": 1 - p,
+        "s": random.integers(0, 10, size),
+        "y": random.integers(0, 2, size),
+        "many": random.integers(100_000, 900_000, size) / 100,
+        "opened": days.strftime("%Y-%m-%d"),
+        "closed": (days + pd.to_timedelta(random.integers(0, 9, size), unit="D")).strftime("%Y-%m-%d"),
+    })  # fmt: skip
+    evidence = of_kind(kind, measure, **data, **side)
+    tally = read_tally(evidence, frame=frame)
+    (found,) = assess(evidence, tally)
+    assert found.comparisons[0].scenarios == ("recorded", "spread", "proxy")
+    assert found.verdict == "cleared"
+    rows = {row["scenario"]: row for row in finding(found)["checks"]}
+    assert rows["proxy"]["holds"]
+    (without,) = assess(evidence, tally.without_proxies())
+    assert rows["proxy"]["bound"] == pytest.approx(finding(without)["checks"][0]["bound"], rel=0.2)
 
 
 def test_clusters_have_their_variance_with_those_who_are_allotted():
