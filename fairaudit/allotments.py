@@ -15,7 +15,7 @@ import pandas as pd
 from fairaudit.cells import Cells, groups_of, sides_of, strata_of
 from fairaudit.measures import Measure, Statistic
 from fairaudit.plan import UNKNOWN
-from fairaudit.stats import design, proxies
+from fairaudit.stats import design, frechet
 from fairaudit.tally import Tally, level_names
 from fairaudit.tally.values import BINS_OF_PROBABILITY
 
@@ -147,7 +147,7 @@ class Allotment:
     def between(self, measure: Measure) -> np.ndarray:
         """Give the lowest and the highest rate that each group can have if the probabilities are right on average.
 
-        Whoever of a bin is of the group, the number of them is taken as known (Frechet bounds, `stats.proxies`).
+        Whoever of a bin is of the group, the number of them is taken as known (Frechet bounds, `stats.frechet`).
 
         Returns:
             Shape (2, groups); NaN where there may be nobody in the denominator.
@@ -155,7 +155,7 @@ class Allotment:
         numerator, denominator = measure.membership()
         events, n = ((self.n * part).sum(axis=(-2, -1)) for part in (numerator, denominator))
         outside = self.n.sum(axis=(-2, -1)) - n
-        found = proxies.frechet(events, n - events, outside, self.binned)
+        found = frechet.frechet(events, n - events, outside, self.binned)
         known = self.recorded.amounts[:, :-1].sum(axis=(0, 2))
         x, size = ((known * part).sum(axis=(-2, -1)) for part in (numerator, denominator))
         whole = size + found.n

@@ -1,7 +1,4 @@
-"""Groups that are known by probabilities only: weighted estimates, their bias, and what no data can settle.
-
-Nobody is put into the likeliest group: that moves rates by an amount that nobody knows (Chen et al. 2019).
-"""
+"""Counts of a group known by probabilities only, beside people whose group is known: what no data can settle."""
 
 from __future__ import annotations
 
@@ -23,43 +20,6 @@ class Between(NamedTuple):
 
     events: Array
     n: Array
-
-
-def weighted_rate(p: ArrayLike, y: ArrayLike) -> float:
-    """Give the weighted estimate of a group's rate, sum(p y) / sum(p) (Elliott et al. 2009; Chen et al. 2019).
-
-    Args:
-        p: each person's probability of being of the group, 0 to 1, shape (people,).
-        y: whether each had the event, 0 or 1, shape (people,).
-
-    Returns:
-        0 to 1; NaN where all probabilities are 0.
-    """
-    p, y = np.asarray(p, float), np.asarray(y, float)
-    return float((p * y).sum() / p.sum()) if p.sum() > 0 else float("nan")
-
-
-def weighted_bias(a: ArrayLike, y: ArrayLike, z: ArrayLike) -> float:
-    """Give how far the weighted estimate is off: -E[Cov(1(A=a), Y | Z)] / P(A=a) (Chen et al. 2019, theorem 3.1).
-
-    It is 0 only where, among people of like probability, those of the group fare as those who are not of it do; to know
-    that, one needs their groups.
-
-    Args:
-        a: whether each person is of the group, shape (people,).
-        y: whether each had the event.
-        z: what the probability is made from, such as a surname and an area; probabilities are taken as the group's
-            share among people of the same z.
-
-    Returns:
-        The estimate less the truth, -1 to 1; NaN where nobody is of the group.
-    """
-    a, y = np.asarray(a, float), np.asarray(y, float)
-    place = np.unique(np.asarray(z), return_inverse=True)[1]
-    n = np.bincount(place)
-    both, alone, events = (np.bincount(place, values) / n for values in (a * y, a, y))
-    covariance = ((both - alone * events) * n).sum() / n.sum()
-    return float(-covariance / a.mean()) if a.mean() > 0 else float("nan")
 
 
 def frechet(events: ArrayLike, others: ArrayLike, outside: ArrayLike, mass: ArrayLike) -> Between:
