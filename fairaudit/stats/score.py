@@ -81,8 +81,21 @@ def variance_at(kind: Kind, x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: Arr
     x1, n1, x0, n0, margin = _floats(x1, n1, x0, n0, margin)
     factor = margin if kind == "ratio" else 1.0
     with np.errstate(all="ignore"):
-        p1, p0 = (_rates_at_ratio if kind == "ratio" else _rates_at_difference)(x1, n1, x0, n0, margin)
+        p1, p0 = rates_on_margin(kind, x1, n1, x0, n0, margin)
         return p1 * (1 - p1) / n1 + factor * factor * p0 * (1 - p0) / n0
+
+
+def rates_on_margin(
+    kind: Kind, x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike, margin: ArrayLike
+) -> tuple[Array, Array]:
+    """Give the rates of both groups that are likeliest where the margin holds exactly. Takes what `clearing_z` takes.
+
+    Returns:
+        theta_a and theta_b, 0 to 1, of the broadcast shape; without meaning where a group is empty.
+    """
+    x1, n1, x0, n0, margin = _floats(x1, n1, x0, n0, margin)
+    with np.errstate(all="ignore"):
+        return (_rates_at_ratio if kind == "ratio" else _rates_at_difference)(x1, n1, x0, n0, margin)
 
 
 def clearing_z(
@@ -252,7 +265,7 @@ def _solve_log_ratio(statistic: Callable[..., Array], counts: Array, critical: A
         return statistic("ratio", *counts[:, which], np.exp(log_ratio)) - critical[which]
 
     ends = middle - np.maximum(reach, 0), middle - np.minimum(reach, 0)
-    return narrow(excess, *_reach_out(excess, *ends, step=1.0, furthest=50.0))
+    return narrow(excess, *reach_out(excess, *ends, step=1.0, furthest=50.0))
 
 
 def _solve_difference(statistic: Callable[..., Array], counts: Array, critical: Array) -> tuple[Array, Array]:
@@ -265,15 +278,16 @@ def _solve_difference(statistic: Callable[..., Array], counts: Array, critical: 
         return statistic("difference", *counts[:, which], difference) - critical[which]
 
     ends = middle - np.maximum(reach, 0), middle - np.minimum(reach, 0)
-    return narrow(excess, *_reach_out(excess, *ends, step=0.1, furthest=1.0))
+    return narrow(excess, *reach_out(excess, *ends, step=0.1, furthest=1.0))
 
 
-def _reach_out(
+def reach_out(
     excess: Callable[[Array, NDArray[np.intp]], Array], low: Array, high: Array, step: float, furthest: float
 ) -> tuple[Array, Array]:
     """Widen brackets until the decreasing `excess` is above 0 at `low` and below 0 at `high`.
 
     An end that does not get there is infinite: with an event or two the corrected statistic never grows large enough.
+    The arrays that it returns go to `narrow`, which takes the same `excess`.
     """
     low, high = np.clip(low, -furthest, furthest), np.clip(high, -furthest, furthest)
     for end, outwards, wrong in ((low, -step, np.less), (high, step, np.greater)):
@@ -382,15 +396,30 @@ def _standardise(
     n = n1 + n0
     inflation = np.where(n > 1, n / (n - 1) if bias_correction else 1.0, np.nan)
     v1, v0 = p1 * (1 - p1) / n1, ratio * ratio * p0 * (1 - p0) / n0
-    variance = (v1 + v0) * inflation
-    deviation = np.sqrt(variance)
-    skewness = (v1 * (1 - 2 * p1) / n1 - ratio * v0 * (1 - 2 * p0) / n0) / (6 * variance * deviation)
-    z = s / deviation
-    corrected = _without_skewness(z, skewness)
-    sure = deviation == 0
-    if np.any(sure):
-        certain = np.where(s == 0, 0.0, s * np.inf)
-        z, corrected = np.where(sure, certain, z), np.where(sure, certain, corrected)
+    third = v1 * (1 - 2 * p1) / n1 - ratio * v0 * (1 - 2 * p0) / n0
+    return standardise(s, (v1 + v0) * inflation, third)
+
+
+def standardise(s: Array, variance: Array, third: Array) -> tuple[Array, Array]:
+    """Divide a score by its standard deviation, without and with the correction for skewness.
+
+    Args:
+        s: the score, whose expected value under the hypothesis is 0.
+        variance: its variance under the hypothesis.
+        third: its third central moment there.
+
+    Returns:
+        z and z corrected (Gart & Nam 1988). Without variance 0 where the score is 0, else infinite.
+    """
+    with np.errstate(all="ignore"):
+        deviation = np.sqrt(variance)
+        skewness = third / (6 * variance * deviation)
+        z = s / deviation
+        corrected = _without_skewness(z, skewness)
+        sure = deviation == 0
+        if np.any(sure):
+            certain = np.where(s == 0, 0.0, s * np.inf)
+            z, corrected = np.where(sure, certain, z), np.where(sure, certain, corrected)
     return z, corrected
 
 
