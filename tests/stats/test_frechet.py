@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fairaudit.stats.frechet import frechet
+from fairaudit.stats.proxies import rate_bounds, weighted_bias, weighted_rate
 
 
 def test_bounds_of_kallus_mao_and_zhou():
@@ -32,3 +33,23 @@ def test_bounds_hold_the_truth_of_any_joint_table_and_are_reached(table):
         assert low - 1e-12 <= events / (events + others) <= high + 1e-12
     lowest = [min(m, s + o) for m, s, o in zip(own.sum(axis=0), own[1] + rest[1], own[2] + rest[2], strict=True)]
     assert found.events[0] == (own.sum(axis=0) - lowest).sum()
+
+
+def test_where_nobody_is_known_and_everybody_counts_the_bounds_are_those_of_shares():
+    found = frechet([48, 52], [52, 48], [0, 0], [60, 40])
+    assert found.events / found.n == pytest.approx(np.array(rate_bounds([100, 100], [0.6, 0.4], [0.48, 0.52])))
+
+
+def test_a_gap_of_21_points_reads_as_one_of_1_point_weighted_and_3_points_thresholded():
+    """A made-up construction with the true gap -.210, weighted -.012 and thresholded -.030."""
+    area = (0.030 + 0.4 * -0.210) / (0.4**2 - 1)  # what the first area adds to everybody's rate
+    gap = -0.210 - 0.4 * area  # within each area
+    own, others = np.array([0.5 + area + gap, 0.5 + gap]), np.array([0.5 + area, 0.5])
+    share, people = np.array([0.7, 0.3]), np.ones(2)
+    rates = share * own + (1 - share) * others
+    weighted = [weighted_rate(people, each, rates) for each in (share, 1 - share)]
+    true = [(share * own).sum(), ((1 - share) * others).sum()]
+    found = weighted[0] - weighted[1], true[0] - true[1], rates[0] - rates[1]
+    assert found == pytest.approx((-0.012, -0.210, -0.030))
+    biases = weighted_bias(people, share, rates, own), weighted_bias(people, 1 - share, rates, others)
+    assert np.array(weighted) - np.array(biases) == pytest.approx(true)
