@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from fairaudit.allotments import Allotment
 from fairaudit.cells import PLACE, Cells, Unknowns
 from fairaudit.comparisons import (
     OTHERWISE,
@@ -355,7 +356,8 @@ def _arms(
     otherwise = {}
     if _waits_before(tally):
         otherwise = {name: Cells.of(tally, by, measure, **told) for name, told in OTHERWISE.items()}
-    return Arms(cells, measure, scheme, otherwise, selective=counted.selective(measure))
+    told = Allotment.of(tally, by, cells, measure)
+    return Arms(cells, measure, scheme, otherwise, told, selective=counted.selective(measure))
 
 
 def _disparity(
@@ -366,7 +368,7 @@ def _disparity(
     decide = ways.weighed(measure, decide=True)
     limits = entry.limits
     high = not measure.averages and arms.highest_rate > HIGH_RATE
-    scenarios = _scenarios(disparity.unknown, evidence.unknown_at_most)
+    scenarios = _scenarios(disparity.unknown, evidence.unknown_at_most, told=_told_by_probabilities(arms))
     scenarios += ("reversed",) if _waits_before(ways.counted.tally) else ()
     scenarios += ("open_never",) if measure.averages and "open_never" in evidence.scenarios else ()
     scenarios += tuple(each.weighing.scenario for each in decide)
@@ -433,8 +435,19 @@ def widest_gap(arms: EstimateArms) -> float:
     return max(gaps)
 
 
-def _scenarios(unknown: Unknowns, at_most: float) -> tuple[Scenario, ...]:
-    """Groups must clear as recorded, with unknowns spread, and at their worst where there are too many of them."""
+def _told_by_probabilities(arms: Arms | EstimateArms) -> bool:
+    """Say whether people of unknown group have probabilities of each."""
+    allotted = arms.found.allotted if isinstance(arms, EstimateArms) else getattr(arms, "allotment", None)
+    return allotted is not None
+
+
+def _scenarios(unknown: Unknowns, at_most: float, *, told: bool = False) -> tuple[Scenario, ...]:
+    """Groups must clear as recorded, with unknowns spread, and at their worst where there are too many of them.
+
+    Where people of unknown group have probabilities, groups must clear with them allotted too, never instead.
+    """
     if not unknown.total:
         return ("recorded",)
-    return ("recorded", "spread", "worst") if unknown.share > at_most else ("recorded", "spread")
+    proxied = ("proxy",) if told and unknown.people else ()
+    worst = ("worst",) if unknown.share > at_most else ()
+    return ("recorded", "spread", *proxied, *worst)

@@ -67,10 +67,10 @@ class Cells:
         """
         about, rows = tally.about, tally.rows_of(attributes)
         groups = tuple(level_names(about, attributes))
-        strata, stratum = _strata(rows, about.strata)
+        strata, stratum = strata_of(rows, about.strata)
         fold = rows["fold"].to_numpy(int) if about.folds is not None else np.zeros(len(rows), int)
         group = groups_of(rows, about, attributes)
-        codes = _read(tally, rows, measure, how)
+        codes = sides_of(tally, rows, measure, how)
         shape = (about.folds or 1, len(groups) + 1, len(strata), 3, 3)
 
         def dense(name: str) -> np.ndarray:
@@ -112,7 +112,9 @@ class Cells:
         return self.n if self.w is None else self.w
 
 
-def _read(tally: Tally, rows: pd.DataFrame, measure: Measure | Statistic | None, how: Mapping[str, Any]) -> list[tuple]:
+def sides_of(
+    tally: Tally, rows: pd.DataFrame, measure: Measure | Statistic | None, how: Mapping[str, Any]
+) -> list[tuple]:
     """Read every row as a decision and an outcome: places on both axes, and how much of the row is read so."""
     outcome = _codes(rows["outcome"], CODES) if tally.about.has_outcome else np.full(len(rows), PLACE[UNKNOWN])
     if "counted" in rows:
@@ -198,7 +200,7 @@ def groups_of(rows: pd.DataFrame, about: About, attributes: Sequence[str]) -> np
     return np.where(unknown, last, group)
 
 
-def _strata(rows: pd.DataFrame, names: Sequence[str]) -> tuple[tuple[str, ...], np.ndarray]:
+def strata_of(rows: pd.DataFrame, names: Sequence[str]) -> tuple[tuple[str, ...], np.ndarray]:
     """Give the names of the strata, and each row's by its place."""
     labels = [", ".join(map(str, values)) for values in zip(*(rows[name].tolist() for name in names), strict=True)]
     strata = tuple(sorted(set(labels))) or ("",)

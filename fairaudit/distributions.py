@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from fairaudit.allotments import Probable
 from fairaudit.cells import Cells, groups_of, rows_as_values, spread
 from fairaudit.measures import Distribution, Statistic
 from fairaudit.plan import UNKNOWN
@@ -39,6 +40,20 @@ def _upper_edges(
     return np.where(after < len(edges), np.append(edges, np.nan)[after], 2 * mean - values[-1])
 
 
+def _allotted(
+    tally: Tally, attributes: Sequence[str], cells: Cells, shape: tuple[int, ...], places: tuple[np.ndarray, ...]
+) -> np.ndarray | None:
+    """Allot people of unknown group by their probabilities, each with the value of the row that they are a part of."""
+    rows = tally.rows_of(attributes)
+    alike = tally.about.weighted and cells.w is None
+    found = Probable.of(tally, attributes, rows["w"].sum() / rows["n"].sum() if alike else 1.0)
+    if found is None:
+        return None
+    array = np.zeros((shape[0] - 1, *shape[1:]))
+    np.add.at(array, (found.group, *(np.asarray(axis)[found.at].astype(int) for axis in places)), found.p)
+    return array
+
+
 PARTS = {"outcome": ("1", "0", UNKNOWN), "open": ("0", "1")}
 BEFORE = -1.0  # how the tally writes a wait that ended before it began
 
@@ -56,6 +71,8 @@ class Distributions:
         totals, squares: sums of values and of their squares in the same shape; None where values are exact.
         by_fold: records (weighted where they are) of each fold without strata, shape (folds, groups + 1, values + 1,
             parts); None where records are not clustered.
+        allotted: people of unknown group by their probabilities, shape (groups, strata, values + 1, parts); None where
+            nobody has any.
         fold_sums: the sums that go with it, each of the same shape; None where values are exact.
         statistic: what is to be estimated, which says what is needed and where the ends are.
     """
@@ -70,6 +87,7 @@ class Distributions:
     by_fold: np.ndarray | None
     fold_sums: tuple[np.ndarray, np.ndarray] | None
     statistic: Statistic
+    allotted: np.ndarray | None = None
 
     @classmethod
     def of(cls, tally: Tally, attributes: Sequence[str], statistic: Statistic) -> Distributions:
@@ -117,6 +135,7 @@ class Distributions:
             by_fold=dense(counted, folds=True) if cells.clustered else None,
             fold_sums=tuple(dense(each, folds=True) for each in sums) if sums and cells.clustered else None,
             statistic=statistic,
+            allotted=_allotted(tally, attributes, cells, shape, (stratum, value, part)),
         )
 
     def recorded(self, arms: np.ndarray) -> Distribution:
@@ -127,6 +146,13 @@ class Distributions:
         """Give it with the unknown shared out as if missing at random, given stratum, value and part."""
         known_parts = not (self.n.shape[-1] == 3 and "outcome" in self.statistic.needs)
         full = spread(self.n, (True, not known_parts))
+        return self._of(arms, *self._settled(full, *self._scaled(full)))
+
+    def proxied(self, arms: np.ndarray) -> Distribution:
+        """Give it with people of unknown group allotted by their probabilities."""
+        full = self.n.copy()
+        full[:-1] += self.allotted
+        full[-1] = np.maximum(full[-1] - self.allotted.sum(axis=0), 0.0)
         return self._of(arms, *self._settled(full, *self._scaled(full)))
 
     def moved(self, arms: np.ndarray, *, before: bool = False, still_open: bool = False) -> Distribution:

@@ -17,6 +17,9 @@ CODED, STRAY = "=", "!"
 
 YES, NO = "1", "0"
 
+NO_COLUMN = " none"
+"""The column of a group that nobody recorded: no record has a value there. No column of a plan begins with a space."""
+
 UNSURE = frozenset({
     "unknown", "unk", "n/a", "na", "#n/a", "none", "null", "nan", "missing", "refused", "declined", "prefer not to say",
     "not stated", "not reported", "not given", "not specified", "unspecified", "-", "--", ".", "x",
@@ -189,6 +192,11 @@ def weighed_by(evidence: Evidence, names: tuple[str, ...]) -> tuple[str, ...]:
     return (*names, *(name for name in evidence.raked_by if name not in names))
 
 
+def proxies(evidence: Evidence) -> dict[str, dict[str, str]]:
+    """Give the attributes that have probabilities of their levels: attribute -> level -> column."""
+    return {name: dict(group.proxy) for name, group in evidence.groups.items() if group.proxy}
+
+
 def decision_coding(name: str, spec: Decision) -> Coding:
     """Give the coding of a yes/no column."""
     meanings = ((YES, spec.is_), (NO, spec.is_not or ()))
@@ -202,7 +210,7 @@ def stratum_coding(column: str) -> Coding:
 
 
 def _attribute(name: str, group: Group) -> list[Coding]:
-    column = group.column or name
+    column = NO_COLUMN if group.nobody_asked else group.column or name
     unknown = {text: UNKNOWN for value in group.unknown for text in spellings(value)}
     if group.bands:
         return [Coding(name, column, unknown, "error", group.final_levels, group.bands)]

@@ -122,5 +122,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 NO_COLUMNS = frozenset({"until", "population", "areas", "shapes"})
 """Keys of `data` that only some kinds have, and that name no column of the records."""
 
+PROXIES_OF = ("decisions", "scores", "amounts", "waits", "matching")
+"""Kinds whose records are of one person each, whose unknown group may be told by probabilities."""
+
 OF_A_KIND = frozenset(key for kind in KINDS.values() for key in (*kind.requires, *kind.allows))
 """Keys of `data` that not every kind has."""

@@ -30,6 +30,7 @@ def shuffled(tally: Tally, seed: int = 0) -> Tally:
         A tally of the same header, whose groups differ by chance alone.
     """
     generator = np.random.default_rng(seed)
+    tally = tally.without_proxies()  # whoever is dealt anew is not who the probabilities are of
     deal = {"representation": _reached_anew, "pairs": _swapped}.get(tally.about.kind, _dealt)
     tables = {table: tally.cells[tally.cells["table"] == table] for table in tally.about.tables}
     parts = [deal(tables[table], list(names), tally.about, generator) for table, names in tally.about.tables.items()]

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 
 from fairaudit import syntax
-from fairaudit.groupings import CODED, STRAY, Coding
+from fairaudit.groupings import CODED, NO_COLUMN, STRAY, Coding
 from fairaudit.plan import UNKNOWN, Data, FromTo, Scalar, spellings
 
 RECORDS = "records"
@@ -40,8 +40,8 @@ class Columns:
     types: Mapping[str, str]
 
     def raw(self, column: str) -> exp.Expression:
-        """Give the column itself."""
-        return syntax.name(column)
+        """Give the column itself; of a group that nobody recorded, that it is missing."""
+        return syntax.text(exp.null()) if column == NO_COLUMN else syntax.name(column)
 
     def text(self, column: str, of: exp.Expression | None = None) -> exp.Expression:
         """Give a value as text, alike whatever the column's type; NULL where it is missing.
@@ -53,7 +53,8 @@ class Columns:
             column: whose type the value has.
             of: the value; the column itself where None.
         """
-        value, kind = self.raw(column) if of is None else of, self.types[column].upper()
+        value = self.raw(column) if of is None else of
+        kind = "VARCHAR" if column == NO_COLUMN else self.types[column].upper()
         if kind.startswith(("FLOAT", "DOUBLE", "REAL", "DECIMAL")):
             return _number_as_text(value, "double" if kind.startswith("DECIMAL") else None)
         if kind.startswith("TIMESTAMP"):
@@ -218,6 +219,7 @@ class Reading:
         sums: further columns that add -> how they are added up over the records of a cell.
         edges: lower edges of the bins that `VALUE` is cut into; the bin's edge is in `EDGE`.
         texts: names that begin with a space -> texts that are trimmed before all that; `prepared` names these.
+        records: where all that is computed from; the records themselves unless they are laid out otherwise.
     """
 
     prepared: Mapping[str, exp.Expression] = field(default_factory=dict)
@@ -225,11 +227,12 @@ class Reading:
     sums: Mapping[str, exp.Expression] = field(default_factory=dict)
     edges: Sequence[float] = ()
     texts: Mapping[str, exp.Expression] = field(default_factory=dict)
+    records: str | exp.Expression = RECORDS
 
     @property
     def source(self) -> str | exp.Expression:
         """The records, each with what is computed first."""
-        source: str | exp.Expression = RECORDS
+        source: str | exp.Expression = self.records
         for step in (self.texts, self.prepared):
             if step:
                 computed = [exp.alias_(value, name, quoted=True) for name, value in step.items()]

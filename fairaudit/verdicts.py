@@ -481,8 +481,8 @@ def reason(comparison: Comparison, bounds: Bounds) -> str:
         tells how sure it is), "too_skewed" (a group is too small for the mean of values as skewed as its own), "side"
         (a ratio alone cannot clear where rates are high), "too_little_data" (even equal rates could not clear),
         "unknowns" (it clears as recorded, and not with the unknowns), "weighing" (it clears as recorded, and not
-        weighed to the population), "cannot_weigh" (no weights make the records like the population), "labels" (it does not
-        clear once outcomes are corrected for their known errors), "hidden" (hidden
+        weighed to the population), "cannot_weigh" (no weights make the records like the population), "labels" (it does
+        not clear once outcomes are corrected for their known errors), "hidden" (hidden
         counts leave open on which side the best estimate is), "leaning_outside", "leaning_inside".
     """
     if comparison.baseline:

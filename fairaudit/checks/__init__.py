@@ -13,12 +13,20 @@ from fairaudit.assessment import Disparity
 from fairaudit.checks.fragility import fragility_rows
 from fairaudit.checks.labels import label_rows
 from fairaudit.checks.reweighting import weighing_rows
-from fairaudit.checks.scenarios import scenario_rows, tipping_rows
+from fairaudit.checks.scenarios import probability_rows, scenario_rows, tipping_rows
 from fairaudit.checks.strata import strata_rows
 from fairaudit.verdicts import Comparison
 
 Check = Callable[[Disparity, Comparison], Iterator[dict[str, Any]]]
-CHECKS: tuple[Check, ...] = (scenario_rows, tipping_rows, weighing_rows, strata_rows, label_rows, fragility_rows)
+CHECKS: tuple[Check, ...] = (
+    scenario_rows,
+    probability_rows,
+    tipping_rows,
+    weighing_rows,
+    strata_rows,
+    label_rows,
+    fragility_rows,
+)
 """Every check, in the order of the report."""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from fairaudit.assessment import Disparity
+from fairaudit.checks.proxies import proxy_rows
 from fairaudit.checks.unknowns import tipping_point
 from fairaudit.sentences import Reading
 from fairaudit.verdicts import Comparison, lowest_shown, scenario_bounds
@@ -14,6 +15,7 @@ from fairaudit.verdicts import Comparison, lowest_shown, scenario_bounds
 SCENARIOS = {
     "recorded": "as recorded",
     "spread": "unknowns spread as if missing at random",
+    "proxy": "people of unknown group counted in part in each group, by their probabilities",
     "worst": "unknowns where they hurt most",
     "reversed": "waits that ended before they began never ended",
     "open_never": "whatever is open never ends",
@@ -31,10 +33,16 @@ def scenario_rows(disparity: Disparity, comparison: Comparison) -> Iterator[dict
     if names in ([], ["recorded"]) or comparison.baseline:
         return
     for name in names:
-        check = "unknowns" if name in USUAL else "waits"
+        check = "unknowns" if name in (*USUAL, "proxy") else "waits"
         yield scenario_row(
             disparity, _under(comparison, name), name, check, SCENARIOS[name], name in comparison.scenarios
         )
+
+
+def probability_rows(disparity: Disparity, comparison: Comparison) -> Iterator[dict[str, Any]]:
+    """Say what the probabilities of groups tell by themselves, and between what the truth lies."""
+    if "proxy" in comparison.scenarios and not comparison.baseline:
+        yield from proxy_rows(comparison, disparity.scale)
 
 
 def _under(comparison: Comparison, name: str) -> Comparison:

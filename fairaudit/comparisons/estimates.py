@@ -172,6 +172,8 @@ class EstimateArms(OfCells):
             return self._unbounded if low is None or high is None else self._paired(low, high)
         if scenario == "spread":
             found = self.found.spread(arms)
+        elif scenario == "proxy":
+            found = self.found.proxied(arms)
         else:
             found = self.found.moved(arms, before=scenario == "reversed", still_open=scenario == "open_never")
         return self._paired(found, found)
@@ -195,10 +197,13 @@ class EstimateArms(OfCells):
 
     def _added(self, scenario: Scenario) -> np.ndarray:
         """How many times the known records a scenario counts of either arm; the sample is no larger for it."""
-        if scenario not in ("spread", "worst"):
+        if scenario not in ("spread", "proxy", "worst"):
             return np.ones((2, len(self.scheme.pairs)))
         arms = self.scheme.arms
-        made = self.found.spread(arms) if scenario == "spread" else self._worst[1]
+        made = (
+            {"spread": self.found.spread, "proxy": self.found.proxied}[scenario](arms) if scenario != "worst" else None
+        )
+        made = self._worst[1] if scenario == "worst" else made
         if made is None:
             return np.ones((2, len(self.scheme.pairs)))
         parts = [each.n.sum(axis=1) for each in (made, self.recorded)]

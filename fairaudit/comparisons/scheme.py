@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 Scenario = Literal[
-    "recorded", "spread", "worst", "reversed", "open_never", "raked", "raked_moe", "post_stratified", "kamiran_calders",
+    "recorded", "spread", "proxy", "worst", "reversed", "open_never", "raked", "raked_moe", "post_stratified", "kamiran_calders",
     "standardised", "balanced", "corrected",
 ]  # fmt: skip
 OTHERWISE = {"reversed": {"reversed": True}}

@@ -11,6 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
+from fairaudit.allotments import PROXIED, Allotment
 from fairaudit.cells import (
     Cells,
     Corner,
@@ -57,6 +58,7 @@ class Arms(OfCells):
         measure: what is measured.
         scheme: who is compared with whom.
         otherwise: the counts as scenarios read them that read values otherwise.
+        allotment: people of unknown group by their probabilities; None where there are none.
         selective: whether outcomes that the measure needs can be known of some by the decision itself, so that no rate
             can be told.
     """
@@ -67,10 +69,12 @@ class Arms(OfCells):
         measure: Measure,
         scheme: Scheme,
         otherwise: Mapping[str, Cells] | None = None,
+        allotment: Allotment | None = None,
         *,
         selective: bool = False,
     ):
-        self.cells, self.measure, self.scheme, self.otherwise = cells, measure, scheme, otherwise or {}
+        self.cells, self.measure, self.scheme, self.allotment = cells, measure, scheme, allotment
+        self.otherwise = {**(otherwise or {}), **({} if allotment is None else {PROXIED: allotment.cells})}
         self.selective = selective
 
     moves_people = True  # who is of unknown group would be one more in the denominator of the group it is of
@@ -170,15 +174,16 @@ class Arms(OfCells):
 
     def _shares(self, scenario: Scenario) -> np.ndarray:
         """Each pair's group's share of the whole's denominator, weighted where records are, under a scenario."""
-        (_, n1), (_, n0) = self._sides(self.cells.amounts.sum(axis=0), _hidden(self.cells), scenario, to_flag=False)
+        cells = self._allotted if scenario == PROXIED else self.cells
+        (_, n1), (_, n0) = self._sides(cells.amounts.sum(axis=0), _hidden(self.cells), scenario, to_flag=False)
         return divide(np.where(self._group_first, n1, n0), n1 + n0)
 
     def pairs(self, scenario: Scenario, kind: Kind, margins: np.ndarray, *, to_flag: bool = False) -> PairCounts:
         """Give every pair's counts under a scenario.
 
         Args:
-            scenario: "recorded", "spread" (unknowns as if missing at random) or "worst" (unknowns where they hurt
-                most).
+            scenario: "recorded", "spread" (unknowns as if missing at random), "proxy" (those of unknown group by their
+                probabilities) or "worst" (unknowns where they hurt most).
             kind: what is compared.
             margins: each pair's margin, at which the variance of clustered records is taken.
             to_flag: unknown counts lean the other way, so that a flag holds at their best.
@@ -186,7 +191,7 @@ class Arms(OfCells):
         total = self.otherwise.get(scenario, self.cells).amounts.sum(axis=0)
         rates = self._sides(total, _hidden(self.cells), scenario, to_flag)
         (x1, n1), (x0, n0) = rates
-        if not self.cells.clustered and self.cells.w is None and scenario != "spread":
+        if not self.cells.clustered and self.cells.w is None and scenario not in ("spread", PROXIED):
             whole = all(np.array_equal(each, np.rint(each)) for each in (x1, n1, x0, n0))
             return PairCounts(x1, n1, x0, n0, None, whole)
         theta = divide(x1, n1), divide(x0, n0)
@@ -196,6 +201,10 @@ class Arms(OfCells):
             known, degrees = self._clustered(known, theta, scenario, kind, margins, to_flag)
         elif self.cells.w is not None:
             known = self._effective[self.scheme.pairs].T
+        if scenario == PROXIED and not self.cells.clustered:
+            # The sample is no larger for them; where nobody is known, it is what they are worth.
+            worth = self.allotment.worth(self.scheme.arms, self.measure)[self.scheme.pairs].T
+            known = np.where(known > 0, known, worth)
         return PairCounts(theta[0] * known[0], known[0], theta[1] * known[1], known[1], degrees, False)
 
     def _sides(self, cells: np.ndarray, maybe: np.ndarray | None, scenario: Scenario, to_flag: bool):
@@ -212,7 +221,7 @@ class Arms(OfCells):
 
     def _clustered(self, known, theta, scenario: Scenario, kind: Kind, margins: np.ndarray, to_flag: bool):
         """Divide both arms' records by the pair's design effect, from leaving out one fold at a time."""
-        amounts = self.cells.amounts
+        amounts = (self._allotted if scenario == PROXIED else self.cells).amounts
         kept = amounts[self.cells.n.sum(axis=(1, 2, 3, 4)) > 0]
         read = "recorded" if scenario in OTHERWISE else scenario
         (x1, n1), (x0, n0) = self._sides(kept.sum(axis=0) - kept, _hidden(self.cells), read, to_flag)
@@ -229,6 +238,10 @@ class Arms(OfCells):
         # A few folds of a small group say little of its variance, however many folds the other group has.
         freedom = folds.min(axis=0) - 1.0
         return worth, np.where(freedom > 0, freedom, np.nan)
+
+    @property
+    def _allotted(self) -> Cells:
+        return self.otherwise[PROXIED]
 
     @cached_property
     def _folds(self) -> np.ndarray:

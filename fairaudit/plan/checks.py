@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from fairaudit.errors import FairauditError, listed, nearest
-from fairaudit.kinds import KINDS, OF_A_KIND, OUTCOME, Kind
+from fairaudit.kinds import KINDS, OF_A_KIND, OUTCOME, PROXIES_OF, Kind
 from fairaudit.limits import limits, limits_for
 from fairaudit.measures import MEASURES
 from fairaudit.plan.data import TALLY_SUFFIX
@@ -434,7 +434,7 @@ def _check_keep(block: dict) -> Found:
 
 def _check_groups(block: dict) -> Found:
     for name, spec in _group_specs(block).items():
-        for check in (_check_bands, _check_levels, _check_labels, _check_several):
+        for check in (_check_bands, _check_levels, _check_labels, _check_several, _check_proxy):
             yield from ((("groups", name, *place), what, hint) for place, what, hint in check(spec))
 
 
@@ -490,6 +490,47 @@ def _check_several(spec: dict) -> Found:
         yield (), "any: true needs multi and levels", hint
 
 
+def _check_proxy(spec: dict) -> Found:
+    """Probabilities of a group: a column for every level, each its own."""
+    proxy = spec.get("proxy")
+    if not isinstance(proxy, dict) or not proxy:
+        return
+    if others := [key for key in ("bands", "quantiles", "columns", "any") if spec.get(key)]:
+        hint = "Probabilities are of declared levels: write levels: [Black, White]."
+        yield ("proxy",), f"proxy stands beside {' and '.join(others)}", hint
+        return
+    final = _final_levels(spec)
+    if not spec.get("levels"):
+        yield ("proxy",), "proxy needs levels", "Name every group there is: levels: [Black, White]."
+    elif final is not None:
+        named = _texts(list(proxy))
+        for level in [level for level in named if level not in final]:
+            yield ("proxy", level), f"{level!r} is no level", nearest(level, final)
+        if lacking := [level for level in final if level not in named]:
+            hint = "Every level needs a column, a column of zeros where nobody can be of it; or merge it into another."
+            yield ("proxy",), f"proxy has no column for {listed(lacking)}", hint
+    columns = [column for column in proxy.values() if isinstance(column, str)]
+    for column in dict.fromkeys(column for column in columns if columns.count(column) > 1):
+        yield ("proxy",), f"the column {column!r} is given to two levels", "Each level has a column of its own."
+    if isinstance(spec.get("column"), str) and spec["column"] in columns:
+        hint = "The column holds the group as it was recorded; column: null where nobody recorded it."
+        yield ("column",), f"{spec['column']!r} is a column of probabilities", hint
+
+
+def _check_proxies_of_kind(block: dict) -> Found:
+    """Probabilities where records are no people, or stand beside others; two attributes that are crossed."""
+    with_proxy = [name for name, spec in _group_specs(block).items() if spec.get("proxy")]
+    kind = block.get("kind")
+    if isinstance(kind, str) and kind in KINDS and kind not in PROXIES_OF:
+        for name in with_proxy:
+            hint = f"They are for {listed(PROXIES_OF)}. Take them out: who is of unknown group stays so."
+            yield ("groups", name, "proxy"), f"evidence of {kind} takes no probabilities of groups", hint
+    for by in _crossings(block):
+        if len(both := [name for name in by if name in with_proxy]) > 1:
+            what = f"{' and '.join(both)} have probabilities each, and are crossed: how they go together is not known"
+            yield ("groups", both[-1], "proxy"), what, "Keep the probabilities of one, or compare them apart."
+
+
 def _attribute_names(block: dict) -> Iterator[tuple[str, str]]:
     """Give group name -> attribute name, as the tally will have it; a group read as any: true has one a level."""
     specs = _group_specs(block)
@@ -539,7 +580,8 @@ def _check_columns(block: dict) -> Found:
             hint = "Rows cannot be kept for what was decided or came of it: what is left would no longer show it."
             yield ("data", "keep", column), what, hint
     for name in _group_names(block):
-        column = specs.get(name, {}).get("column") or name
+        spec = specs.get(name, {})
+        column = None if spec.get("proxy") and spec.get("column", name) is None else spec.get("column") or name
         if isinstance(column, str) and taken.get(column):
             what = f"the column {column!r} is the {taken[column]}"
             yield ("groups", name), what, "A group is who people are, not what was decided or came of it."
@@ -885,6 +927,7 @@ CHECKS = (
     _check_source,
     _check_keep,
     _check_groups,
+    _check_proxies_of_kind,
     _check_names,
     _check_columns,
     _check_compare,

@@ -26,7 +26,9 @@ TWO_OR_MORE = "Two or more"
 class Group(Strict):
     """How a column is read as groups of people."""
 
-    column: Text | None = Field(default=None, description="the column, where it has another name")
+    column: Text | None = Field(
+        default=None, description="the column, where it has another name; with proxy, null where there is none"
+    )
     levels: Levels | None = Field(default=None, description="every group there is, also those without a row")
     labels: Annotated[dict[OneValue, Level], Frozen, AsDict] = Field(
         default={}, validate_default=True, description="what stands in the data: what it is called"
@@ -49,10 +51,22 @@ class Group(Strict):
         default=None, min_length=1, max_length=3, description="what separates several groups in one field"
     )
     any_: bool = Field(default=False, alias="any", description="a yes/no table a level, each against everybody else")
+    proxy: Annotated[dict[Level, Text], Frozen, AsDict] = Field(
+        default={},
+        validate_default=True,
+        description="of people whose group is unknown: each level, and the column of how probable it is",
+    )
+
+    @property
+    def nobody_asked(self) -> bool:
+        """Say whether the plan says that no column holds the group, so that all there is are probabilities."""
+        return bool(self.proxy) and "column" in self.model_fields_set and self.column is None
 
     def read_from(self, name: str) -> list[str]:
         """Name the columns of the records that it is read from."""
-        return [*self.columns.values(), *self.moe.values()] if self.columns else [self.column or name]
+        if self.columns:
+            return [*self.columns.values(), *self.moe.values()]
+        return [*([] if self.nobody_asked else [self.column or name]), *self.proxy.values()]
 
     @property
     def final_levels(self) -> tuple[str, ...] | None:

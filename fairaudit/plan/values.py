@@ -23,7 +23,7 @@ UNKNOWN = "?"
 ANY = "*"
 RESERVED = frozenset({
     "table", "decision", "outcome", "value", "open", "versus", "versus_decision", "fold", "left_out", "bad_weights",
-    "zero_weights", "bad_counts", "counted", "area_key", "moe2",
+    "zero_weights", "bad_counts", "counted", "area_key", "moe2", "proxy", "p", "pp",
     "followed", "n", "n_high", "w", "ww", "wx", "wxx", "wwx", "wwxx", "moe", "kept", "everyone",
     "duplicates", "without_key", "clusters", "without_cluster", "same_moment",
 })  # fmt: skip

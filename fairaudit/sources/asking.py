@@ -7,13 +7,14 @@ from typing import Any
 
 from fairaudit import sql
 from fairaudit.errors import DataError, UsageError
-from fairaudit.groupings import Coding, attributes, decision_coding, scan_tables, stratum_coding, tables
+from fairaudit.groupings import Coding, attributes, decision_coding, proxies, scan_tables, stratum_coding, tables
 from fairaudit.kinds import KINDS, NO_COLUMNS, OF_A_KIND
 from fairaudit.plan import Evidence
 from fairaudit.sources import days, numbers, pairing, places, populations
 from fairaudit.sources.complaints import MOST_GROUPS, missing_columns, not_levels, too_many_cells, too_many_values
 from fairaudit.sources.counted import Counted
 from fairaudit.sources.opening import Records
+from fairaudit.sources.proxies import Proxy
 from fairaudit.sources.readings import Look, Reading
 
 MOST_CELLS = 1_000_000
@@ -37,6 +38,7 @@ class Asked:
         reading: how the columns are read that only some kinds have.
         request: what is to be counted.
         fold_of: cluster -> fold, where each of a few clusters is a fold of its own.
+        proxies: the attributes of which there are probabilities, and what was found in them.
 
     Raises:
         DataError: a column that the plan names is not there, or holds no plain values.
@@ -52,6 +54,8 @@ class Asked:
         self._clusters = clusters
         look = Look(evidence, self.columns, self._fetch)
         self.reading = READERS[evidence.kind](look) if evidence.kind in READERS else Reading()
+        found = [Proxy(name, self.codings[name], of, self.columns) for name, of in proxies(evidence).items()]
+        self.proxies = [(proxy, proxy.look(look)) for proxy in found]
         self.request = sql.Request(
             self.data,
             self.codings,
@@ -73,13 +77,20 @@ class Asked:
         Raises:
             DataError: there are too many cells; it names the column that makes them.
         """
-        cursor = self.engine.execute(self.text())
+        return self._counted(self.request)
+
+    def probable(self, proxy: Proxy) -> Counted:
+        """Count the records of unknown group once a level, by bins of its probability."""
+        return self._counted(proxy.asked(self.request))
+
+    def _counted(self, request: sql.Request) -> Counted:
+        cursor = self.engine.execute(sql.tally_query(request, self.columns).sql("duckdb"))
         names = [column[0] for column in cursor.description]
         rows = cursor.fetchmany(MOST_CELLS + 1)
         if len(rows) > MOST_CELLS:
             raise self._too_many()
         columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in names]
-        return Counted(dict(zip(names, columns, strict=True)), self.request.tables)
+        return Counted(dict(zip(names, columns, strict=True)), request.tables)
 
     def text(self, *, pretty: bool = False) -> str:
         """Give the SQL that counts the records."""

@@ -7,10 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from fairaudit.errors import DataError, Problem, nearest
 from fairaudit.groupings import NO, STRAY, YES, groupings
 from fairaudit.plan import UNKNOWN, Decision, Evidence, spellings
-from fairaudit.sources import complaints, places, populations
+from fairaudit.sources import complaints, places, populations, proxies
 from fairaudit.sources.asking import Asked, named_columns
 from fairaudit.sources.complaints import MOST_GROUPS
 from fairaudit.sources.joining import AREA
@@ -122,6 +124,7 @@ class _Counter:
         self.asked, self.evidence, self.data = asked, asked.evidence, asked.data
         self.codings, self.attributes = asked.codings, asked.request.attributes
         self.counted = asked.cells()
+        self.recoded: dict[str, dict] = {}
         self.strays: dict[str, dict[str, int]] = {}
 
     def tally(self, plan_sha256: str | None) -> Tally:
@@ -137,16 +140,34 @@ class _Counter:
             # A row that is left out has no fold, and no part in the cells.
             texts = set(self.counted.columns["fold"])
             named = self.asked.fold_of or {text: int(text) for text in texts if text}
-            self.counted.recode("fold", dict.fromkeys(texts, 0) | named)
+            self.recoded["fold"] = dict.fromkeys(texts, 0) | named
+            self.counted.recode("fold", self.recoded["fold"])
             self.counted.columns["fold"] = [fold or 0 for fold in self.counted.columns["fold"]]
         whole = ("wx", "wxx") if about.adds_whole else ()
         finish, extra = self.asked.reading.finish, self.asked.reading.extra
-        if finish is None:
-            return Tally(about, self.counted.frame(about.keys, about.sums, whole))
         keys = [key for key in about.keys if key in self.counted.columns]
-        rows = self.counted.frame([*keys, *extra], about.sums, whole)
+        sums = [name for name in about.sums if name in self.counted.columns]
+        rows = self.counted.frame([*keys, *extra], sums, whole)
+        if finish is None:
+            return Tally(about, pd.concat([rows, *self._probable(about, whole)], ignore_index=True))
         cells, notes = finish(rows, about, self.data)
         return Tally(replace(about, notes=(*about.notes, *notes)), cells)
+
+    def _probable(self, about: About, whole: tuple[str, ...]) -> Iterator[pd.DataFrame]:
+        """Count people of unknown group once a level, where there are probabilities of it."""
+        for proxy, found in self.asked.proxies:
+            if found["n"] == found["without"]:
+                continue
+            counted = self.asked.probable(proxy)
+            for name, coding in self.codings.items():
+                settled = {text: coding.settle(text) or UNKNOWN for text in set(counted.columns[name]) - {None}}
+                counted.recode(name, settled)
+            for name in self.asked.reading.columns.keys:
+                counted.write(name, _key)
+            if "fold" in self.recoded:
+                counted.recode("fold", self.recoded["fold"])
+            keys = [*(key for key in about.keys if key in counted.columns), proxies.LEVEL]
+            yield proxies.allotted(counted.frame(keys, about.sums, whole), proxy.name).drop(columns=proxies.LEVEL)
 
     # --- checking and settling ---
 
@@ -193,6 +214,8 @@ class _Counter:
             if coding.otherwise in ("no", "unknown") and unnamed:
                 self.strays[coding.column] = unnamed
             self.counted.recode(name, {text: code or UNKNOWN for text, code in settled.items()})
+        for proxy, found in self.asked.proxies:
+            problems += proxy.problems(self.data.source, found)
         if problems := [*self.asked.reading.problems, *problems]:
             raise DataError(dict.fromkeys(problems))
         for name in self.asked.reading.columns.keys:
@@ -261,6 +284,7 @@ class _Counter:
             attributes=dict(levels),
             tables={name: tuple(names) for name, names in self.asked.request.tables.items()},
             strata=self.evidence.strata,
+            proxies=tuple(proxy.name for proxy, _ in self.asked.proxies),
             has_outcome="outcome" in self.codings,
             weighted=self.data.weighted,
             folds=self.asked.folds,
@@ -284,6 +308,8 @@ class _Counter:
 
     def _notes(self) -> Iterator[str]:
         yield from self.asked.reading.notes
+        for proxy, found in self.asked.proxies:
+            yield from proxy.notes(found)
         if self.data.weight and (zero := int(self.counted.total("zero_weights"))):
             said = (
                 "1 record has a weight of 0, and counts"

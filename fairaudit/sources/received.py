@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from fairaudit.errors import DataError, Problem, listed, nearest
-from fairaudit.groupings import Coding, attributes, compared_tables, groupings, scan_tables
+from fairaudit.groupings import Coding, attributes, compared_tables, groupings, proxies, scan_tables
 from fairaudit.kinds import KINDS
 from fairaudit.measures import MEASURES
 from fairaudit.plan import UNKNOWN, Evidence
@@ -41,6 +41,7 @@ def fitting(tally: Tally, evidence: Evidence) -> Tally:
     if not disagreements and not _hides_what_it_must_not(tally):
         tally, disagreements = _narrowed(tally)
     _refuse(_impossible(tally, evidence, source))
+    tally = tally if proxies(evidence) else tally.without_proxies()
     tally = _followed(_recoded(tally, attributes(evidence)), evidence)
     _refuse(_other_levels(tally.about, evidence, source))
     _refuse(_lost_tables(tally.about, wanted, for_scan, source))
@@ -125,6 +126,17 @@ def _other_contents(about: About, evidence: Evidence, source: str) -> Iterator[P
         what = "does not count outcomes, which a measure of the plan needs"
         by = " and ".join(KINDS[evidence.kind].keys)
         yield Problem(source, what, f"Ask for counts by {by}.")
+    for name in proxies(evidence):
+        if name not in about.proxies:
+            what = f"has no probabilities of {name}, which the plan names"
+            yield Problem(source, what, "Ask for them, or take `proxy` out of the plan.")
+    for name in about.proxies:
+        coding = attributes(evidence).get(name)
+        if name in proxies(evidence) and coding and coding.levels:
+            kept = dict.fromkeys(coding.codes.get(level, level) for level in about.attributes.get(name, ()))
+            if UNKNOWN in kept or len(kept) < len(about.attributes.get(name, ())):
+                what = f"counts {name} by levels that the plan merges, and probabilities of each apart"
+                yield Problem(source, what, "Ask for counts by the plan's own levels.")
     if data.weighted and not about.weighted:
         yield Problem(source, "was counted without weights, the plan names one", "Ask for a weighted count.")
     if data.cluster and about.folds is None:

@@ -15,7 +15,7 @@ from fairaudit.kinds import KINDS
 from fairaudit.plan import ANY, RESERVED, UNKNOWN
 from fairaudit.tally.values import CODES as CODES
 
-SUMS = ("n", "n_high", "w", "ww", "wx", "wxx", "moe2")
+SUMS = ("n", "n_high", "w", "ww", "wx", "wxx", "moe2", "p", "pp")
 MOST_GROUPS = 10_000
 
 
@@ -51,6 +51,9 @@ class About:
             squared margin of error or None], ...]}; None where there is none.
         scanned: tables that only a scan of crossings looks at: they are not cut into folds (all of it is fold 0), and
             list no group without records.
+        proxies: attributes of which those of unknown group have probabilities. They are counted once a level, by bins
+            of its probability, in rows whose `proxy` is the bin; `p` adds up the probabilities (times weights), `pp`
+            the squares. Such rows count no record by themselves.
     """
 
     kind: str
@@ -82,6 +85,7 @@ class About:
     shares: bool = False
     population: Mapping[str, Any] | None = None
     scanned: tuple[str, ...] = ()
+    proxies: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse names that would make two columns, or two groups, one.
@@ -96,7 +100,13 @@ class About:
     def keys(self) -> list[str]:
         """The columns that say which cell a row is, in the order of the file."""
         fold = ["fold"] if self.folds is not None else []
-        return ["table", *self.attributes, *self.strata, *self.own_keys, *fold]
+        proxy = ["proxy"] if self.proxies else []
+        return ["table", *self.attributes, *self.strata, *self.own_keys, *proxy, *fold]
+
+    def proxied(self, attributes: Sequence[str]) -> str | None:
+        """Name the attribute of a grouping that has probabilities; of two that go together nothing is known."""
+        found = [name for name in attributes if name in self.proxies]
+        return found[0] if len(found) == 1 else None
 
     @property
     def own_keys(self) -> list[str]:
@@ -108,7 +118,7 @@ class About:
         """The columns that add."""
         weights = ["w", "ww"] if self.weighted else []
         binned = ["wx", "wxx"] if self.edges is not None else []
-        return ["n", *weights, *binned, *(["moe2"] if self.has_moe else [])]
+        return ["n", *weights, *binned, *(["moe2"] if self.has_moe else []), *(["p", "pp"] if self.proxies else [])]
 
     @property
     def adds_whole(self) -> bool:
@@ -134,6 +144,7 @@ class About:
             "all areas": self.census,
             "shares": self.shares,
             "scanned tables": tuple(self.scanned),
+            "probabilities of groups": tuple(self.proxies),
         }
 
     def holders(self, attributes: Sequence[str], *, scanned: bool = False) -> list[str]:

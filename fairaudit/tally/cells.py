@@ -37,12 +37,18 @@ def of_residents(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def of_records(rows: pd.DataFrame) -> pd.DataFrame:
-    """Leave out what counts no record by itself: residents, and the arms of a test counted beside each other."""
+    """Leave out what counts no record by itself: residents, arms of a test beside each other, probable groups."""
     if "counted" in rows:
         rows = rows[(rows["counted"] == REACHED).to_numpy(bool)]
-    if "versus" in rows:
-        rows = rows[(rows["versus"] == ANY).to_numpy(bool)]
+    for key in ("versus", "proxy"):
+        if key in rows:
+            rows = rows[(rows[key] == ANY).to_numpy(bool)]
     return rows
+
+
+def of_proxies(rows: pd.DataFrame) -> pd.DataFrame:
+    """Take the rows that count people of unknown group once a level, by its probability."""
+    return rows[(rows["proxy"] != ANY).to_numpy(bool)] if "proxy" in rows else rows[:0]
 
 
 def without_zeros(rows: pd.DataFrame) -> pd.DataFrame:
@@ -64,8 +70,10 @@ def in_order(about: About, rows: pd.DataFrame) -> pd.DataFrame:
         about: what the cells are of.
         rows: cells in any order; the key of an attribute that is not in the row's table may be missing.
     """
-    rows = rows.reindex(columns=[*about.keys, *sums_of(rows)])
+    sums = [name for name in sums_of(rows) if about.proxies or name not in ("p", "pp")]
+    rows = rows.reindex(columns=[*about.keys, *sums])
     rows[about.keys] = rows[about.keys].astype(object).fillna(ANY)
+    rows = rows.fillna({name: 0.0 for name in ("p", "pp") if name in rows})
     rows = pd.concat([rows, _empty_groups(about, rows)], ignore_index=True)
     rows = rows.loc[_ranks(about, rows).sort_values(about.keys, kind="stable").index].reset_index(drop=True)
     for name in sums_of(rows):
@@ -95,6 +103,7 @@ def _empty_groups(about: About, rows: pd.DataFrame) -> pd.DataFrame:
     stratum = min(map(tuple, rows[strata].to_numpy()), default=(UNKNOWN,) * len(strata)) if strata else ()
     rest = dict(zip(strata, stratum, strict=True)) | {"fold": 0, **OF_NO_RECORDS}
     empty = []
+    rows = rows[(rows["proxy"] == ANY).to_numpy(bool)] if "proxy" in rows else rows
     for table, names in about.tables.items():
         if table in about.scanned:
             continue

@@ -16,16 +16,16 @@ import pandas as pd
 
 from fairaudit.errors import DataError, Problem, nearest
 from fairaudit.groupings import group_name
-from fairaudit.kinds import KINDS
+from fairaudit.kinds import KINDS, PROXIES_OF
 from fairaudit.plan import ANY, TALLY_SUFFIX, UNKNOWN
 from fairaudit.tally.about import About, level_names
-from fairaudit.tally.cells import of_records
+from fairaudit.tally.cells import of_proxies, of_records
 from fairaudit.tally.saving import CELLS_SUFFIX, SCHEMA_VERSION
 from fairaudit.tally.spreadsheet import read_csv
-from fairaudit.tally.values import NUMBERS, ROUNDED, as_key, key_problems, sum_problems
+from fairaudit.tally.values import BINS_OF_PROBABILITY, NUMBERS, ROUNDED, as_key, key_problems, sum_problems
 
 MOST_PROBLEMS = 20
-DECIMALS = ("w", "ww", "wx", "wxx", "moe2", "value")
+DECIMALS = ("w", "ww", "wx", "wxx", "moe2", "p", "pp", "value", "proxy")
 """Columns that may hold a decimal point."""
 MOST_FOLDS = 1_000
 MOST_RECORDS = 10**15
@@ -164,7 +164,7 @@ FORMS: dict[str, Form] = {
         lambda value: isinstance(value, dict) and all(map(_is_counts, value.values())),
         'a mapping, such as {"decision": {"withdrawn": 7}}',
     ),
-    **dict.fromkeys(("strata", "notes", "contradictions", "scanned"), TEXTS),
+    **dict.fromkeys(("strata", "notes", "contradictions", "scanned", "proxies"), TEXTS),
     **dict.fromkeys(("has_outcome", "weighted", "has_moe", "census", "shares"), TRUTH),
     **dict.fromkeys(("origin", "counted_by", "source", "period", "plan_sha256", "suppression"), TEXT_OR_NONE),
     **dict.fromkeys(("csv", "sha256"), TEXT),
@@ -193,6 +193,7 @@ ENTRIES_OF_KINDS = {
     "has_moe": ("representation", "places"),
     "census": ("places",),
     "shares": ("representation",),
+    "proxies": PROXIES_OF,
     **dict.fromkeys(("horizons", "time_unit", "until"), ("waits",)),
 }
 NEEDED_OF_KINDS = {"decimals": ("amounts",), "time_unit": ("waits",)}
@@ -256,7 +257,29 @@ def _read_cells(content: bytes, about: About, name: str) -> pd.DataFrame:
     _refuse(_cell_problems(cells, [line for line, _ in rows[1:]], about, name))
     numbers = [_numbers(cell, about) for cell in cells]
     _refuse(_total_problems(numbers, about, name))
-    return pd.DataFrame(numbers, columns=header)
+    frame = pd.DataFrame(numbers, columns=header)
+    _refuse(_more_probable_than_unknown(frame, about, name))
+    return frame
+
+
+def _more_probable_than_unknown(cells: pd.DataFrame, about: About, name: str) -> list[Problem]:
+    """Find people who have probabilities of a group and are not counted as of unknown group."""
+    problems = []
+    for table, names in about.tables.items():
+        proxied, rows = about.proxied(names), cells[(cells["table"] == table).to_numpy(bool)]
+        probable = of_proxies(rows)
+        if proxied is None or probable.empty:
+            continue
+        keys = [key for key in about.keys if key not in ("table", proxied, "proxy")] + ["everyone"]
+        records = of_records(rows).assign(everyone="")
+        unknown = records[(records[proxied] == UNKNOWN).to_numpy(bool)].groupby(keys)["n"].sum()
+        told = probable.assign(everyone="").groupby([*keys, proxied])["n"].sum().groupby(level=keys).max()
+        more = int((told > unknown.reindex(told.index, fill_value=0)).sum())
+        if more:
+            what = f"table {table} has probabilities of {proxied} for more records than are of unknown {proxied}"
+            hint = "Each record of unknown group is counted once a level, in rows whose proxy is a bin."
+            problems.append(Problem(name, f"{what}, in {more:,} cells", hint))
+    return problems
 
 
 def _total_problems(cells: list[dict[str, Any]], about: About, name: str) -> list[Problem]:
@@ -290,6 +313,9 @@ def _header_problems(header: list[str], about: About, name: str) -> list[Problem
     known = [*wanted, "n_high"]
     if about.weighted and "n_high" in header:
         problems.append(Problem(name, "hides counts of weighted records", "What a hidden record weighs is not known."))
+    if about.proxies and "n_high" in header:
+        hint = "How many hidden records are of which probability is not known: send the counts in full."
+        problems.append(Problem(name, "hides counts beside probabilities of groups", hint))
     if about.edges is not None and "n_high" in header:
         hint = "What hidden records add up to is not known: count exact values."
         problems.append(Problem(name, "hides counts of values that are cut into bins", hint))
@@ -340,6 +366,11 @@ def _key_problems(cell: Mapping[str, str], about: About, where: str) -> list[Pro
             problems.append(Problem(where, what, nearest(cell[attribute], allowed)))
     if "versus" in cell:
         problems += _versus_problems(cell, about, table, where)
+    if cell.get("proxy", ANY) != ANY:
+        name = about.proxied(about.tables[table])
+        if name is None or cell[name] == UNKNOWN:
+            what = f"proxy is {cell['proxy']} in table {table}" + (f", {name} ?" if name else "")
+            problems.append(Problem(where, what, "A probability is of a level that has one; else proxy is *."))
     return problems + key_problems(cell, about, where)
 
 
@@ -363,7 +394,8 @@ def _number_problems(cell: Mapping[str, str], about: About, where: str) -> list[
         for key, text in counts.items()
         if not (text.isascii() and text.isdigit() and len(text) <= DIGITS_OF_A_COUNT)
     ]
-    for key, of in (("w", "weights"), ("ww", "weights"), ("moe2", "squared margins of error")):
+    sums = {"moe2": "squared margins of error", "p": "probabilities", "pp": "squared probabilities"}
+    for key, of in (dict.fromkeys(("w", "ww"), "weights") | sums).items():
         if key in cell and not _is_sum(cell[key]):
             problems.append(Problem(where, f"{key} is {cell[key]!r}", f"A sum of {of} is a number of at least 0."))
     for key in ("wx", "wxx"):
@@ -380,9 +412,29 @@ def _number_problems(cell: Mapping[str, str], about: About, where: str) -> list[
     if "w" in cell and not _can_be(int(counts["n"]), float(cell["w"]), float(cell["ww"])):
         what = f"no {counts['n']} weights add up to {cell['w']}, and their squares to {cell['ww']}"
         problems.append(Problem(where, what, "w is the sum of weights, ww the sum of their squares."))
+    if "p" in cell and not key_problems(cell, about, where):
+        problems += _probability_problems(cell, where)
     if "wx" in cell and not key_problems(cell, about, where):
         problems += sum_problems(cell, about, where)
     return problems
+
+
+def _probability_problems(cell: Mapping[str, str], where: str) -> list[Problem]:
+    """Find sums that no probabilities of the bin can have."""
+    n, p, pp = int(cell["n"]), float(cell["p"]), float(cell["pp"])
+    if cell["proxy"] == ANY:
+        fits, of = p == 0 and pp == 0, "of records themselves are 0"
+    else:
+        low, width = float(as_key(cell["proxy"])), 1 / BINS_OF_PROBABILITY
+        whole, squares = float(cell.get("w", n)), float(cell.get("ww", n))
+        slack = 1 + ROUNDED
+        fits = whole * low <= p * slack and p <= whole * (low + width) * slack
+        fits = fits and pp <= squares * (low + width) ** 2 * slack and p * p <= n * pp * slack
+        of = f"from {low:g} to {low + width:g} do not add up so"
+    if fits:
+        return []
+    what = f"p is {cell['p']} and pp is {cell['pp']}, and probabilities {of}"
+    return [Problem(where, what, "p is the sum of probabilities (times weights), pp the sum of their squares.")]
 
 
 def _can_be(n: int, w: float, ww: float) -> bool:
@@ -402,7 +454,7 @@ def _is_sum(text: str) -> bool:
 def _numbers(cell: Mapping[str, str], about: About) -> dict[str, Any]:
     """Turn checked texts into numbers; an empty n_high means that n is exact."""
     numbers: dict[str, Any] = {key: int(cell[key]) for key in ("n", "fold") if key in cell}
-    numbers |= {key: float(cell[key]) for key in ("w", "ww", "moe2") if key in cell}
+    numbers |= {key: float(cell[key]) for key in ("w", "ww", "moe2", "p", "pp") if key in cell}
     numbers |= {key: _sum(cell[key], about.adds_whole) for key in ("wx", "wxx") if key in cell}
     numbers |= {key: as_key(cell[key]) for key in NUMBERS if key in cell}
     if "n_high" in cell:

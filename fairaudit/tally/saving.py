@@ -20,7 +20,8 @@ from fairaudit.tally.values import NUMBERS, plain_number
 
 SCHEMA_VERSION = "1"
 OF_SOME_KINDS = (
-    *("edges", "decimals", "horizons", "time_unit", "until", "has_moe", "census", "shares", "population", "scanned"),
+    *("edges", "decimals", "horizons", "time_unit", "until", "has_moe", "census", "shares", "population"),
+    *("scanned", "proxies"),
 )
 """Entries that are written only where there is something to say."""
 CELLS_SUFFIX = TALLY_SUFFIX.replace("json", "csv")
@@ -78,7 +79,7 @@ def _as_dict(about: About) -> dict:
 
 def _cells_as_csv(cells: pd.DataFrame) -> bytes:
     written = cells.astype(object)
-    for name in ("w", "ww", "wx", "wxx", "moe2"):
+    for name in ("w", "ww", "wx", "wxx", "moe2", "p", "pp"):
         if name in written:
             written[name] = [int(value) if float(value).is_integer() else value for value in cells[name]]
     for name in NUMBERS:

@@ -14,7 +14,7 @@ import pandas as pd
 from fairaudit.errors import DataError, UsageError
 from fairaudit.plan import ANY
 from fairaudit.tally.about import About
-from fairaudit.tally.cells import add_up, in_order, of_records, without_zeros
+from fairaudit.tally.cells import add_up, in_order, of_proxies, of_records, without_zeros
 from fairaudit.tally.loading import load
 from fairaudit.tally.margins import MOST_LISTED, narrow
 from fairaudit.tally.saving import save
@@ -82,8 +82,8 @@ class Tally:
 
         Args:
             attributes: the attributes to cross.
-            beside: whether to give also what counts no record by itself: residents, and arms of a test counted beside
-                each other.
+            beside: whether to give also what counts no record by itself: residents, arms of a test counted beside each
+                other, and people of unknown group once a level.
             scanned: whether it may come of a table that only a scan looks at, which is not cut into folds.
 
         Raises:
@@ -96,7 +96,23 @@ class Tally:
             raise DataError.one(self.about.title or "tally", what, f"It has: {', '.join(held)}.")
         coarsest = min(holders, key=lambda table: len(held[table]))
         rows = self.cells[(self.cells["table"] == coarsest).to_numpy(bool)]
-        return rows if beside else of_records(rows)
+        if not beside:
+            return of_records(rows)
+        # Without the attribute that they are probable of, such people are counted already.
+        apart = "proxy" in rows and self.about.proxied(held[coarsest]) not in attributes
+        return rows[(rows["proxy"] == ANY).to_numpy(bool)] if apart else rows
+
+    def probable(self, attributes: Sequence[str]) -> pd.DataFrame:
+        """Give the rows of people of unknown group once a level, by its probability; none where there are none."""
+        if self.about.proxied(attributes) is None:
+            return self.cells[:0]
+        return of_proxies(self.rows_of(attributes, beside=True))
+
+    def without_proxies(self) -> Tally:
+        """Leave out probabilities of groups: those of unknown group stay so."""
+        if not self.about.proxies:
+            return self
+        return Tally(replace(self.about, proxies=()), of_records(self.cells).drop(columns=["proxy", "p", "pp"]))
 
     def reweighed(self, attributes: Sequence[str], factors: np.ndarray) -> Tally:
         """Weigh the records of one grouping otherwise, beside the weights that they have.
@@ -113,8 +129,12 @@ class Tally:
         sums = {name: rows[name].to_numpy(float) * factors for name in ("wx", "wxx") if name in rows}
         table = str(rows["table"].iloc[0])
         made = Tally.__new__(Tally)  # its rows are in order as they are
-        made.about = replace(self.about, weighted=True, tables={table: self.about.tables[table]})
-        made.cells = rows.assign(w=w * factors, ww=ww * factors**2, **sums)
+        made.about = replace(
+            self.about, weighted=True, tables={table: self.about.tables[table]}, scanned=(), proxies=()
+        )
+        made.cells = rows.drop(columns=["proxy", "p", "pp"], errors="ignore").assign(
+            w=w * factors, ww=ww * factors**2, **sums
+        )
         return made
 
     def roll_up(
@@ -137,6 +157,7 @@ class Tally:
             tables={table: tuple(names) for table, names in tables.items()},
             strata=self.about.strata if strata is None else tuple(strata),
             scanned=tuple(table for table in tables if table in scanned),
+            proxies=tuple(name for name in self.about.proxies if name in kept),
         )
         parts = [self.table(names, scanned=table in scanned).assign(table=table) for table, names in tables.items()]
         rows = pd.concat(parts, ignore_index=True)

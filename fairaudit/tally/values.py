@@ -24,11 +24,14 @@ SIDES = {
 }
 """The keys that are yes or no, and what they may be."""
 
-NUMBERS = ("value", "followed")
+NUMBERS = ("value", "followed", "proxy")
 """The keys that are numbers, or unknown."""
 
 CLOSED_BEFORE = -1
 """The wait of a record that was closed before it was opened."""
+
+BINS_OF_PROBABILITY = 20
+"""Bins that probabilities of a group are cut into, of equal width; their lower edges are in `proxy`."""
 
 MOST_DIGITS = 15  # as many as survive a spreadsheet
 ROUNDED = 1e-6
@@ -41,9 +44,14 @@ def number_text(value: float) -> str:
     return f"{value:.{MOST_DIGITS}g}"
 
 
+def bin_of_probability(place: int) -> str:
+    """Give the lower edge of a bin of probabilities as a key of the tally."""
+    return number_text(place / BINS_OF_PROBABILITY)
+
+
 def plain_number(text: str) -> int | float | str:
     """Give a key that is a number as one, so that no file takes it for a text; an unknown one stays as it is."""
-    if text == UNKNOWN:
+    if text in (UNKNOWN, ANY):
         return text
     value = float(text)
     return int(text) if text.lstrip("-").isdecimal() else value
@@ -85,7 +93,15 @@ def key_problems(cell: Mapping[str, str], about: About, where: str) -> list[Prob
         problems.append(Problem(where, f"value is {cell['value']!r}", what))
     if "followed" in cell:
         problems += _followed_problems(cell, about, where)
+    if "proxy" in cell and as_key(cell["proxy"]) not in (ANY, *_bins_of_probability()):
+        hint = f"It is the lower edge of a bin: 0, {bin_of_probability(1)} and so on; or * for a record itself."
+        problems.append(Problem(where, f"proxy is {cell['proxy']!r}", hint))
     return problems
+
+
+@cache
+def _bins_of_probability() -> frozenset[str]:
+    return frozenset(map(bin_of_probability, range(BINS_OF_PROBABILITY)))
 
 
 def _or(codes: tuple[str, ...]) -> str:

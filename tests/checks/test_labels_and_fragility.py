@@ -100,7 +100,7 @@ def test_corrected_rates_are_those_of_rogan_and_gladen():
 
 
 def test_corrected_cells_of_a_known_table():
-    # True: 400 with the outcome, 300 of them selected; 600 without, 120 selected. Labels: sensitivity .9, specificity .8.
+    # True: 400 with the outcome, 300 of them selected; 600 without, 120 selected.
     se, sp = 0.9, 0.8
     recorded = {
         "tp": round(300 * se + 120 * (1 - sp)), "fp": round(300 * (1 - se) + 120 * sp),

@@ -49,7 +49,8 @@ def test_berkeley_is_flagged_over_all_and_reversed_within_departments(tmp_path):
     strata = found["strata"]
     said = {row["scenario"]: row["sentence"] for row in found["checks"]}["within strata"]
     assert found["verdict"] == "flagged"  # a check never un-flags
-    assert strata["reversed"] and strata["holds"]
+    assert strata["reversed"]
+    assert strata["holds"]
     assert strata["pair"] == ["women", "men"]
     # STATISTICS: crude .4452 v .3035; Mantel-Haenszel risk difference, women less men, +.01843
     assert strata["raw"] == pytest.approx(1198 / 2691 - 557 / 1835)

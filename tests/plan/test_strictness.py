@@ -11,6 +11,7 @@ from fairaudit.plan import read_plan
 from tests.plan.texts import AMOUNTS, FULL, SCORES, SHORT, WAITS, changed, problems, read
 
 GROUPS = "groups: [race, sex]"
+PROXY = "groups: {{race: {{{}}}, sex: {{}}}}"
 MEASURE = "{measure: selection_rate, ratio: 0.8}"
 DECISION = "decision: {column: d, is: [1], is_not: [0]}"
 OUTCOME = "outcome: {column: y, is: [1], is_not: [0]}"
@@ -537,6 +538,53 @@ RULES = {
         [
             "evidence[0].look: this is look 2 of 1 declared | "
             "A look that was not declared may not clear: declare `looks: open`, or use data that are all new."
+        ],
+    ),
+    # --- probabilities of groups ---
+    "probabilities of declared levels": (GROUPS, PROXY.format("levels: [A, B], proxy: {A: p_a, B: p_b}"), []),
+    "probabilities of a group that nobody recorded": (
+        GROUPS,
+        PROXY.format("column: null, levels: [A, B], proxy: {A: p_a, B: p_b}"),
+        [],
+    ),
+    "probabilities without levels": (
+        GROUPS,
+        PROXY.format("proxy: {A: p_a, B: p_b}"),
+        ["evidence[0].groups.race.proxy: proxy needs levels | Name every group there is: levels: [Black, White]."],
+    ),
+    "a probability of no level": (
+        GROUPS,
+        PROXY.format("levels: [Black, White], proxy: {Black: p_a, White: p_b, Blck: p_c}"),
+        ["evidence[0].groups.race.proxy.Blck: 'Blck' is no level | Did you mean 'Black'?"],
+    ),
+    "a level without a probability": (
+        GROUPS,
+        PROXY.format("levels: [A, B, C], proxy: {A: p_a, B: p_b}"),
+        [
+            "evidence[0].groups.race.proxy: proxy has no column for C | Every level needs a column, a column of "
+            "zeros where nobody can be of it; or merge it into another."
+        ],
+    ),
+    "one column for two levels": (
+        GROUPS,
+        PROXY.format("levels: [A, B], proxy: {A: p, B: p}"),
+        ["evidence[0].groups.race.proxy: the column 'p' is given to two levels | Each level has a column of its own."],
+    ),
+    "probabilities beside bands": (
+        GROUPS,
+        PROXY.format("bands: [18, 65], proxy: {A: p_a, B: p_b}"),
+        [
+            "evidence[0].groups.race.proxy: proxy stands beside bands | Probabilities are of declared levels: write "
+            "levels: [Black, White]."
+        ],
+    ),
+    "probabilities of two attributes that are crossed": (
+        GROUPS,
+        "groups: {race: {levels: [A, B], proxy: {A: p_a, B: p_b}}, sex: {levels: [F, M], proxy: {F: p_f, M: p_m}}}\n"
+        "    compare: [{by: [race, sex]}]",
+        [
+            "evidence[0].groups.sex.proxy: race and sex have probabilities each, and are crossed: how they go "
+            "together is not known | Keep the probabilities of one, or compare them apart."
         ],
     ),
 }

@@ -40,6 +40,7 @@ LAYERS = [
     "scaffold",
     "assumptions",
     "cells",
+    "allotments",
     "distributions",
     "comparisons",
     "weighing",
