@@ -143,7 +143,7 @@ def counted_rows(tally: Tally, rows: pd.DataFrame, measure: Measure) -> tuple[np
         Two arrays of 0 to 1, an entry a row; what is unknown and would have to be known is in neither.
     """
     numerator, denominator = measure.membership()
-    codes = _read(tally, rows, measure, {})
+    codes = sides_of(tally, rows, measure, {})
     parts = [
         sum(part * counted[decision, outcome] for decision, outcome, part in codes)
         for counted in (numerator, denominator)

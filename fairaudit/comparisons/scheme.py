@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 
 Scenario = Literal[
-    "recorded", "spread", "proxy", "worst", "reversed", "open_never", "raked", "raked_moe", "post_stratified", "kamiran_calders",
-    "standardised", "balanced", "corrected",
+    "recorded", "spread", "proxy", "worst", "reversed", "open_never", "raked", "raked_moe", "post_stratified",
+    "kamiran_calders", "standardised", "balanced", "corrected",
 ]  # fmt: skip
 OTHERWISE = {"reversed": {"reversed": True}}
 """Scenarios in which values are read otherwise, and what the view is then told."""
