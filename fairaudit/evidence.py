@@ -19,6 +19,7 @@ from fairaudit.displays import Picture, Shown, bullets, paragraphs
 from fairaudit.errors import DataError, PlanError, nearest
 from fairaudit.own_code import measures_of, own_measures
 from fairaudit.plan import TALLY_SUFFIX, Plan, read_plan
+from fairaudit.report.panel_view import panel_tables
 from fairaudit.report.tables import table
 from fairaudit.results import block_results
 from fairaudit.sentences import significant
@@ -175,6 +176,29 @@ class Evidence:
 
         for shown in self.beside:
             display(shown)
+
+    @property
+    def panels(self) -> list[Shown]:
+        """Every finding with the records weighed otherwise: tables, and the sentences that go with them."""
+        from fairaudit.report.html import words
+
+        fixed = words("en")["finding"]
+        shown = []
+        for found in self.results["findings"]:
+            name = f"{_capital(found['title'])}, by {' and '.join(found['grouping'])}"
+            tables = panel_tables(found, name, fixed)
+            said = [check["sentence"] for check in found["checks"] if check["check"] == "reweighting"]
+            if tables:
+                lines = [name, *(f"{row['title']}: {row['reading']}" for row in found["panel"]), *said]
+                shown.append(Shown("".join(tables) + bullets(said).markup, "\n".join(lines)))
+        return shown or [paragraphs(["There is no other way to weigh these records."])]
+
+    def show_panels(self) -> None:
+        """Show all of it, one below the other."""
+        from IPython.display import display
+
+        for panel in self.panels:
+            display(panel)
 
     def oaxaca(self, by: str = "", explained_by: Sequence[str] = ()) -> Shown:
         """Split the gap of two groups' mean amounts by what other columns go with it (Oaxaca 1973; Blinder 1973).

@@ -59,7 +59,7 @@ class CorrectedArms(Arms):
         with np.errstate(invalid="ignore", divide="ignore"):
             spread = (squares * (above - theta[:, None, None] * below) ** 2).sum(axis=(1, 2)) / n**2
             worth = theta * (1 - theta) / spread
-        known = self.records[1] if not self.cells.clustered and self.cells.w is None else super().worth
+        known = Arms(self.cells, self.measure, self.scheme).worth  # without the correction
         worth = np.where(np.isfinite(worth) & (worth > 0), np.minimum(worth, known), 0.0)
         return np.where(impossible, np.nan, theta), worth, known
 

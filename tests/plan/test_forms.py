@@ -238,6 +238,6 @@ def test_what_only_later_issues_can_serve_is_unknown(key, tmp_path):
     assert problem.startswith(f"line 59: evidence[0].{key.partition(':')[0]}: unknown key {key.partition(':')[0]!r} | ")
 
 
-def test_a_scenario_of_a_later_issue_is_none_of_the_choices(tmp_path):
+def test_records_are_raked_to_a_population_only(tmp_path):
     (problem,) = problems(tmp_path, f"{FULL}    scenarios: [raked]\n")
-    assert problem.startswith("line 59: evidence[0].scenarios[0]: 'raked' is not one of the choices | ")
+    assert problem.startswith("line 59: evidence[0].scenarios: there is no population to rake the records to | ")

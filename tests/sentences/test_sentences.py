@@ -199,6 +199,7 @@ def test_lists(words, text):
 
 def test_every_reason_has_a_sentence():
     reasons = {"", "baseline", "no_data", "no_variation", "too_skewed", "hollow", "side", "too_little_data", "unknowns"}
+    reasons |= {"weighing", "cannot_weigh", "labels", "selective_labels"}
     assert set(sentences.REASONS) == reasons | {"hidden", "leaning_outside", "leaning_inside"}
     assert all(text.endswith(".") for name, text in sentences.REASONS.items() if name)
 
