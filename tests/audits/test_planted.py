@@ -28,7 +28,9 @@ POWER = 0.95
 
 @pytest.fixture(scope="module")
 def county() -> Evidence:
-    return read_plan(AUDITS / "county-recidivism").block("high-risk-flags")
+    """Take the plan's block, not weighed: draws are of the population itself."""
+    block = read_plan(AUDITS / "county-recidivism").block("high-risk-flags")
+    return block.model_copy(update={"data": block.data.model_copy(update={"population": None})})
 
 
 @pytest.fixture(scope="module")

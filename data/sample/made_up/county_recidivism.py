@@ -251,7 +251,7 @@ MADE_UP = MadeUp(
             county_population,
             seed=3204,
             row="how many people of a race, a sex and a band of ages were arraigned in all courts of the county",
-            blocks=[],
+            blocks=["high-risk-flags"],
         ),
         File(
             "county_linkage.csv",
