@@ -26,7 +26,9 @@ ROUGH_FROM = 100  # records in the smaller group from which the rough statistic 
 AROUND = np.array([0.9, 1.0, 1.1])  # sizes at which the draws are shared out, as parts of the size looked for
 MOST_STEPS, NEAR, FURTHEST = 12, 0.05, 1.2  # of the search, on the scale of the logarithm of the size
 SLOPES = (2.0, 0.8, 8.0)  # of the chance in standard errors by that logarithm: at first, at least, at most
-LARGEST = 10**9
+LARGEST, FINE = 10**9, 1e-3
+MOST_TESTED = 600_000  # pairs in the draws of a step: of very many groups fewer sets are drawn
+FEWEST_DRAWS = 400
 _BAND = 0.35  # how far above the score test's critical value the exact test's is looked for
 
 
@@ -208,6 +210,7 @@ def _found(rule, sizes, rate, start: float, wanted: float, draws: int, seed: int
 
     def height(log_size: float, number: int, salt: int) -> float:
         counts = np.maximum(sizes(math.exp(log_size)), 1)
+        number = min(number, max(MOST_TESTED // len(rule.pairs), FEWEST_DRAWS))
         share = power(rule, counts, rate, draws=number, seed=seed + salt)
         return float(special.ndtri((share * number + 0.5) / (number + 1)))
 
@@ -226,6 +229,33 @@ def _found(rule, sizes, rate, start: float, wanted: float, draws: int, seed: int
     heights = np.array([height(place, draws // len(AROUND), 101 + k) for k, place in enumerate(places)])
     fitted = float(np.clip((heights[-1] - heights[0]) / (places[-1] - places[0]), *SLOPES[1:]))
     return float(math.exp(places.mean() + (goal - heights.mean()) / fitted))
+
+
+def fewest(rule: Rule, sizes: Callable[[float], Array], rate: float) -> float:
+    """Give the size below which not even counts exactly at one rate would clear.
+
+    Args:
+        rule: what must hold.
+        sizes: gives every group's records for a number; none falls as it grows.
+        rate: the rate of all groups, above 0 and below 1.
+
+    Returns:
+        The number, not rounded, to within .1%; infinite where no number below a billion would do.
+    """
+
+    def clears(log_size: float) -> bool:
+        n = np.maximum(sizes(math.exp(log_size)), 1e-9)
+        records = rule.arms @ n
+        events = (rate * records)[None]
+        return all(bool(_clear(rule, kind, events, records, float(n.sum()))[0]) for kind in rule.limits)
+
+    low, high = 0.0, math.log(LARGEST)
+    if not clears(high):
+        return math.inf
+    while high - low > FINE:
+        middle = (low + high) / 2
+        low, high = (low, middle) if clears(middle) else (middle, high)
+    return float(math.exp(high))
 
 
 def exact_thresholds(rule: Rule, counts: Array, rate: float) -> dict[Kind, float]:
