@@ -19,7 +19,9 @@ from fairaudit.sources import describe, query_text, read_tally
 from fairaudit.tally import Tally
 from fairaudit.tally.saving import places
 
-WORTH = "Worth: how many independent records that the measure counts a group's probably are. All else is records to send."
+WORTH = (
+    "Worth: how many independent records that the measure counts a group's probably are. All else is records to send."
+)
 NOT_TRIED = "is of the audit's own, and was not tried: read it; if you trust it, add --allow-code"
 
 
@@ -130,9 +132,7 @@ def records_needed(
         tally = read_tally(block, plan.folder) if there else None
         own = measures_of(own_measures(plan, block, allow_code=True)) if allow_code else {}
         of_counts = {name: measure for name, measure in own.items() if not measure.approximate}
-        needed = how_many(
-            block, tally, rate=rate, power=power, measures=of_counts, shares=shares, per_year=per_year
-        )
+        needed = how_many(block, tally, rate=rate, power=power, measures=of_counts, shares=shares, per_year=per_year)
         known |= {group.name for each in needed for group in each.groups}
         if tally is None:
             yield from _supposed(block, rate)

@@ -7,6 +7,18 @@ words: the same as lines of text, as a table, and as a paragraph to paste into a
 
 from fairaudit.planning.after import POWER, more_records
 from fairaudit.planning.before import Needed, how_many
-from fairaudit.planning.words import heading, lines, looked, request, sentences
+from fairaudit.planning.words import heading, lines, looked, request, rows, sentences, time_of
 
-__all__ = ["POWER", "Needed", "heading", "how_many", "lines", "looked", "more_records", "request", "sentences"]
+__all__ = [
+    "POWER",
+    "Needed",
+    "heading",
+    "how_many",
+    "lines",
+    "looked",
+    "more_records",
+    "request",
+    "rows",
+    "sentences",
+    "time_of",
+]

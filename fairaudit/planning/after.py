@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from fairaudit.assessment import Disparity
 from fairaudit.stats import sample_size, score
+from fairaudit.stats.simulated_size import Rule, size_for
 from fairaudit.verdicts import Bounds, Comparison, could_clear
 
 POWER = 0.8
+FORMULA_FROM = 200  # records of the smaller group: below, the formula is low, at 50 by a quarter
 
 
 def more_records(
@@ -161,14 +164,39 @@ def _could_clear_at_worst(comparison: Comparison, pair: int) -> bool:
 
 
 def _needed(comparison: Comparison, x1: float, n1: float, x0: float, n0: float, limit: float, power: float) -> float:
-    """Records of the smaller group, with the others growing in step."""
+    """Records of the smaller group, with the others growing in step; by simulation where the formula is too low."""
     rate = (x1 + x0) / (n1 + n0)
     sizes = comparison.arms.records[1][: len(comparison.arms.cells.groups)]
     sizes = sizes[sizes > 0]
     smaller, larger = sorted((n1, n0))
-    return sample_size.smallest_group_needs(
-        comparison.kind, _in_step(sizes, smaller, larger), rate, limit, alpha=comparison.alpha, power=power
+    counts = _in_step(sizes, smaller, larger)
+    needed = sample_size.smallest_group_needs(comparison.kind, counts, rate, limit, alpha=comparison.alpha, power=power)
+    if needed >= FORMULA_FROM or not 0 < rate < 1:
+        return needed
+    rule = Rule.all_pairs(
+        len(counts), {comparison.kind: limit}, alpha=comparison.alpha, exact=comparison.counts["recorded"].whole
     )
+    others = np.array(counts)
+    return size_for(rule, lambda least: np.maximum(others, least), rate, needed, wanted=power)
+
+
+def years_of(disparity: Disparity, more: Mapping[str, Any], per_year: float | None) -> float | None:
+    """Say how long a group's missing records would take if they come as these did.
+
+    Args:
+        disparity: the finding.
+        more: what `more_records` says of it.
+        per_year: people decided on in a year; None where that is not known.
+
+    Returns:
+        Years; None where nothing is needed, the pace is not known, or more records are not of more people as they come.
+    """
+    of_records = disparity.evidence.kind in ("decisions", "scores", "amounts", "waits")
+    if not per_year or not more["needed"] or not more["have"] or not of_records or disparity.arms.cells.w is not None:
+        return None
+    # Those whom the measure counts come at the pace at which they came here, the unknown beside them.
+    pace = per_year * more["have"] / float(disparity.arms.cells.n.sum())
+    return (more["needed"] - more["have"]) / pace
 
 
 def _in_step(sizes: np.ndarray, smaller: float, larger: float) -> list[float]:

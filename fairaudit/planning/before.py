@@ -183,9 +183,7 @@ def alike(cells: Cells) -> Cells:
     everybody = known.sum(axis=0) / max(known.sum(), 1.0)
     sizes = known.sum(axis=(1, 2))
     equal = np.concatenate([sizes[:, None, None] * everybody, n[-1:]])
-    return replace(
-        cells, strata=("",), n=equal[None, :, None], maybe=None, w=None, ww=None, clustered=False, moe2=None
-    )
+    return replace(cells, strata=("",), n=equal[None, :, None], maybe=None, w=None, ww=None, clustered=False, moe2=None)
 
 
 def worth_of_one(disparity: Disparity) -> float:

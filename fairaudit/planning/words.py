@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
+from fairaudit.assessment import Disparity
 from fairaudit.plan import Evidence
-from fairaudit.planning.after import two_digits
+from fairaudit.planning.after import two_digits, years_of
 from fairaudit.planning.before import Group, Needed
 from fairaudit.sentences import digits, exactly, listed, percent
 
@@ -18,7 +20,7 @@ COMPLETE = 0.95
 
 def heading(needed: Needed) -> str:
     """Name what is asked and what must hold."""
-    about = f"{needed.measure} by {needed.by}"
+    about = f"{needed.title if needed.rate is None else needed.measure} by {needed.by}"
     groups = f"{len(needed.groups)} groups, " if needed.groups else ""
     return f"{about} ({groups}{_limits(needed)})" if needed.limits else about
 
@@ -104,7 +106,7 @@ def _now(needed: Needed) -> list[str]:
     short = [group for group in needed.groups if group.missing]
     if not short:
         return ["There are enough now."]
-    return [f"Too few now: {listed([f'{group.name} ({_at_hand(group)})' for group in short], MOST_NAMED)}."]
+    return [f"Too few now: {_named([f'{group.name} ({_at_hand(group)})' for group in short])}."]
 
 
 def _at_hand(group: Group) -> str:
@@ -119,7 +121,9 @@ def _of_values(needed: Needed) -> list[str]:
     if needed.tests:
         have = min((group.at_hand for group in needed.groups), default=0)
         enough = "There are enough now." if have >= needed.each else f"There are {have:,}."
-        return [f"about {two_digits(needed.each):,} tests of two arms, if arms differ as often as those at hand. {enough}"]
+        return [
+            f"about {two_digits(needed.each):,} tests of two arms, if arms differ as often as those at hand. {enough}"
+        ]
     told = f"about {two_digits(needed.each):,} records of each group, if values differ as much as those at hand"
     return [f"{told}; fewer than about {_up(needed.fewest):,} could not show it.", *_now(needed)]
 
@@ -191,7 +195,7 @@ def request(evidence: Evidence, needed: Sequence[Needed]) -> list[str]:
         needed: its plans.
     """
     asked = _asked(needed)
-    if not asked:
+    if not asked:  # all is there, or nothing can be planned
         return []
     what = "matched tests" if evidence.kind == "pairs" else "records"
     data = evidence.data
@@ -205,7 +209,7 @@ def request(evidence: Evidence, needed: Sequence[Needed]) -> list[str]:
         f"{'is' if len(fields) == 1 else 'are'} filled in for at least {percent(complete)} of every group.",
         _identity(evidence),
         "Counts by group will do in place of records (`fairaudit tally` writes them).",
-        "Fewer records will not show that groups fare alike, even if they do.",
+        "With far fewer, nothing can be shown even if groups fare alike, and that holds adoption up.",
     ]
     return [" ".join(told)]
 
@@ -215,7 +219,7 @@ def _asked(needed: Sequence[Needed]) -> list[str]:
     told = []
     for by in dict.fromkeys(each.by for each in needed):
         plans = [each for each in needed if each.by == by and each.each is not None and math.isfinite(each.each)]
-        if not plans:
+        if not plans or all(each.enough for each in plans):
             continue
         neediest = max(plans, key=_records)
         told.append(f"at least about {_records(neediest):,} of each group by {by}{_still(plans)}")
@@ -238,9 +242,15 @@ def _still(plans: Sequence[Needed]) -> str:
     for group in (group for each in plans for group in each.groups if each.there and group.missing):
         missing[group.name] = max(missing.get(group.name, 0), group.missing)
     if not missing:
-        return " (we have enough)" if any(each.there for each in plans) else ""
+        return ""
     most = sorted(missing.items(), key=lambda pair: -pair[1])
-    return f" (still missing: {listed([f'{name} {two_digits(number):,}' for name, number in most], MOST_NAMED)})"
+    return f" (still missing: {_named([f'{name} {two_digits(number):,}' for name, number in most])})"
+
+
+def _named(groups: Sequence[str]) -> str:
+    """Name groups, the names of which may hold commas, and how many are left out."""
+    left = len(groups) - MOST_NAMED
+    return "; ".join([*groups[:MOST_NAMED], *([f"and {left} more"] if left > 0 else [])])
 
 
 def _group_columns(evidence: Evidence) -> list[str]:
@@ -252,14 +262,28 @@ def _columns(evidence: Evidence) -> list[str]:
     data = evidence.data
     outcome = data.outcome if evidence.needs_outcome else None
     held = (data.decision, data.reached, outcome, data.score, data.amount, data.service)
-    return [*[each.column for each in held if each is not None], *[name for name in (data.opened, data.matched_by) if name]]
+    return [
+        *[each.column for each in held if each is not None],
+        *[name for name in (data.opened, data.matched_by) if name],
+    ]
 
 
 def _identity(evidence: Evidence) -> str:
     cluster = evidence.data.cluster
     if cluster:
-        return f"Give `{cluster}` in every record, the same wherever the same one comes again: it may be a made-up number."
+        return (
+            f"Give `{cluster}` in every record, the same wherever the same one comes again: it may be a made-up number."
+        )
     return "If anybody has several records, say which are the same person's, by a made-up number."
+
+
+def time_of(disparity: Disparity, more: Mapping[str, Any], per_year: int | None) -> str:
+    """Say how long the records would take that settle a finding; "" where that is not known."""
+    years = years_of(disparity, more, per_year)
+    if years is None:
+        return ""
+    people = disparity.evidence.words.people
+    return f"At {per_year:,} {people} a year, with groups as in these records, that takes some {in_time(years)}."
 
 
 def looked(evidence: Evidence) -> str:
@@ -269,5 +293,3 @@ def looked(evidence: Evidence) -> str:
     of = "of looks left open" if evidence.looks == "open" else f"of {evidence.looks}"
     spent = exactly(100 * evidence.alpha_of_look)
     return f"This is look {evidence.look} {of}: each may err in {spent}% of cases only, and so takes more records."
-
-

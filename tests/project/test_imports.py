@@ -60,6 +60,7 @@ LAYERS = [
     "report",
     "decomposition",
     "evidence",
+    "asking",
     "testing",
     "checking",
     "run",
