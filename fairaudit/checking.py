@@ -19,9 +19,7 @@ from fairaudit.sources import describe, query_text, read_tally
 from fairaudit.tally import Tally
 from fairaudit.tally.saving import places
 
-WORTH = (
-    "Worth: how many independent records that the measure counts a group's probably are. All else is records to send."
-)
+WORTH = "Worth: how many independent records that the measure counts a group's are. All else is records to send."
 NOT_TRIED = "is of the audit's own, and was not tried: read it; if you trust it, add --allow-code"
 
 

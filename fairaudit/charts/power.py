@@ -53,7 +53,7 @@ def _alt(shown: Mapping[str, Any]) -> str:
     return joined(
         [
             start,
-            f"It rises from {percent(low)} with {fewest:,.0f} records of each group to {percent(high)} with {most:,.0f};",
+            f"It rises from {percent(low)} with {fewest:,.0f} records of each to {percent(high)} with {most:,.0f};",
             f"about {shown['needed']:,.0f} are needed for {percent(shown['power'])}.",
         ]
     )

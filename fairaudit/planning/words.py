@@ -9,7 +9,7 @@ from typing import Any
 from fairaudit.assessment import Disparity
 from fairaudit.plan import Evidence
 from fairaudit.planning.after import two_digits, years_of
-from fairaudit.planning.before import Group, Needed
+from fairaudit.planning.needed import Group, Needed
 from fairaudit.sentences import digits, exactly, listed, percent
 
 HEADS = ("At hand", "Worth", "Needed", "Missing", "Time")
@@ -152,10 +152,8 @@ def _cells(group: Group) -> list[str]:
 
 def in_time(years: float, *, short: bool = False) -> str:
     """Write a length of time: weeks, months or years, no more exact than a plan is."""
-    for limit, unit, size in ((1 / 6, "week", 1 / 52), (2.0, "month", 1 / 12), (math.inf, "year", 1.0)):
-        if years < limit:
-            number = max(math.ceil(years / size - 1e-9), 1)
-            break
+    unit, in_a_year = ("week", 52) if years < 1 / 6 else ("month", 12) if years < 2 else ("year", 1)
+    number = max(math.ceil(years * in_a_year - 1e-9), 1)
     if number > 100:
         return "100+ yrs" if short else "more than 100 years"
     shorter = {"week": "wk", "month": "mo", "year": "yr"}[unit]

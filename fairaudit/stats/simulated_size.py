@@ -1,8 +1,8 @@
 """How many records are needed, by simulation of the very rule that clears: draws of binomials, both score tests.
 
-The formulas of `sample_size` take rates to be normal and every pair to fail by itself. Here groups of any sizes are drawn
-at one common rate, all pairs of a scheme and all limits are tested as a verdict tests them, and the sizes are looked for
-at which they clear as often as wanted.
+The formulas of `sample_size` take rates to be normal and every pair to fail by itself. Here groups of any sizes are
+drawn at one common rate, all pairs of a scheme and all limits are tested as a verdict tests them, and the sizes are
+looked for at which they clear as often as wanted.
 """
 
 from __future__ import annotations
@@ -286,8 +286,7 @@ def _exact_threshold(kind: Kind, n1: int, n0: int, rate: float, margin: float, a
     if not exact.feasible(round(rate * n1), n1, round(rate * n0), n0, kind):
         return None
     critical = float(score.critical_z(alpha))
-    near1, near0 = (np.unique(np.clip(np.rint(rate * n + np.linspace(-4, 4, 25) * math.sqrt(n * rate * (1 - rate))), 0, n))
-                    for n in (n1, n0))  # fmt: skip
+    near1, near0 = (_near(n, rate) for n in (n1, n0))
     x1, x0 = (grid.ravel() for grid in np.meshgrid(near1, near0, indexing="ij"))
     z = score.clearing_z(kind, x1, n1, x0, n0, margin)
     kept = np.flatnonzero((z > critical) & (z < critical + _BAND))
@@ -302,3 +301,9 @@ def _exact_threshold(kind: Kind, n1: int, n0: int, rate: float, margin: float, a
             low = middle + 1
     # A little below the least that passes, since a statistic must be exceeded.
     return float(z[kept[low]]) - 1e-9 if low < len(kept) else critical + _BAND
+
+
+def _near(n: int, rate: float) -> Array:
+    """Give counts of events that are likely at a rate."""
+    around = rate * n + np.linspace(-4, 4, 25) * math.sqrt(n * rate * (1 - rate))
+    return np.unique(np.clip(np.rint(around), 0, n))
