@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from fairaudit.assumptions import assumptions
-from fairaudit.errors import FairauditError, PlanError, UsageError, counted
+from fairaudit.errors import FairauditError, PlanError, UsageError, counted, nearest
 from fairaudit.groupings import Grouping, attributes, groupings
 from fairaudit.measures import MEASURES, measures_table
 from fairaudit.own_code import measures_of, notebook_of, own_measures, references
 from fairaudit.plan import UNKNOWN, Evidence, Plan, read_plan
-from fairaudit.planning import how_many, said
+from fairaudit.planning import how_many, lines, looked, request
 from fairaudit.results import opposites
 from fairaudit.scaffold import as_drafted
 from fairaudit.sentences import digits, percent
@@ -19,6 +19,7 @@ from fairaudit.sources import describe, query_text, read_tally
 from fairaudit.tally import Tally
 from fairaudit.tally.saving import places
 
+WORTH = "Worth: how many independent records that the measure counts a group's are. All else is records to send."
 NOT_TRIED = "is of the audit's own, and was not tried: read it; if you trust it, add --allow-code"
 
 
@@ -94,38 +95,63 @@ def _counts(tally: Tally, name: str) -> str:
     return ", ".join([*groups, f"unknown {unknown:,} ({percent(unknown / total)})"])
 
 
-def records_needed(folder: Path, rate: float | None, power: float, *, allow_code: bool = False) -> Iterator[str]:
-    """Say how many records each measure needs, a sentence each.
+def records_needed(
+    folder: Path,
+    rate: float | None,
+    power: float,
+    *,
+    allow_code: bool = False,
+    shares: Mapping[str, float] | None = None,
+    per_year: float | None = None,
+) -> Iterator[str]:
+    """Say how many records each measure needs: a sentence and a table each, then a paragraph to ask for them.
 
     Args:
         folder: the audit's folder.
         rate: the rate to expect, 0 to 1; that of all records together where None.
         power: the chance with which groups that fare alike should clear.
         allow_code: whether measures of the audit's own may be loaded.
+        shares: group -> its share of the records to come; as at hand where None.
+        per_year: records that come in a year; the plan's `people_per_year` where None.
 
     Raises:
         PlanError: the plan is wrong.
         DataError: there are records, and they cannot be counted.
+        UsageError: shares name a group that no grouping has.
     """
     plan = read_plan(folder)
+    per_year = per_year or plan.system.people_per_year
+    known: set[str] = set()
     for block in plan.evidence:
         if block.data.decided_by == "todays_process":
             yield f"{block.id}: a baseline, which no number of records can clear."
             continue
         there = (plan.folder / block.data.source).exists()
         tally = read_tally(block, plan.folder) if there else None
+        own = measures_of(own_measures(plan, block, allow_code=True)) if allow_code else {}
+        of_counts = {name: measure for name, measure in own.items() if not measure.approximate}
+        needed = how_many(block, tally, rate=rate, power=power, measures=of_counts, shares=shares, per_year=per_year)
+        known |= {group.name for each in needed for group in each.groups}
         if tally is None:
             yield from _supposed(block, rate)
         yield f"{block.id}, to clear with a chance of {digits(100 * power)}% if groups fare alike:"
-        own = measures_of(own_measures(plan, block, allow_code=True)) if allow_code else {}
-        of_counts = {name: measure for name, measure in own.items() if not measure.approximate}
-        for row in how_many(block, tally, rate=rate, power=power, measures=of_counts):
-            yield f"  - {said(row)}"
+        if told := looked(block):
+            yield f"  {told}"
+        if any(group.years for each in needed for group in each.groups):
+            yield f"  Times are at {per_year:,.0f} {'records' if tally is None else 'people'} a year, in these shares."
+        if any(group.missing and group.worth < group.at_hand for each in needed for group in each.groups):
+            yield f"  {WORTH}"
+        for each in needed:
+            yield from lines(each)
         for name in references(block):
             if name in own and name not in of_counts:
                 yield f"  - {name}: no number of records clears a measure that is approximate."
             elif name not in own:
                 yield f"  - The measure {name} {NOT_TRIED}."
+        for paragraph in request(block, needed):
+            yield from ["", f"To ask for them ({block.id}):", "", paragraph, ""]
+    if stray := sorted(set(shares or {}) - known):
+        raise UsageError.one("fairaudit how-many", f"no group is called {stray[0]!r}", nearest(stray[0], sorted(known)))
 
 
 def _supposed(block: Evidence, rate: float | None) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import math
 import os
 import re
 import shlex
@@ -166,6 +167,10 @@ def _add_how_many(add: Add) -> None:
     parser.add_argument("folder", type=Path, metavar="DIR")
     parser.add_argument("--rate", type=float, help="rate to expect, 0 to 1, where there are no records yet")
     parser.add_argument("--power", type=float, default=0.8, help="chance that equal groups clear (default: 0.8)")
+    about = "each group's share of the records to come, such as 'Black=0.12, White=0.6' (default: as at hand)"
+    parser.add_argument("--shares", default="", metavar="GROUP=SHARE,...", help=about)
+    about = "records that come in a year (default: people_per_year of the plan)"
+    parser.add_argument("--per-year", type=float, metavar="N", help=about)
     _add_allow_code(parser, "measures")
     parser.set_defaults(command=_how_many)
 
@@ -238,8 +243,30 @@ def _how_many(options: argparse.Namespace) -> None:
         if value is not None and not 0 < value < 1:
             what = f"--{name} lies between 0 and 1, and {value:g} does not"
             raise UsageError.one("fairaudit how-many", what, f"Write --{name} 0.8 for 80%.")
-    _say(records_needed(options.folder, options.rate, options.power, allow_code=options.allow_code))
+    if options.per_year is not None and not 0 < options.per_year < math.inf:
+        what = f"--per-year is a number above 0, and {options.per_year:g} is not"
+        raise UsageError.one("fairaudit how-many", what, "Write --per-year 9000.")
+    given = {"shares": _shares(options.shares), "per_year": options.per_year, "allow_code": options.allow_code}
+    _say(records_needed(options.folder, options.rate, options.power, **given))
     _next(_run_of(options), "when the records are there,")
+
+
+def _shares(text: str) -> dict[str, float] | None:
+    """Read GROUP=SHARE, ...; a name may hold a comma, since a share ends each.
+
+    Raises:
+        UsageError: it reads otherwise, or a share is not above 0.
+    """
+    found = dict(re.findall(r"\s*([^=]+?)\s*=\s*([^,;=]+?)\s*(?:[,;]|$)", text))
+    try:
+        shares = {name: float(share) for name, share in found.items()}
+    except ValueError:
+        shares = {}
+    right = shares and all(0 < share < math.inf for share in shares.values()) and text.count("=") == len(shares)
+    if text and not right:
+        what = f"--shares {text!r} is no list of groups and their shares"
+        raise UsageError.one("fairaudit how-many", what, "Write --shares 'Black=0.12, White=0.6'.")
+    return shares or None
 
 
 def _run_of(options: argparse.Namespace) -> str:

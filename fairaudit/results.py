@@ -8,7 +8,7 @@ from typing import Any
 
 from fairaudit import __version__
 from fairaudit.approximations import approximate_findings
-from fairaudit.assessment import assess
+from fairaudit.assessment import Disparity, assess
 from fairaudit.assumptions import assumptions, still_open
 from fairaudit.cells import Cells
 from fairaudit.checks.scan import scans
@@ -16,6 +16,7 @@ from fairaudit.findings import finding, plain, yearly
 from fairaudit.measures import Measure
 from fairaudit.page_one import page_one
 from fairaudit.plan import UNKNOWN, Evidence, Plan
+from fairaudit.planning import time_of
 from fairaudit.scaffold import as_drafted
 from fairaudit.showing import records_and_population, shown
 from fairaudit.tally import Tally
@@ -92,13 +93,21 @@ def _findings(plan: Plan, evidence: Evidence, tally: Tally, own: Mapping[str, Me
     """Write the findings on measures of counts, then those that are approximate."""
     exact = {name: measure for name, measure in own.items() if not measure.approximate}
     found = [
-        {**finding(disparity), "yearly": yearly(disparity, plan.system.people_per_year)}
+        _with_years(finding(disparity), disparity, plan.system.people_per_year)
         for disparity in assess(evidence, tally, exact)
     ]
     for entry in evidence.measures:
         if entry.measure in own and own[entry.measure].approximate:
             found += approximate_findings(evidence, entry, own[entry.measure], tally)
     return found
+
+
+def _with_years(found: dict[str, Any], disparity: Disparity, per_year: int | None) -> dict[str, Any]:
+    """Add what a gap means in a year, and how many years the records would take that settle it."""
+    more = found["more_records"]
+    if more:
+        more = {**more, "time": time_of(disparity, more, per_year)}
+    return {**found, "yearly": yearly(disparity, per_year), "more_records": more}
 
 
 def _verdict(findings: Sequence[Mapping[str, Any]]) -> str:

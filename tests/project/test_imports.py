@@ -62,6 +62,7 @@ LAYERS = [
     "report",
     "decomposition",
     "evidence",
+    "asking",
     "testing",
     "checking",
     "run",
