@@ -16,7 +16,8 @@ CURVES = {
 
 def shown(case: str) -> dict:
     points = CURVES[case]
-    return {"title": "selection_rate by race (2 groups, a ratio of 80%)", "points": points, "needed": points[-2][0], "power": 0.8}  # fmt: skip
+    title = "selection_rate by race (2 groups, a ratio of 80%)"
+    return {"title": title, "points": points, "needed": points[-2][0], "power": 0.8}
 
 
 @pytest.mark.parametrize("case", CURVES)
@@ -37,6 +38,7 @@ def test_the_table_is_whole(case):
 
 def test_the_alternative_text_says_where_it_begins_and_ends():
     assert power_chart(shown("few")).alt == (
-        "Chance to clear by records of each group, if all fare alike: selection_rate by race (2 groups, a ratio of 80%). "
+        "Chance to clear by records of each group, if all fare alike: "
+        "selection_rate by race (2 groups, a ratio of 80%). "
         "It rises from 0.0% with 2 records of each to 99.8% with 9; about 8 are needed for 80.0%."
     )
