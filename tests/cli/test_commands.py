@@ -271,6 +271,8 @@ def test_a_tally_in_place_of_the_records_gives_the_same_findings(tmp_path, say, 
     assert "write `source: send.tally.json` under data:" in said.out
     text = (folder / "audit.yaml").read_text(encoding="utf-8")
     text = text.replace("../../data/sample/county_recidivism.csv", "send.tally.json")
+    people = "data/sample/county_population.csv"
+    text = text.replace(f"../../{people}", str(root / people))
     (tmp_path / "to" / "audit.yaml").write_text(text, encoding="utf-8")
     found = []
     for place in (folder, tmp_path / "to"):
