@@ -98,11 +98,11 @@ class HowMany:
         """A paragraph to paste into a request for records."""
         return paragraphs(request(self.block, self.needed) or ["Nothing need be asked for, or nothing can be planned."])
 
-    @property
+    @cached_property
     def curves(self) -> list[dict[str, Any]]:
         """The chance to clear by the records of each group, of every share of records."""
         return [
-            {"title": heading(each), "points": each.curve, "needed": each.each, "power": each.power}
+            {"title": heading(each), "points": each.curve(), "needed": each.each, "power": each.power}
             for each in self.needed
             if each.curve and each.each is not None and math.isfinite(each.each)
         ]

@@ -143,11 +143,20 @@ def _values_could_clear_at_worst(comparison: Comparison, pair: int) -> bool:
 
 def values_needed(comparison: Comparison, pair: int, have: float, power: float) -> float:
     """Give the records of a pair's smaller group that would probably show values to be alike that are."""
+    return records_of_one_error(comparison, pair, have) * errors_wanted(comparison, power) ** 2
+
+
+def records_of_one_error(comparison: Comparison, pair: int, have: float) -> float:
+    """Give the records with which the margin of a pair is one standard error from values that are alike."""
     z = comparison.counts["recorded"].equal_z(comparison.kind, pair, float(comparison.margins[pair]))
+    return have / z**2 if z > 0 else math.inf
+
+
+def errors_wanted(comparison: Comparison, power: float) -> float:
+    """Say how many standard errors away the margin must be for all pairs to clear as often as wanted."""
     groups = len(comparison.arms.cells.groups)
     miss = (1 - power) / max(groups * (groups - 1), 1)
-    wanted = float(score.critical_z(comparison.alpha)) + float(score.critical_z(min(miss, 0.499)))
-    return have * (wanted / z) ** 2 if z > 0 else math.inf
+    return float(score.critical_z(comparison.alpha)) + float(score.critical_z(min(miss, 0.499)))
 
 
 def _could_clear_at_worst(comparison: Comparison, pair: int) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from fairaudit.planning.after import POWER, two_digits
 
@@ -58,7 +58,7 @@ class Needed:
         power: the chance to clear.
         tests: whether matched tests are counted.
         why: why no number of records is planned; "" where one is.
-        curve: (records that the measure counts in each of equal groups, chance to clear), for a chart.
+        curve: gives (records that the measure counts in each of equal groups, chance to clear), for a chart.
     """
 
     by: str
@@ -81,7 +81,7 @@ class Needed:
     power: float = POWER
     tests: bool = False
     why: str = ""
-    curve: tuple[tuple[float, float], ...] = ()
+    curve: Callable[[], tuple[tuple[float, float], ...]] | None = field(default=None, repr=False, compare=False)
 
     @property
     def there(self) -> bool:

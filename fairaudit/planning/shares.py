@@ -21,7 +21,7 @@ from fairaudit.stats import sample_size, simulated_size
 from fairaudit.stats.simulated_size import Rule
 from fairaudit.verdicts import HIGH_RATE
 
-CURVE_DRAWS = 2_000
+DRAWS, CURVE_DRAWS = 6_000, 2_000  # numbers are given with two digits
 
 
 def alike(cells: Cells) -> Cells:
@@ -174,19 +174,19 @@ def planned(start: Needed, plan: Sizes, rule: Rule, at_worst: Rule | None) -> Ne
     test = at_worst if at_worst is not None and ever else rule
     equal = lambda n: np.full(len(plan.names), n)  # noqa: E731
     formula = _formula(rule, len(plan.names), start.rate, start.power)
-    each = simulated_size.size_for(rule, equal, start.rate, formula, wanted=start.power)
+    each = simulated_size.size_for(rule, equal, start.rate, formula, wanted=start.power, draws=DRAWS)
     found = replace(
         found,
         high=high,
         ever=ever,
         each=each,
         fewest=simulated_size.fewest(rule, equal, start.rate),
-        curve=_curve(rule, each, len(plan.names), start.rate),
+        curve=lambda: _curve(rule, each, len(plan.names), start.rate),
     )
     if not plan.people.sum():
         return _as_they_come(found, plan, test, each)
     top_up = lambda n: np.maximum(plan.worth, n)  # noqa: E731
-    least = simulated_size.size_for(test, top_up, start.rate, each, wanted=start.power)
+    least = simulated_size.size_for(test, top_up, start.rate, each, wanted=start.power, draws=DRAWS)
     # Enough is enough, whatever groups of one size would need.
     if _enough(test, plan, start):
         least = min(float(plan.worth.min()), each)
@@ -195,7 +195,9 @@ def planned(start: Needed, plan: Sizes, rule: Rule, at_worst: Rule | None) -> Ne
 
 def _enough(rule: Rule, plan: Sizes, start: Needed) -> bool:
     """Say whether the records at hand would show it as often as wanted."""
-    return bool(plan.worth.min() >= 1) and simulated_size.power(rule, plan.worth, start.rate) >= start.power
+    return (
+        bool(plan.worth.min() >= 1) and simulated_size.power(rule, plan.worth, start.rate, draws=DRAWS) >= start.power
+    )
 
 
 def _to_have(found: Needed, plan: Sizes, least: float) -> Needed:
@@ -216,7 +218,9 @@ def _as_they_come(found: Needed, plan: Sizes, rule: Rule, each: float) -> Needed
     if shares is None or not shares.min() > 0:
         return found
     scaled = lambda n: n * shares  # noqa: E731
-    total = simulated_size.size_for(rule, scaled, found.rate, each / float(shares.min()), wanted=found.power)
+    total = simulated_size.size_for(
+        rule, scaled, found.rate, each / float(shares.min()), wanted=found.power, draws=DRAWS
+    )
     if not math.isfinite(total):
         return found
     # Not every record has a group, not every one is counted, and not every one is worth a whole one.

@@ -7,8 +7,9 @@ import math
 import numpy as np
 
 from fairaudit.assessment import Disparity
-from fairaudit.planning.after import two_digits, values_needed
+from fairaudit.planning.after import errors_wanted, records_of_one_error, two_digits
 from fairaudit.planning.needed import Group, Needed, in_words
+from fairaudit.stats import score
 from fairaudit.verdicts import Comparison
 
 
@@ -27,8 +28,10 @@ def nothing_to_plan(disparity: Disparity) -> Needed:
 def needed_of_values(disparity: Disparity, power: float, per_year: float | None) -> Needed:
     """Plan for estimates, whose spread must be seen first: the least sure pair decides, and the stricter limit."""
     evidence, sizes = disparity.evidence, disparity.sizes
-    needed = max(_values_needed(comparison, sizes, power) for comparison in disparity.comparisons)
-    fewest = max(_values_needed(comparison, sizes, 0.5) for comparison in disparity.comparisons)
+    ones = [(comparison, _of_one_error(comparison, sizes)) for comparison in disparity.comparisons]
+    needed = max(one * errors_wanted(comparison, power) ** 2 for comparison, one in ones)
+    # With fewer, values exactly alike would be less sure than the test asks.
+    fewest = max(one * float(score.critical_z(comparison.alpha)) ** 2 for comparison, one in ones)
     tests = evidence.kind == "pairs"
     worth = np.nan_to_num(disparity.comparisons[0].arms.worth[: len(sizes)])
     share = disparity.unknown.share
@@ -57,13 +60,13 @@ def needed_of_values(disparity: Disparity, power: float, per_year: float | None)
     )
 
 
-def _values_needed(comparison: Comparison, sizes: np.ndarray, power: float) -> float:
-    """Give the records that the least sure pair's smaller group needs; infinite where a pair cannot be planned."""
+def _of_one_error(comparison: Comparison, sizes: np.ndarray) -> float:
+    """Give the records of the least sure pair's smaller group at which the margin is one standard error away."""
     counted, found = comparison.counts["recorded"], []
     for place, pair in enumerate(comparison.arms.scheme.pairs):
         if pair.max() < len(sizes) and counted.defined[place]:
             have = counted.units[place] if hasattr(counted, "units") else sizes[pair].min()
-            found.append(values_needed(comparison, place, float(have), power))
+            found.append(records_of_one_error(comparison, place, float(have)))
     return max(found, default=math.inf)
 
 
