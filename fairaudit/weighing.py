@@ -92,7 +92,7 @@ def to_themselves(evidence: Evidence, tally: Tally, by: Sequence[str]) -> list[W
     Returns:
         None where counts are hidden, all areas are counted, or records are no records of people.
     """
-    if evidence.kind not in OF_KINDS or tally.about.census or tally.hidden:
+    if evidence.kind not in OF_KINDS or tally.about.census or _hides(tally):
         return []
     return [way for make in OWN for way in make(evidence, tally, tuple(by))]
 
@@ -107,7 +107,7 @@ def _to_population(evidence: Evidence, tally: Tally, by: tuple[str, ...]) -> lis
     names = ["raked", "raked_moe"] if _has_moe(tally) else ["raked"]
     population = evidence.data.population
     to = f"{population.from_} {population.year}, by {_listed(evidence.raked_by)}"
-    if tally.hidden:
+    if _hides(tally):
         return [Weighing(name, True, why_not="some counts are hidden", to=to) for name in names]
     if tally.about.population is None:
         return [Weighing(name, True, why_not="the counts hold no population", to=to) for name in names]
@@ -119,6 +119,11 @@ def _to_population(evidence: Evidence, tally: Tally, by: tuple[str, ...]) -> lis
     if len(evidence.raked_by) > 1:
         found.append(_post_stratified(cells, people, to))
     return found
+
+
+def _hides(tally: Tally) -> bool:
+    """Say whether any count is hidden."""
+    return tally.hidden and bool((tally.high > tally.cells["n"]).any())
 
 
 def _has_moe(tally: Tally) -> bool:

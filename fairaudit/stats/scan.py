@@ -12,7 +12,6 @@ from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import false_discovery_control, hypergeom
 
 from fairaudit.stats.design import effective_n
 from fairaudit.stats.score import critical_z
@@ -104,6 +103,8 @@ def scan(
     for side in sides:
         side.test(alpha)
     p = np.minimum(len(sides) * np.min([side.p for side in sides], axis=0), 1)
+    from scipy.stats import false_discovery_control  # heavy: loaded where a scan runs
+
     adjusted = false_discovery_control(p, method="by") if len(p) else p
     found: list[Crossing] = []
     for side in sides:
@@ -182,6 +183,8 @@ class _Side:
         n, m = np.floor(n[likely] + ROUNDING), np.floor(m[likely] + ROUNDING)
         events = np.floor(rate[likely] * n + ROUNDING)
         all_events = events + np.ceil(rest[likely] * m - ROUNDING)
+        from scipy.stats import hypergeom
+
         p[likely] = hypergeom.sf(events - 1, n + m, all_events, n)
         return np.nan_to_num(p, nan=1.0)
 
@@ -233,6 +236,8 @@ class _Side:
                 p[names][both] = np.maximum(p[names][both], self._tail(cells, whole[both] - cells, alpha))
                 inside[names] |= both
         looked_at = np.concatenate([p[names][inside[names]] for names in kept])
+        from scipy.stats import false_discovery_control
+
         adds = false_discovery_control(looked_at, method="by") <= alpha if len(looked_at) else looked_at
         left, start = {}, 0
         for names, here in kept.items():

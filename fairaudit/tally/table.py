@@ -132,7 +132,7 @@ class Tally:
         made.about = replace(
             self.about, weighted=True, tables={table: self.about.tables[table]}, scanned=(), proxies=()
         )
-        made.cells = rows.drop(columns=["proxy", "p", "pp"], errors="ignore").assign(
+        made.cells = rows.drop(columns=["proxy", "p", "pp", "n_high"], errors="ignore").assign(
             w=w * factors, ww=ww * factors**2, **sums
         )
         return made
