@@ -485,12 +485,13 @@ def test_who_lacks_an_income_is_counted_and_could_make_it_worse(slow_offers, off
 @BOTH_WAYS
 def test_bounds_as_recorded_spread_and_at_worst_stand_side_by_side(slow_offers, how):
     found = slow_offers["income_level", how].finding
-    bounds = {row["scenario"]: row["bound"] for row in found["checks"] if row["check"] == "unknowns"}
+    rows = [row for row in found["checks"] if row["check"] == "unknowns"]
+    bounds = {row["scenario"]: row["bound"] for row in rows}
     assert list(bounds) == ["recorded", "spread", "worst"]
     assert bounds["worst"] > (1514 + 470) / (1876 + 470) - 814 / (1858 + 146)
     assert bounds["worst"] > bounds["recorded"] > bounds["spread"] > 0.1
     assert bounds["worst"] == found["upper"]
-    assert not any(row["holds"] for row in found["checks"])
+    assert not any(row["holds"] for row in rows)
 
 
 # Were all of unknown income where they hurt least, the gap would be 75% less 55%.
