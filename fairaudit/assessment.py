@@ -46,7 +46,7 @@ from fairaudit.verdicts import (
     reason,
     worst,
 )
-from fairaudit.weighing import Weighing, to_population, to_themselves
+from fairaudit.weighing import TO_POPULATION, Weighing, to_population, to_themselves
 
 FEW = 10
 
@@ -76,8 +76,8 @@ class Disparity:
         arms: rates and counts of every group.
         unknown: how much is not known.
         ways: the records that all of it is made of, as they are and weighed otherwise.
+        weighed: the records in the ways under which it must hold too.
         comparisons: one a limit, in the order ratio, difference.
-        panels: kind of comparison -> its panel of ways to weigh, once it was made.
     """
 
     evidence: Evidence
@@ -87,8 +87,15 @@ class Disparity:
     arms: Arms | EstimateArms
     unknown: Unknowns
     ways: Ways
+    weighed: list[Weighed] = field(default_factory=list)
     comparisons: list[Comparison] = field(default_factory=list)
-    panels: dict[str, list[dict[str, Any]]] = field(default_factory=dict, repr=False)
+    _made: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
+
+    def once(self, what: str, make: Callable[[], Any]) -> Any:
+        """Make what several checks look at, the first time that it is asked for."""
+        if what not in self._made:
+            self._made[what] = make()
+        return self._made[what]
 
     @property
     def name(self) -> str:
@@ -279,6 +286,7 @@ class Ways:
 
     def __init__(self, evidence: Evidence, counted: _Counted, grouping: Grouping, scheme: Scheme):
         self.evidence, self.counted, self.grouping, self.scheme = evidence, counted, grouping, scheme
+        self._made: dict[tuple[str, str], list[Arms | EstimateArms]] = {}
 
     @cached_property
     def to_population(self) -> list[tuple[Weighing, list[_Counted]]]:
@@ -299,19 +307,16 @@ class Ways:
         """Give the rates of every arm on a measure, as recorded."""
         return self._arms(self.counted, measure)
 
-    def weighed(self, measure: Measure | Statistic, *, decide: bool | None = None) -> list[Weighed]:
-        """Give them weighed otherwise.
+    def deciding(self, measure: Measure | Statistic) -> list[Weighed]:
+        """Give them weighed in the ways under which a finding must hold too."""
+        return [self._weighed(way, measure) for way, _ in self.to_population if way.decides]
 
-        Args:
-            measure: the measure.
-            decide: whether only what decides; else all.
-        """
-        ways = self.to_population if decide else [*self.to_population, *self.to_themselves]
-        return [
-            Weighed(way, tuple(self._arms(each, measure) for each in counted))
-            for way, counted in ways
-            if way.decides or not decide
-        ]
+    def shown(self, measure: Measure | Statistic) -> list[Weighed]:
+        """Give them weighed in the ways that are shown only."""
+        return [self._weighed(way, measure) for way, _ in (*self.to_population, *self.to_themselves) if not way.decides]
+
+    def _weighed(self, way: Weighing, measure: Measure | Statistic) -> Weighed:
+        return Weighed(way, tuple(self.weighed_arms(measure, way)))
 
     def corrected(self, measure: Measure | Statistic) -> CorrectedArms | None:
         """Give the rates corrected for known errors of outcomes; None where the plan knows none, or none are needed."""
@@ -323,9 +328,12 @@ class Ways:
         return CorrectedArms(cells, measure, self.scheme, told.sensitivity, told.specificity)
 
     def weighed_arms(self, measure: Measure | Statistic, way: Weighing) -> list[Arms | EstimateArms]:
-        """Give the rates on another measure, of records weighed one way, at every corner."""
-        both = [*self.to_population, *self.to_themselves]
-        return [self._arms(each, measure) for weighing, counted in both if weighing is way for each in counted]
+        """Give the rates on a measure, of records weighed one way, at every corner; made once a way and measure."""
+        key = way.scenario, measure.label
+        if key not in self._made:
+            ways = self.to_population if way.scenario in TO_POPULATION else self.to_themselves
+            self._made[key] = [self._arms(each, measure) for found, counted in ways if found is way for each in counted]
+        return self._made[key]
 
     def _arms(self, counted: _Counted, measure: Measure | Statistic) -> Arms | EstimateArms:
         return _arms(counted, self.grouping, measure, self.scheme, self.evidence.unknown_at_most)
@@ -364,18 +372,16 @@ def _disparity(
     evidence: Evidence, grouping: Grouping, entry: MeasureLimit, measure: Measure | Statistic, ways: Ways
 ) -> Disparity:
     arms = ways.arms(measure)
-    disparity = Disparity(evidence, grouping, entry, measure, arms, arms.unknowns(), ways)
-    decide = ways.weighed(measure, decide=True)
+    disparity = Disparity(evidence, grouping, entry, measure, arms, arms.unknowns(), ways, ways.deciding(measure))
     limits = entry.limits
     high = not measure.averages and arms.highest_rate > HIGH_RATE
     scenarios = _scenarios(disparity.unknown, evidence.unknown_at_most, told=_told_by_probabilities(arms))
     scenarios += ("reversed",) if _waits_before(ways.counted.tally) else ()
     scenarios += ("open_never",) if measure.averages and "open_never" in evidence.scenarios else ()
-    scenarios += tuple(each.weighing.scenario for each in decide)
-    otherwise = {each.weighing.scenario: each.arms for each in decide}
+    otherwise = {each.weighing.scenario: each.arms for each in disparity.weighed}
     if corrected := ways.corrected(measure):
-        scenarios += ("corrected",)
         otherwise["corrected"] = (corrected,)
+    scenarios += tuple(otherwise)
     disparity.comparisons = [
         Comparison(
             arms=arms,

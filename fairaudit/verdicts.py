@@ -103,6 +103,28 @@ class Comparison:
         # Strictly above the critical value, so that no pair can both clear and be flagged.
         return self.cannot_fail(scenario) | (np.nan_to_num(p, nan=1.0) < self.alpha)
 
+    def under(self, scenario: Scenario, weighed: Mapping[Scenario, WeighedPairs] | None = None) -> Comparison:
+        """Give the comparison by which a scenario can be looked at that does not decide; itself where it does.
+
+        Args:
+            scenario: what is supposed.
+            weighed: the pairs of a scenario that weighs records otherwise.
+        """
+        if scenario in self.scenarios:
+            return self
+        return Comparison(
+            arms=self.arms,
+            kind=self.kind,
+            tolerance=self.tolerance,
+            alpha=self.alpha,
+            blocks=False,
+            baseline=False,
+            unknown=self.unknown,
+            scenarios=("recorded", scenario),
+            high=False,
+            weighed=weighed or {},
+        )
+
     @property
     def verdict(self) -> Verdict:
         """What the data demonstrate."""

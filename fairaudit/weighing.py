@@ -15,11 +15,14 @@ import pandas as pd
 from fairaudit.cells import groups_of
 from fairaudit.groupings import weighed_by
 from fairaudit.plan import JOIN, UNKNOWN, Evidence
-from fairaudit.stats import weights
+from fairaudit.sentences import listed
+from fairaudit.stats import design, weights
 from fairaudit.stats.weights import NoWeights
 from fairaudit.tally import Tally, level_names
 
 BOUNDS = (0.2, 5.0)
+TO_POPULATION = ("raked", "raked_moe", "post_stratified")
+"""The ways that weigh to a population."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class Weighing:
     def effective(self) -> float:
         """The number of equally weighted records that these are worth: (sum w)^2 / sum w^2 (Kish 1965)."""
         w, n = self.weights, self.records
-        return float((w * n).sum() ** 2 / (w * w * n).sum()) if (w * w * n).sum() > 0 else 0.0
+        return float(design.kish((w * n).sum(), (w * w * n).sum()))
 
     @property
     def largest(self) -> float:
@@ -132,8 +135,7 @@ def _has_moe(tally: Tally) -> bool:
 
 
 def _listed(names: Sequence[str]) -> str:
-    words = [name.replace("_", " ") for name in names]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return listed([name.replace("_", " ") for name in names], len(names))
 
 
 class _Weighed:

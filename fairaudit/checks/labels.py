@@ -10,8 +10,8 @@ import numpy as np
 from fairaudit import sentences
 from fairaudit.assessment import Disparity
 from fairaudit.cells import PLACE
+from fairaudit.checks.at_stake import at_stake
 from fairaudit.checks.scenarios import scenario_row
-from fairaudit.comparisons import PairCounts
 from fairaudit.stats import labels
 from fairaudit.verdicts import Comparison
 
@@ -40,27 +40,22 @@ def label_rows(disparity: Disparity, comparison: Comparison) -> Iterator[dict[st
 
 def _tipping(disparity: Disparity, comparison: Comparison) -> Iterator[dict[str, Any]]:
     """Give the fewest wrong labels, all in one group, that would undo a verdict; of plain counts only."""
-    counts, rate = comparison.counts["recorded"], AS.get(disparity.measure.name, disparity.measure.name)
-    plain = isinstance(counts, PairCounts) and counts.whole and not comparison.arms.scheme.overall
-    if not plain or comparison.verdict not in ("cleared", "flagged") or rate not in labels.RATES:
+    rate, stake = AS.get(disparity.measure.name, disparity.measure.name), at_stake(comparison)
+    if stake is None or rate not in labels.RATES:
         return
-    cells = np.einsum("ag,gdo->ado", comparison.arms.scheme.arms, comparison.arms.cells.n.sum(axis=(0, 2))[:-1])
+    scheme, people = comparison.arms.scheme, disparity.evidence.words.people
+    cells = np.einsum("ag,gdo->ado", scheme.arms, comparison.arms.cells.n.sum(axis=(0, 2))[:-1])
     yes, no = PLACE["1"], PLACE["0"]
     of_arms = [cells[:, d, o] for d, o in ((yes, yes), (yes, no), (no, yes), (no, no))]
-    pairs = list(range(len(comparison.margins))) if comparison.verdict == "cleared" else sorted(comparison.flagged_at)
-    a, b = comparison.arms.scheme.pairs[pairs].T
-    levels = np.array([comparison.flagged_at.get(pair, comparison.alpha) for pair in pairs])
-    margins = comparison.tested("recorded")[pairs]
-    first, second = (tuple(each[arm] for each in of_arms) for arm in (a, b))
-    found = labels.smallest_wrong(comparison.kind, first, second, rate, margins, levels, comparison.verdict)
-    people = disparity.evidence.words.people
-    if np.isnan(found.records).all() or (comparison.verdict == "flagged" and np.isnan(found.records).any()):
-        needed, text = None, "No number of wrong outcomes in one group alone would undo it."
-    else:
-        place = int(np.nanargmin(found.records) if comparison.verdict == "cleared" else np.nanargmax(found.records))
+    first, second = (tuple(each[arm] for each in of_arms) for arm in scheme.pairs[stake.pairs].T)
+    given = first, second, rate, stake.margins, stake.levels, comparison.verdict
+    found = labels.smallest_wrong(comparison.kind, *given)
+    place, needed = stake.first_to_fall(found.records), None
+    text = "No number of wrong outcomes in one group alone would undo it."
+    if place is not None:
         needed = int(found.records[place])
-        arm = comparison.arms.scheme.pairs[pairs[place]][0 if found.in_a[place] else 1]
-        name = sentences.who(comparison.arms.scheme.names[arm], people, people)
+        arm = scheme.pairs[stake.pairs[place]][0 if found.in_a[place] else 1]
+        name = sentences.who(scheme.names[arm], people, people)
         share = sentences.percent(float(found.share[place]))
         text = f"It would no longer be shown if {needed:,} of the outcomes recorded of {name} ({share}) were wrong."
     yield {

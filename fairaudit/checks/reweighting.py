@@ -33,8 +33,6 @@ TITLES = {
     "standardised": "Standardised",
     "balanced": "Balanced",
 }
-
-
 READINGS = {
     "within": "within the limit",
     "outside": "over the limit",
@@ -52,11 +50,13 @@ def panel(disparity: Disparity, comparison: Comparison) -> list[dict[str, Any]]:
     Returns:
         Rows as `results.json` holds them; none where there is no other way.
     """
-    if comparison.kind not in disparity.panels:
-        ways = disparity.ways.weighed(disparity.measure)
-        rows = [_recorded(disparity, comparison)] if ways else []
-        disparity.panels[comparison.kind] = [*rows, *(_row(disparity, comparison, way) for way in ways)]
-    return disparity.panels[comparison.kind]
+    return disparity.once(f"panel {comparison.kind}", lambda: _panel(disparity, comparison))
+
+
+def _panel(disparity: Disparity, comparison: Comparison) -> list[dict[str, Any]]:
+    ways = [*disparity.weighed, *disparity.ways.shown(disparity.measure)]
+    rows = [_recorded(disparity, comparison)] if ways else []
+    return [*rows, *(_row(disparity, comparison, way) for way in ways)]
 
 
 def _recorded(disparity: Disparity, comparison: Comparison) -> dict[str, Any]:
@@ -107,23 +107,10 @@ def _about(name: str, *, decides: bool) -> dict[str, Any]:
 
 def _under(comparison: Comparison, way: Weighed) -> Comparison:
     """Hold the records so weighed against the same limit."""
-    name = way.weighing.scenario
-    if name in comparison.weighed:
+    if way.weighing.decides:
         return comparison
-    return Comparison(
-        arms=comparison.arms,
-        kind=comparison.kind,
-        tolerance=comparison.tolerance,
-        alpha=comparison.alpha,
-        blocks=False,
-        baseline=False,
-        unknown=comparison.unknown,
-        scenarios=("recorded", name),
-        high=False,
-        weighed={
-            name: WeighedPairs(way.arms, comparison.kind, comparison.tolerance, len(comparison.arms.scheme.pairs))
-        },
-    )
+    pairs = WeighedPairs(way.arms, comparison.kind, comparison.tolerance, len(comparison.arms.scheme.pairs))
+    return comparison.under(way.weighing.scenario, {way.weighing.scenario: pairs})
 
 
 def _reading(under: Comparison, comparison: Comparison, name: str) -> str:

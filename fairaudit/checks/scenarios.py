@@ -34,32 +34,14 @@ def scenario_rows(disparity: Disparity, comparison: Comparison) -> Iterator[dict
         return
     for name in names:
         check = "unknowns" if name in (*USUAL, "proxy") else "waits"
-        yield scenario_row(
-            disparity, _under(comparison, name), name, check, SCENARIOS[name], name in comparison.scenarios
-        )
+        decides = name in comparison.scenarios
+        yield scenario_row(disparity, comparison.under(name), name, check, SCENARIOS[name], decides)
 
 
 def probability_rows(disparity: Disparity, comparison: Comparison) -> Iterator[dict[str, Any]]:
     """Say what the probabilities of groups tell by themselves, and between what the truth lies."""
     if "proxy" in comparison.scenarios and not comparison.baseline:
         yield from proxy_rows(comparison, disparity.scale)
-
-
-def _under(comparison: Comparison, name: str) -> Comparison:
-    """Hold the records against the limit under a scenario that does not decide."""
-    if name in comparison.scenarios:
-        return comparison
-    return Comparison(
-        arms=comparison.arms,
-        kind=comparison.kind,
-        tolerance=comparison.tolerance,
-        alpha=comparison.alpha,
-        blocks=False,
-        baseline=False,
-        unknown=comparison.unknown,
-        scenarios=("recorded", name),
-        high=False,
-    )
 
 
 def scenario_row(

@@ -17,6 +17,7 @@ from fairaudit.assessment import Disparity
 from fairaudit.cells import counts, recorded
 from fairaudit.checks.scenarios import bound_in_words
 from fairaudit.comparisons import Arms
+from fairaudit.comparisons.scheme import divide
 from fairaudit.stats import mantel_haenszel, strata
 from fairaudit.stats.mantel_haenszel import breslow_day
 from fairaudit.verdicts import Comparison
@@ -36,34 +37,37 @@ def stratified(disparity: Disparity, comparison: Comparison) -> dict[str, Any] |
         Counts by stratum, and what is common to all; None where there are no strata, counts are hidden, or the measure
         is no share of records.
     """
+    return disparity.once("strata", lambda: _stratified(disparity, comparison))
+
+
+def _stratified(disparity: Disparity, comparison: Comparison) -> dict[str, Any] | None:
     arms = disparity.arms
     plain = type(arms) is Arms and not arms.selective and arms.cells.maybe is None and not arms.cells.census
     if not plain or len(arms.cells.strata) < 2 or arms.scheme.overall:
         return None
-    place = disparity.deciding
-    pair = arms.scheme.pairs[disparity.bounds[place].pair]
+    place = disparity.bounds[disparity.deciding].pair
+    pair = arms.scheme.pairs[place]
     events, n = _by_stratum(arms)
+    used = n[:, pair].sum(axis=1) > 0
+    events, n = events[used], n[used]
     (x1, x0), (n1, n0) = events[:, pair].T, n[:, pair].T
-    used = n1 + n0 > 0
-    x1, x0, n1, n0 = (each[used] for each in (x1, x0, n1, n0))
     names = [name for name, here in zip(arms.cells.strata, used, strict=True) if here]
     # Clustered or weighted records are worth fewer than they are, in every stratum alike.
     of_pair = comparison.counts["recorded"]
-    worth = [
-        float(of_pair.n1[disparity.bounds[place].pair]) / n1.sum() if n1.sum() else 0.0,
-        float(of_pair.n0[disparity.bounds[place].pair]) / n0.sum() if n0.sum() else 0.0,
-    ]
-    at = x1 * worth[0], n1 * worth[0], x0 * worth[1], n0 * worth[1]
+    worth = divide([of_pair.n1[place], of_pair.n0[place]], [n1.sum(), n0.sum()])
+    at = [each * of for each, of in zip((x1, n1, x0, n0), np.nan_to_num(worth).repeat(2), strict=True)]
     sign = 1 if comparison.kind == "ratio" else -1
     lower, upper = (float(end) for end in strata.bounds(comparison.kind, *at, comparison.alpha))
     common = mantel_haenszel.mantel_haenszel(*at, 2 * comparison.alpha)
     same = breslow_day(*at)
-    raw = float(comparison.arms.estimates(comparison.kind)[disparity.bounds[place].pair])
+    raw = float(comparison.arms.estimates(comparison.kind)[place])
     estimate = float(common.ratio if comparison.kind == "ratio" else common.difference)
-    one = math.log if comparison.kind == "ratio" else float
-    defined = [value if comparison.kind == "difference" or value > 0 else math.nan for value in (raw, estimate)]
-    everybody = n.sum(axis=1)[used]
-    standard = strata.standardised_difference(x1, n1, x0, n0, everybody)
+    # Of a ratio the logarithm has a sign, where it has one.
+    signed = [
+        value if comparison.kind == "difference" else math.log(value) if value > 0 else math.nan
+        for value in (raw, estimate)
+    ]
+    standard = strata.standardised_difference(x1, n1, x0, n0, n.sum(axis=1))
     parts = strata.kitagawa(x1, n1, x0, n0)
     return {
         "pair": [arms.scheme.names[arm] for arm in pair],
@@ -79,7 +83,7 @@ def stratified(disparity: Disparity, comparison: Comparison) -> dict[str, Any] |
         "from_rates": float(parts.from_rates),
         "from_composition": float(parts.from_composition),
         "breslow_day": [float(same.chi_squared), float(same.degrees_of_freedom), float(same.p)],
-        "reversed": bool(strata.reversed_by_strata(*(one(value) for value in defined), LITTLE)),
+        "reversed": bool(strata.reversed_by_strata(*signed, LITTLE)),
         "rows": [
             {"stratum": name, "n": [float(n1[k]), float(n0[k])], "events": [float(x1[k]), float(x0[k])]}
             for k, name in enumerate(names)

@@ -18,10 +18,8 @@ from fairaudit.distributions import Distributions
 from fairaudit.measures import Statistic
 from fairaudit.stats import score
 from fairaudit.stats.estimates import Estimate, Pairs
+from fairaudit.stats.replicates import MOE_Z
 from fairaudit.tally import Tally
-
-MOE_Z = 1.645
-"""Standard errors that a margin of error at 90% is wide, as the Census Bureau has it (ACS Handbook 2020, ch. 7)."""
 
 TIE = 1e-12  # values nearer to a margin are on it, whatever floating point makes of it
 CERTAIN = 1e12  # records that a share is worth whose margin of error happens to be 0

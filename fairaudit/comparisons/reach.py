@@ -10,7 +10,6 @@ import numpy as np
 from scipy import special
 
 from fairaudit.cells import Cells, counts, groups_of, recorded, spread
-from fairaudit.comparisons.areas import MOE_Z
 from fairaudit.comparisons.counts import PairCounts
 from fairaudit.comparisons.scheme import FEW_FOLDS, NO_EFFECT, Kind, Scenario, Scheme, divide
 from fairaudit.comparisons.shares import Arms
@@ -20,6 +19,7 @@ from fairaudit.stats.binomials import more_than
 from fairaudit.stats.estimates import Estimate, Pairs
 from fairaudit.stats.exact import Side
 from fairaudit.stats.intervals import wilson
+from fairaudit.stats.replicates import MOE_Z
 from fairaudit.tally import Tally
 from fairaudit.tally.cells import of_residents
 

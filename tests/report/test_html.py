@@ -263,6 +263,12 @@ def test_a_failed_run_shows_the_error_first():
     ]
 
 
+def test_ways_to_weigh_are_folded_once_a_finding():
+    for section in page("cleared").of_class("finding"):
+        summaries = [summary.text for summary in section.all("summary")]
+        assert summaries.count(words("en")["finding"]["panel"]) == 1
+
+
 def test_groups_without_records_are_named_where_pairs_are_left_out():
     section = page("unsettled").of_class("finding")[0]
     assert words("en")["finding"]["empty"].format("Empty") in section.text
