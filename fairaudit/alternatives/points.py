@@ -32,12 +32,15 @@ class Asked:
         entry: the measure with its limit.
         by: the attributes of the grouping.
         kind: of the limit, "ratio" or "difference".
+        whole: the block with all its measures of such decisions and all its groupings: an alternative that mends one
+            finding must not break another.
     """
 
     evidence: Evidence
     entry: MeasureLimit
     by: tuple[str, ...]
     kind: str
+    whole: Evidence
 
     @property
     def limit(self) -> float:
@@ -62,7 +65,7 @@ class Point:
         accuracy, balanced: changes from today.
         today: whether it is the system as it decides today.
         uses_group: whether it needs to know a person's group to decide.
-        outside: other findings of the plan that are shown to be outside their limit with it.
+        outside: other findings of the block that are shown to be outside their limit with it, where it clears.
         note: what else must be known of it.
     """
 
@@ -124,7 +127,8 @@ def asked_of(evidence: Evidence, entries: Sequence[MeasureLimit], measure: str, 
     entry = entries[names.index(wanted)] if measure else entries[0]
     grouping = _grouping(evidence, by)
     block = evidence.model_copy(update={"compare": (grouping,), "measures": (entry,)})
-    return Asked(block, entry, groupings(block)[0].attributes, next(iter(entry.limits)))
+    whole = evidence.model_copy(update={"measures": tuple(entries)})
+    return Asked(block, entry, groupings(block)[0].attributes, next(iter(entry.limits)), whole)
 
 
 def _grouping(evidence: Evidence, by: str) -> Compare:
@@ -146,7 +150,20 @@ def judged(asked: Asked, tally: Tally, looks: int) -> dict[str, Any]:
         The fields of a `Point` that say so.
     """
     (disparity,) = assess(asked.evidence, tally)
-    return {**_read(disparity, asked.kind), "corrected": _corrected(asked, tally, disparity.verdict, looks)}
+    corrected = _corrected(asked, tally, disparity.verdict, looks)
+    return {**_read(disparity, asked.kind), "corrected": corrected, "outside": _outside(asked, tally, disparity)}
+
+
+def _outside(asked: Asked, tally: Tally, disparity: Disparity) -> tuple[str, ...]:
+    """Name other findings that are shown to be outside their limits, where the one asked about clears."""
+    if disparity.verdict != "cleared":
+        return ()
+    found = [other for other in assess(asked.whole, tally) if other.name != disparity.name]
+    return tuple(
+        f"{other.measure.title}, by {' and '.join(other.grouping.attributes)}"
+        for other in found
+        if other.verdict == "flagged"
+    )
 
 
 def _corrected(asked: Asked, tally: Tally, verdict: str, looks: int) -> str:

@@ -6,6 +6,7 @@ An input that tells groups apart may stand in for a protected trait, also where 
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -147,9 +148,11 @@ def _mean(parts: list[tuple[float, float, float]]) -> tuple[float, float]:
 
 def _prepared(inputs: pd.DataFrame, fold: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
     made = []
-    for fit_on, decide in splits(fold):
-        first = prepare(inputs, BINS)
-        made.append((first.fit_transform(inputs.iloc[fit_on]), first.transform(inputs.iloc[decide])))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Bins whose width are too small")  # of a number of few values
+        for fit_on, decide in splits(fold):
+            first = prepare(inputs, BINS)
+            made.append((first.fit_transform(inputs.iloc[fit_on]), first.transform(inputs.iloc[decide])))
     return made
 
 
@@ -157,7 +160,9 @@ def _scores(x: np.ndarray, labels: np.ndarray, new: np.ndarray) -> tuple[list[st
     """Fit one logistic regression for all groups at once."""
     from sklearn.linear_model import LogisticRegression
 
-    fitted = LogisticRegression(max_iter=200, C=0.5).fit(x, labels)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a fit that has not settled fully ranks no better than one that has
+        fitted = LogisticRegression(max_iter=200, C=0.5).fit(x, labels)
     scores = fitted.predict_proba(new)
     return [str(name) for name in fitted.classes_], scores
 

@@ -136,7 +136,7 @@ def _block(evidence: Evidence, measure: str, by: str) -> tuple[Asked, Evidence, 
     block = evidence.model_copy(update={"kind": "decisions", "data": data, "measures": kept})
     entry = chosen.entry.model_copy(update={"at": None})
     update = {"compare": chosen.evidence.compare, "measures": (entry,)}
-    return Asked(block.model_copy(update=update), entry, chosen.by, chosen.kind), block, at
+    return Asked(block.model_copy(update=update), entry, chosen.by, chosen.kind, block), block, at
 
 
 class _Judge:

@@ -6,6 +6,7 @@ It reads the tally of a block of scores. Cut-offs of each group are a diagnostic
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -86,8 +87,7 @@ def _points(
     for value in values:
         cells = _table(asked, tally, key, value)
         told = int(value) if key == "capacity" else value
-        entry = asked.entry.model_copy(update={key: told})
-        at = Asked(asked.evidence.model_copy(update={"measures": (entry,)}), entry, asked.by, asked.kind)
+        at = _asked_at(asked, key, told)
         accuracy, balanced = _changes(before, cells, tally)
         made.append(
             Point(
@@ -102,6 +102,19 @@ def _points(
             )
         )
     return made
+
+
+def _asked_at(asked: Asked, key: str, value: float) -> Asked:
+    """Ask the same of another cut-off or capacity; measures taken at the same one go with it."""
+    now = getattr(asked.entry, key)
+
+    def moved(entry: MeasureLimit) -> MeasureLimit:
+        return entry.model_copy(update={key: value}) if getattr(entry, key) == now else entry
+
+    entry = moved(asked.entry)
+    whole = asked.whole.model_copy(update={"measures": tuple(map(moved, asked.whole.measures))})
+    evidence = asked.evidence.model_copy(update={"measures": (entry,)})
+    return replace(asked, evidence=evidence, entry=entry, whole=whole)
 
 
 def _table(asked: Asked, tally: Tally, key: str, value: float) -> Cells:

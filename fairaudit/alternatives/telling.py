@@ -12,6 +12,12 @@ from fairaudit.measures import MEASURES
 from fairaudit.plan import Evidence
 from fairaudit.sentences import VERDICT_WORDS, listed
 
+TITLES = {
+    "cut-off": "Every cut-off",
+    "number of places": "Other numbers of places",
+    "alternative": "Models made otherwise",
+}
+
 
 def frontier_entry(asked: Asked, points: Sequence[Point], evidence: Evidence, word: str) -> dict[str, Any]:
     """Give an entry as charts and tables take it.
@@ -29,7 +35,7 @@ def frontier_entry(asked: Asked, points: Sequence[Point], evidence: Evidence, wo
         title = "share among the highest"
     return {
         "shown": "frontier",
-        "title": f"Every {word}: {title}, by {' and '.join(asked.by)}",
+        "title": f"{TITLES[word]}: {title}, by {' and '.join(asked.by)}",
         "measure": title,
         "word": word,
         "grouping": list(asked.by),

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from fairaudit.charts.chart import BAND, BLUE, GREY, HAIRLINE, INK, LOOK, VERMILION, Chart
 from fairaudit.charts.numbers import percent
 from fairaudit.charts.scales import Scale
-from fairaudit.charts.sheet import GAP, LINE, MARGIN, SMALL, TITLE, WIDTH, Sheet, exact, grid_line, joined, percent_scale, short, span_of
+from fairaudit.charts.sheet import GAP, LINE, MARGIN, SMALL, TITLE, WIDTH, RoundScale, Sheet, exact, grid_line, joined, percent_scale, short, span_of
 from fairaudit.charts.text import drawable, fitted, width
 from fairaudit.sentences import VERDICT_WORDS
 
@@ -36,7 +36,7 @@ def frontier_chart(shown: Shown) -> Chart:
         sheet.say(MARGIN, MARGIN + 7, _title(shown), TITLE, fontweight="bold")
         sheet.say(MARGIN, MARGIN + 24, f"↑ {_bound_words(shown)}", SMALL, color=GREY)
         across = span_of([point["accuracy"] for _, point in drawn])
-        across = Scale(max(across.low, 0.0), min(across.high, 1.0), unit="%", per=0.01)
+        across = RoundScale(max(across.low, 0.0), min(across.high, 1.0), unit="%", per=0.01)
         axes, up = _panel(sheet, shown, top, HIGH, [point["bound"] for _, point in drawn])
         _across(sheet, across, top + HIGH, "right, of all whose outcome is known →")
         _numbered(axes, sheet, [(n, across.place(p["accuracy"]), up.place(p["bound"]), p) for n, p in drawn], top)
@@ -87,8 +87,8 @@ def steps_chart(shown: Shown) -> Chart:
 
 def frontier_table(shown: Shown) -> tuple[str, list[str], list[list[str]]]:
     """Write the alternatives: caption, heads, rows; each verdict in words."""
-    bound = "Gap left open" if shown["kind"] == "difference" else "Ratio left open"
-    heads = ["Alternative", "Verdict", "Corrected", "As recorded", bound, "Between", "Selected", "Right", "Balanced"]
+    bound = "Gap left open, any two" if shown["kind"] == "difference" else "Ratio left open, any two"
+    heads = ["Alternative", "Verdict", "Corrected", "Between", "As recorded", bound, "Selected", "Right", "Balanced"]
     heads += ["Right, of those selected", "Gap, false positives", "Gap, false negatives", "Note"]
     rows = [_table_row(shown, number, point) for number, point in enumerate(shown["points"], 1)]
     return shown["title"], heads, rows
@@ -101,9 +101,9 @@ def _table_row(shown: Shown, number: int, point: Shown) -> list[str]:
         f"{number} {point['name']}{today}",
         point["words"],
         VERDICT_WORDS[point["corrected"]],
+        " and ".join(point["pair"]),
         _side(shown, point["estimate"]),
         _side(shown, point["bound"]),
-        " and ".join(point["pair"]),
         *(percent(point[key]) for key in ("selected", "accuracy", "balanced", "precision")),
         *(percent(gap) for gap in point["gaps"]),
         "; ".join(note for note in notes if note) or "–",
@@ -136,7 +136,7 @@ def _bound_words(shown: Shown) -> str:
 def _panel(sheet: Sheet, shown: Shown, top: float, high: float, bounds: Sequence[float | None]) -> tuple[Axes, Scale]:
     limit, ratio = shown["limit"], shown["kind"] == "ratio"
     known = [bound for bound in bounds if bound is not None]
-    up = percent_scale([min(1.0, max([*known, 2 * limit]))]) if not ratio else Scale(0.0, 1.0)
+    up = percent_scale([min(1.0, max([*known, 2 * limit]))]) if not ratio else RoundScale(0.0, 1.0)
     axes = sheet.panel(LEFT, top, WIDTH - LEFT - MARGIN, high)
     ends = (up.place(limit), 1.0) if ratio else (0.0, up.place(limit))
     axes.axhspan(*ends, color=BAND, zorder=0, linewidth=0)
@@ -155,7 +155,7 @@ def _grid(sheet: Sheet, axes: Axes, up: Scale, top: float, high: float) -> None:
 
 def _across(sheet: Sheet, scale: Scale, foot: float, words: str) -> None:
     wide = WIDTH - LEFT - MARGIN
-    for number, text in scale.ticks(wide):
+    for number, text in scale.ticks(wide, SMALL):
         x = LEFT + scale.place(number) * wide
         sheet.line([x, x], [foot, foot + 3], color=HAIRLINE, linewidth=0.8)
         sheet.say(x, foot + 9, text, SMALL, ha="center", color=GREY)

@@ -104,7 +104,7 @@ def _means(found: Shown) -> str:
     if found["value"] is None:
         return "cannot say"
     if found["lower"] <= 0.5 or (found["chance_most"] is not None and found["lower"] <= found["chance_most"]):
-        return "no more than chance is shown"
+        return f"not shown to tell more than chance does; it may tell up to {_in_100(max(found['upper'], 0.5))}"
     strength = next(word for most, word in STRENGTHS if found["value"] < most)
     return f"tells {strength} about the group"
 
