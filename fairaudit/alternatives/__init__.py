@@ -5,9 +5,9 @@ alternatives are looked at on the same records, so that choosing one is no verdi
 from a file: models are fitted here, from records, or not at all.
 """
 
-from fairaudit.alternatives.scores_alone import capacities, cut_offs, group_cut_offs
 from fairaudit.alternatives.opened import Alternatives
 from fairaudit.alternatives.predicting import predictability
 from fairaudit.alternatives.refitting import refits
+from fairaudit.alternatives.scores_alone import capacities, cut_offs, group_cut_offs
 
 __all__ = ["Alternatives", "capacities", "cut_offs", "group_cut_offs", "predictability", "refits"]

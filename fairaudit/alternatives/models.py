@@ -1,4 +1,4 @@
-"""The models that are refitted: scikit-learn's pipelines and fairlearn's mitigations, each fitted to one set of records.
+"""The models that are refitted: pipelines of scikit-learn and mitigations of fairlearn, each fitted to some records.
 
 Each is a function from what is known of the records to fit on, and of those to decide about, to a number for each of
 the latter: a score to rank them by, or decisions. It never sees what came of those that it decides about.
@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
+from fairaudit.stats import weights
 
 GRID = 16  # predictors that fairlearn's GridSearch tries
 FEWEST = 30  # records of a group to fit on; smaller ones, and who is unknown, are mitigated as one
@@ -99,7 +101,9 @@ def prepare(inputs: pd.DataFrame, bins: int = 0) -> Any:
     fill = {"strategy": "median", "add_indicator": True, "keep_empty_features": True}
     steps = [("numbers", make_pipeline(SimpleImputer(**fill), StandardScaler()), numbers)]
     if bins:
-        cut = KBinsDiscretizer(bins, encode="onehot-dense", strategy="quantile", quantile_method="averaged_inverted_cdf")
+        cut = KBinsDiscretizer(
+            bins, encode="onehot-dense", strategy="quantile", quantile_method="averaged_inverted_cdf"
+        )
         filled = SimpleImputer(strategy="median", keep_empty_features=True)
         steps.append(("bins", make_pipeline(filled, cut), numbers))
     named = SimpleImputer(strategy="constant", fill_value="missing", missing_values=None)
@@ -126,9 +130,7 @@ def kamiran_calders(group: np.ndarray, outcome: np.ndarray, weight: np.ndarray |
     y = np.asarray(outcome).astype(int)
     table = np.zeros((len(names), 2))
     np.add.at(table, (g, y), own)
-    factors = np.divide(np.outer(table.sum(axis=1), table.sum(axis=0)), table * table.sum(), where=table > 0,
-                        out=np.zeros_like(table))  # fmt: skip
-    return own * factors[g, y]
+    return own * np.nan_to_num(weights.kamiran_calders(table))[g, y]
 
 
 def merged_groups(group: np.ndarray, fitted: np.ndarray) -> np.ndarray:
@@ -209,7 +211,7 @@ def threshold_optimizer(task: Task) -> np.ndarray:
 
 
 def correlation_remover(task: Task) -> np.ndarray:
-    """Fit it to inputs from which fairlearn's CorrelationRemover has taken what goes with the groups in a straight line."""
+    """Fit it to inputs from which CorrelationRemover has taken what goes with the groups in a straight line."""
     from fairlearn.preprocessing import CorrelationRemover
 
     x, new, model = _prepared(task)

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from fairaudit.alternatives.points import Asked, Point, better, check_lost
+from fairaudit.alternatives.points import Asked, Point, check_lost
 from fairaudit.alternatives.predicting import predictability
 from fairaudit.alternatives.refitting import FOLDS, Refits, refits
 from fairaudit.alternatives.scores_alone import capacities, cut_offs, group_cut_offs
@@ -131,13 +131,20 @@ class Alternatives:
         try:
             shown = make()
         except PlanError as error:
-            shown = [paragraphs([f"Not shown here: {problem.where} {problem.what}. {problem.hint}" for problem in error.problems])]
+            shown = [
+                paragraphs(
+                    [f"Not shown here: {problem.where} {problem.what}. {problem.hint}" for problem in error.problems]
+                )
+            ]
         for each in shown:
             display(each)
 
     def _stepwise(self, asked: Asked, points: list[Point], word: str) -> list[Any]:
         entry = frontier_entry(asked, points, self.block, word)
-        said = [*found_sentences(asked, points, self.lost_at_most), exploring(len(points) - 1, asked.evidence.alpha_of_look)]
+        said = [
+            *found_sentences(asked, points, self.lost_at_most),
+            exploring(len(points) - 1, asked.evidence.alpha_of_look),
+        ]
         return [_picture(steps_chart(entry)), _table(frontier_table(entry)), bullets(said)]
 
     def _group_cut_offs(self) -> list[Any]:
@@ -171,5 +178,3 @@ def _picture(chart: Any) -> Picture:
 def _table(made: tuple[str, list[str], list[list[str]]]) -> Shown:
     caption, heads, rows = made
     return Shown(table(caption, heads, rows), "\n".join("  ".join(row) for row in [heads, *rows]))
-
-

@@ -24,7 +24,7 @@ from fairaudit.plan import UNKNOWN, Evidence
 from fairaudit.stats.score import critical_z
 
 ALL = "all together"
-FOLDS, SHUFFLES, BINS, FEWEST = 5, 5, 10, 20
+FOLDS, SHUFFLES, BINS, FEWEST = 5, 3, 10, 20
 
 
 def predictability(

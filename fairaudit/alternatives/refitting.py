@@ -1,4 +1,4 @@
-"""Where records are at hand: models refitted so that groups are parted less, and judged on records they have not seen."""
+"""Where records are at hand: models refitted so that groups are parted less, judged on records they have not seen."""
 
 from __future__ import annotations
 
@@ -130,7 +130,12 @@ def _block(evidence: Evidence, measure: str, by: str) -> tuple[Asked, Evidence, 
         entries = [entry for entry in evidence.measures if MEASURES.get(entry.measure) and ":" not in entry.measure]
     chosen = asked_of(evidence, entries, measure, by)
     at = chosen.entry.at
-    told = {"decision": Decision(**{"column": MADE, "is": [1], "is_not": [0]}), "score": None, "join": None, "key": None}
+    told = {
+        "decision": Decision(**{"column": MADE, "is": [1], "is_not": [0]}),
+        "score": None,
+        "join": None,
+        "key": None,
+    }
     data = evidence.data.model_copy(update=told)
     kept = tuple(entry.model_copy(update={"at": None}) for entry in entries if entry.at == at)
     block = evidence.model_copy(update={"kind": "decisions", "data": data, "measures": kept})
@@ -272,9 +277,7 @@ def _note(alternative: Alternative, warned: Sequence[str]) -> str:
     return "; ".join([*parts, *warned])
 
 
-def _notes(
-    records: Records, asked: Asked, fitter: _Fitter, inputs: Sequence[str], evidence: Evidence
-) -> list[str]:
+def _notes(records: Records, asked: Asked, fitter: _Fitter, inputs: Sequence[str], evidence: Evidence) -> list[str]:
     folds = int(fitter.fold.max()) + 1
     kept_together = ", all records of one person or cluster in the same part" if records.clustered else ""
     said = [
@@ -284,7 +287,9 @@ def _notes(
     ]
     missing = int(np.isnan(records.outcome).sum())
     if missing:
-        said.append(f"Of {missing:,} records it is not known what came of them: they are decided about, and not fitted on.")
+        said.append(
+            f"Of {missing:,} records it is not known what came of them: they are decided about, and not fitted on."
+        )
     if fitter.merged:
         said.append(
             f"For fitting, {', '.join(fitter.merged)} and whoever is of unknown group were put together, being too few "
@@ -292,7 +297,7 @@ def _notes(
         )
     traits = {coding for name, group in evidence.groups.items() for coding in [group.column or name]}
     if used := [name for name in inputs if name in traits]:
-        said.append(f"Among the inputs is what groups are made by: {', '.join(used)}. Every model that takes it uses it.")
+        said.append(
+            f"Among the inputs is what groups are made by: {', '.join(used)}. Every model that takes it uses it."
+        )
     return said
-
-

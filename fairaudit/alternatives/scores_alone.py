@@ -77,9 +77,7 @@ def _cut_offs_among(tally: Tally, by: Sequence[str]) -> list[float]:
     return [float(values[k]) for k in kept if k < len(values)]
 
 
-def _points(
-    asked: Asked, tally: Tally, values: Sequence[float], now: float, key: str, word: str
-) -> list[Point]:
+def _points(asked: Asked, tally: Tally, values: Sequence[float], now: float, key: str, word: str) -> list[Point]:
     values = sorted({*values, now})
     looks = len(values) - 1
     before = _table(asked, tally, key, now)
@@ -197,4 +195,3 @@ def _rates(asked: Asked, tally: Tally, measure: Any, at: float) -> tuple[np.ndar
 
 def _group_names(tally: Tally, by: Sequence[str]) -> tuple[str, ...]:
     return Cells.of(tally, by, MEASURES["selection_rate"].bound({"at": 0})).groups
-

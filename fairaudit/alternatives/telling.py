@@ -28,11 +28,9 @@ def frontier_entry(asked: Asked, points: Sequence[Point], evidence: Evidence, wo
         evidence: the block of the plan, for its words.
         word: what an alternative is here: "cut-off", "number of places" or "alternative".
     """
-    measure = MEASURES[asked.entry.measure].bound(asked.evidence.given(asked.entry))
+    measure = MEASURES[asked.entry.measure]
     words = evidence.words.model_dump(exclude_unset=True)
-    title = measure.titled(words) if word == "alternative" else MEASURES[asked.entry.measure].title
-    if word == "number of places":
-        title = "share among the highest"
+    title = "share among the highest" if word == "number of places" else measure.titled(words)
     return {
         "shown": "frontier",
         "title": f"{TITLES[word]}: {title}, by {' and '.join(asked.by)}",
@@ -84,12 +82,13 @@ def group_cut_off_table(asked: Asked, rows: Sequence[dict[str, Any]]) -> tuple[s
     title = MEASURES[asked.entry.measure].title
     caption = f"Diagnostic, not to be adopted: cut-off at which each group has the {title} that everybody has today"
     heads = ["Group", "Records", "Rate today", "Cut-off of its own", "Rate then"]
-    body = [
-        [row["group"], f"{row['n']:,}", _rate(row["rate"]), *_own(row)]
-        for row in rows
-    ]
+    body = [[row["group"], f"{row['n']:,}", _rate(row["rate"]), *_own(row)] for row in rows]
     everybody = next((row["everybody"] for row in rows), None)
-    return caption, heads, [*body, ["everybody", "all", _rate(everybody), f"{exact(asked.entry.at)} (in use)", _rate(everybody)]]
+    return (
+        caption,
+        heads,
+        [*body, ["everybody", "all", _rate(everybody), f"{exact(asked.entry.at)} (in use)", _rate(everybody)]],
+    )
 
 
 def _rate(rate: float | None) -> str:

@@ -12,7 +12,22 @@ from matplotlib.axes import Axes
 from fairaudit.charts.chart import BAND, BLUE, GREY, HAIRLINE, INK, LOOK, VERMILION, Chart
 from fairaudit.charts.numbers import percent
 from fairaudit.charts.scales import Scale
-from fairaudit.charts.sheet import GAP, LINE, MARGIN, SMALL, TITLE, WIDTH, RoundScale, Sheet, exact, grid_line, joined, percent_scale, short, span_of
+from fairaudit.charts.sheet import (
+    GAP,
+    LINE,
+    MARGIN,
+    SMALL,
+    TITLE,
+    WIDTH,
+    RoundScale,
+    Sheet,
+    exact,
+    grid_line,
+    joined,
+    percent_scale,
+    short,
+    span_of,
+)
 from fairaudit.charts.text import drawable, fitted, width
 from fairaudit.sentences import VERDICT_WORDS
 
@@ -31,10 +46,9 @@ def frontier_chart(shown: Shown) -> Chart:
     names = [f"{number} {point['name']}{' (uses the group)' if point['uses_group'] else ''}" for number, point in drawn]
     rows = _flow(names)
     with mpl.rc_context(LOOK):
-        top = MARGIN + 18 + LINE * 2
+        top = MARGIN + 44 + LINE * 2
         sheet = Sheet(top + HIGH + 44 + 14 * len(rows) + 16)
-        sheet.say(MARGIN, MARGIN + 7, _title(shown), TITLE, fontweight="bold")
-        sheet.say(MARGIN, MARGIN + 24, f"↑ {_bound_words(shown)}", SMALL, color=GREY)
+        _head(sheet, shown)
         across = span_of([point["accuracy"] for _, point in drawn])
         across = RoundScale(max(across.low, 0.0), min(across.high, 1.0), unit="%", per=0.01)
         axes, up = _panel(sheet, shown, top, HIGH, [point["bound"] for _, point in drawn])
@@ -52,17 +66,16 @@ def steps_chart(shown: Shown) -> Chart:
     """Draw, at every cut-off or number of places, the bound of the worst pair; below it who is selected, and right."""
     points = shown["points"]
     with mpl.rc_context(LOOK):
-        top = MARGIN + 18 + LINE * 2
+        top = MARGIN + 44 + LINE * 2
         sheet = Sheet(top + HIGH + 30 + LOW + 64)
-        sheet.say(MARGIN, MARGIN + 7, _title(shown), TITLE, fontweight="bold")
-        sheet.say(MARGIN, MARGIN + 24, f"↑ {_bound_words(shown)}", SMALL, color=GREY)
+        _head(sheet, shown)
         across = span_of([point["at"] for point in points])
         axes, up = _panel(sheet, shown, top, HIGH, [point["bound"] for point in points])
         for point in points:
             if point["bound"] is not None:
                 _mark(axes, across.place(point["at"]), up.place(point["bound"]), point)
         below = top + HIGH + 30
-        second = sheet.panel(LEFT / 1, below, WIDTH - LEFT - MARGIN, LOW)
+        second = sheet.panel(LEFT, below, WIDTH - LEFT - MARGIN, LOW)
         scale = percent_scale([1.0])
         _grid(sheet, second, scale, below, LOW)
         sheet.say(MARGIN, below - 8, "↑ Share selected, and share right", SMALL, color=GREY)
@@ -76,7 +89,7 @@ def steps_chart(shown: Shown) -> Chart:
                 for panel in (axes, second):
                     panel.axvline(across.place(point["at"]), color=INK, linewidth=1.0, linestyle=(0, (4, 2)), zorder=1)
         _across(sheet, across, below + LOW, f"{shown['word']} → (dashed: in use)")
-        x = LEFT
+        x = MARGIN + 6
         for _, colour, dash, word in lines:
             sheet.line([x, x + 26], [below + LOW + 42] * 2, color=colour, linestyle=dash, linewidth=1.6)
             sheet.say(x + 31, below + LOW + 42, word, SMALL)
@@ -123,8 +136,11 @@ def _drawn(point: Shown) -> bool:
     return point["accuracy"] is not None and point["bound"] is not None
 
 
-def _title(shown: Shown) -> str:
-    return fitted(shown["title"] if drawable(shown["title"]) else "Alternatives", TITLE, WIDTH - 2 * MARGIN, 1, True)[0]
+def _head(sheet: Sheet, shown: Shown) -> None:
+    title = shown["title"] if drawable(shown["title"]) else "Alternatives"
+    for number, line in enumerate(fitted(title, TITLE, WIDTH - 2 * MARGIN, 2, True)):
+        sheet.say(MARGIN, MARGIN + 7 + 13 * number, line, TITLE, fontweight="bold")
+    sheet.say(MARGIN, MARGIN + 38, f"↑ {_bound_words(shown)}", SMALL, color=GREY)
 
 
 def _bound_words(shown: Shown) -> str:
@@ -176,16 +192,17 @@ def _mark(axes: Axes, x: float, y: float, point: Shown) -> None:
 def _numbered(axes: Axes, sheet: Sheet, marks: Sequence[tuple[int, float, float, Shown]], top: float) -> None:
     """Draw marks, each with its number beside it where no other number stands."""
     wide, taken = WIDTH - LEFT - MARGIN, []
+    others = [(LEFT + x * wide, top + HIGH * (1 - y)) for _, x, y, _ in marks]
     for number, x, y, point in marks:
         _mark(axes, x, y, point)
         across, down, text = LEFT + x * wide, top + HIGH * (1 - y), str(number)
-        places = [(across + dx, down + dy) for dy in (0, -11, 11, -20, 20, -29, 29) for dx in (13, -13)]
+        places = [(across + dx, down + dy) for dy in (0, -12, 12, -22, 22, -32, 32) for dx in (13, -13)]
         free = [
             place
             for place in places
             if LEFT < place[0] < WIDTH - MARGIN - 4
             and top + 5 < place[1] < top + HIGH - 5
-            and all(abs(place[0] - a) > 11 or abs(place[1] - b) > 9 for a, b in taken)
+            and all(abs(place[0] - a) > 11 or abs(place[1] - b) > 9 for a, b in [*taken, *others])
         ]
         place = free[0] if free else places[0]
         taken.append(place)
@@ -236,5 +253,3 @@ def _said(shown: Shown, point: Shown) -> str:
     what = "ratio" if shown["kind"] == "ratio" else "gap"
     right = "" if point["accuracy"] is None else f", {percent(point['accuracy'])} right"
     return f"{point['words'].lower()}, a {what} of {_side(shown, point['bound'])} is left open{right}"
-
-

@@ -83,7 +83,11 @@ def _draw(
 def predictability_table(shown: Shown) -> tuple[str, list[str], list[list[str]]]:
     """Write every input and group: caption, heads, rows; numbers are times in 100."""
     heads = ["Input", "Group", "In 100", "Interval", "By chance", "Most by chance", "What it means"]
-    rows = [[row["input"], found["group"], *_numbers(found), _means(found)] for row in shown["rows"] for found in row["groups"]]
+    rows = [
+        [row["input"], found["group"], *_numbers(found), _means(found)]
+        for row in shown["rows"]
+        for found in row["groups"]
+    ]
     unknown = f"; {count(shown['unknown'])} of unknown group are left out here" if shown["unknown"] else ""
     return f"{shown['title']}: {count(shown['records'])} records{unknown}", heads, rows
 
@@ -113,7 +117,10 @@ STRENGTHS = ((0.6, "a little"), (0.75, "something"), (0.9, "much"), (2.0, "nearl
 
 
 def _alt(shown: Shown) -> str:
-    told = [f"{short(shown['title'], 100)}; {len(shown['groups'])} groups, {len(shown['rows'])} rows. 50 in 100 tells nothing."]
+    told = [
+        f"{short(shown['title'], 100)}; {len(shown['groups'])} groups, {len(shown['rows'])} rows. "
+        "50 in 100 tells nothing."
+    ]
     first = shown["rows"][0]
     for found in first["groups"]:
         if found["value"] is not None:

@@ -62,6 +62,7 @@ LAYERS = [
     "report",
     "decomposition",
     "evidence",
+    "alternatives",
     "asking",
     "testing",
     "checking",
