@@ -10,6 +10,7 @@ _HOMES = {
     "read": "fairaudit.frames",
     "Findings": "fairaudit.frames",
     "Evidence": "fairaudit.evidence",
+    "Alternatives": "fairaudit.alternatives",
     "HowMany": "fairaudit.asking",
     "read_plan": "fairaudit.plan",
     "read_tally": "fairaudit.sources",
