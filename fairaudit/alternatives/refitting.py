@@ -65,7 +65,7 @@ def refits(
     by: str = "",
     proxies: Sequence[str] = (),
     model: Any = None,
-    more: Sequence[Alternative] = (),
+    which: Sequence[Alternative] = (*BLIND, *WITH_GROUP),
     frame: Any = None,
     folds: int = FOLDS,
     seed: int = 0,
@@ -83,7 +83,7 @@ def refits(
         by: the grouping; the first where empty.
         proxies: inputs suspected of standing in for a group; a model is fitted without them.
         model: a scikit-learn classifier that takes weights; logistic regression where None.
-        more: alternatives of one's own.
+        which: the alternatives to fit, beside that without proxies.
         frame: records at hand instead of the source.
         folds: how many parts the records are cut into.
         seed: of the parts and of all lots.
@@ -97,7 +97,7 @@ def refits(
     records = read_records(evidence, folder, inputs, frame, at)
     _check(records, inputs, proxies, evidence)
     fold = folds_of(records.cluster, folds, seed)
-    alternatives = [*BLIND, *([_without(proxies)] if proxies else []), *WITH_GROUP, *more]
+    alternatives = [*which, *([_without(proxies)] if proxies else [])]
     fitter = _Fitter(records, asked, fold, _maker(model), seed)
     made, failed, warned = {}, {}, {}
     for each in alternatives:

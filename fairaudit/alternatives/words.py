@@ -20,6 +20,6 @@ def exploring(number: int, alpha: float) -> str:
     return (
         f"{number} alternatives were looked at, on the same records. Had one of them been fixed beforehand, its "
         f"verdict would err at most {wrong}; the best of many looks better than it is. So each is judged a second "
-        f"time, with that error shared among all {number}: that is the column Corrected. Choosing one of them is exploration all "
-        f"the same. Fix the choice in the plan, and confirm it on new records, before it is adopted."
+        f"time, with that error shared among all {number}: that is the column Corrected. Choosing one of them is "
+        f"exploration all the same. Fix the choice in the plan, and confirm it on new records, before it is adopted."
     )

@@ -174,7 +174,8 @@ def _across(sheet: Sheet, scale: Scale, foot: float, words: str) -> None:
     for number, text in scale.ticks(wide, SMALL):
         x = LEFT + scale.place(number) * wide
         sheet.line([x, x], [foot, foot + 3], color=HAIRLINE, linewidth=0.8)
-        sheet.say(x, foot + 9, text, SMALL, ha="center", color=GREY)
+        half = width(text, SMALL) / 2
+        sheet.say(min(x, WIDTH - half - 2), foot + 9, text, SMALL, ha="center", color=GREY)
     sheet.say(WIDTH - MARGIN, foot + 22, words, SMALL, ha="right", color=GREY)
 
 

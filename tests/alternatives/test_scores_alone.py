@@ -51,7 +51,7 @@ def test_how_decisions_turn_out_at_each_cut_off():
 
 
 def test_a_change_is_tested_record_by_record():
-    """At 3 instead of 2, 200 of 4,000 are newly right and none newly wrong: McNemar's variance (b + c - (b-c)^2/n)/n^2."""
+    """At 3 instead of 2, 200 of 4,000 are newly right, none newly wrong: (b + c - (b - c)^2 / n) / n^2, McNemar's."""
     _, points, _ = judged(BETTER)
     three = next(point for point in points if point.at == 3)
     assert three.accuracy.variance == pytest.approx((200 - 200**2 / 4000) / 4000**2)
@@ -77,7 +77,7 @@ def test_an_alternative_that_breaks_another_finding_is_not_claimed():
     frame.loc[(frame["group"] == "A") & (frame["outcome"] == 1) & (frame.index % 3 == 0), "score"] = 0
     _, points, _ = judged(frame, measures=measures)
     three = next(point for point in points if point.at == 3)
-    assert (three.verdict, three.outside) == ("cleared", ("share selected, by group",))
+    assert (three.verdict, three.outside) == ("cleared", ("share who scored 3 or more, by group",))
     assert better(points, 0.05, 0.5) == []
 
 
