@@ -162,7 +162,7 @@ def _scores(x: np.ndarray, labels: np.ndarray, new: np.ndarray) -> tuple[list[st
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a fit that has not settled fully ranks no better than one that has
-        fitted = LogisticRegression(max_iter=200, C=0.5).fit(x, labels)
+        fitted = LogisticRegression(max_iter=100, C=0.5, tol=1e-3).fit(x, labels)
     scores = fitted.predict_proba(new)
     return [str(name) for name in fitted.classes_], scores
 
