@@ -28,7 +28,7 @@ class Alternatives:
         audit: the audit's folder, or an `Evidence` of it.
         evidence: the block's id; the first where empty.
         inputs: columns of the records that a model may be fitted on; none where no records are at hand.
-        proxies: those of them that are suspected of standing in for a group.
+        suspected: those of them that are suspected of standing in for a group.
         measure: on what alternatives are judged; the plan's first that fits where empty.
         by: the grouping; the plan's first where empty.
         model: a scikit-learn classifier to refit; logistic regression where None.
@@ -48,7 +48,7 @@ class Alternatives:
         evidence: str = "",
         *,
         inputs: Sequence[str] = (),
-        proxies: Sequence[str] = (),
+        suspected: Sequence[str] = (),
         measure: str = "",
         by: str = "",
         model: Any = None,
@@ -58,12 +58,12 @@ class Alternatives:
         frame: Any = None,
     ):
         check_lost(lost_at_most)
-        for name, given in (("inputs", inputs), ("proxies", proxies)):
+        for name, given in (("inputs", inputs), ("suspected", suspected)):
             if isinstance(given, str):
                 raise UsageError.one(name, "is one text, where a list is meant", f"Write {name}=[{given!r}].")
         self.opened = audit if isinstance(audit, Evidence) else Evidence(audit, evidence, frame=frame)
         self.block, self.frame = self.opened.block, self.opened._frame if frame is None else frame
-        self.inputs, self.proxies, self.model = list(inputs), list(proxies), model
+        self.inputs, self.suspected, self.model = list(inputs), list(suspected), model
         self.measure, self.by, self.lost_at_most = measure, by, lost_at_most
         self.folds, self.seed = folds, seed
 
@@ -82,7 +82,7 @@ class Alternatives:
     @cached_property
     def refits(self) -> Refits:
         """Models refitted, judged on records that they have not seen."""
-        told = {"proxies": self.proxies, "model": self.model, "folds": self.folds, "seed": self.seed}
+        told = {"suspected": self.suspected, "model": self.model, "folds": self.folds, "seed": self.seed}
         told |= {"measure": self.measure, "by": self.by, "frame": self.frame}
         return refits(self.block, self.opened.plan.folder, self.inputs, **told)
 

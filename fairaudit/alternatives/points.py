@@ -17,7 +17,7 @@ from fairaudit.findings import plain
 from fairaudit.groupings import groupings
 from fairaudit.measures import MEASURES
 from fairaudit.plan import Compare, Evidence, MeasureLimit
-from fairaudit.sentences import VERDICT_WORDS
+from fairaudit.sentences import VERDICT_WORDS, reason_sentence
 from fairaudit.tally import Tally
 
 FEWEST = 30  # records of a group in an error rate, for it to be among those whose gap is shown
@@ -66,6 +66,7 @@ class Point:
         today: whether it is the system as it decides today.
         uses_group: whether it needs to know a person's group to decide.
         outside: other findings of the block that are shown to be outside their limit with it, where it clears.
+        why: of one whose bound is within the limit and that does not clear all the same, why.
         note: what else must be known of it.
     """
 
@@ -83,6 +84,7 @@ class Point:
     today: bool = False
     uses_group: bool = False
     outside: tuple[str, ...] = ()
+    why: str = ""
     note: str = ""
 
     def row(self) -> dict[str, Any]:
@@ -103,7 +105,7 @@ class Point:
                 "today": self.today,
                 "uses_group": self.uses_group,
                 "outside": list(self.outside),
-                "note": self.note,
+                "note": " ".join(text for text in (self.note, self.why) if text),
             }
         )
 
@@ -151,7 +153,17 @@ def judged(asked: Asked, tally: Tally, looks: int) -> dict[str, Any]:
     """
     (disparity,) = assess(asked.evidence, tally)
     corrected = _corrected(asked, tally, disparity.verdict, looks)
-    return {**_read(disparity, asked.kind), "corrected": corrected, "outside": _outside(asked, tally, disparity)}
+    read = _read(disparity, asked.kind)
+    return {**read, "corrected": corrected, "outside": _outside(asked, tally, disparity), "why": _why(asked, disparity)}
+
+
+def _why(asked: Asked, disparity: Disparity) -> str:
+    """Say why an alternative does not clear whose bound is within the limit."""
+    place, bound = _deciding(disparity, asked.kind), _read(disparity, asked.kind)["bound"]
+    within = bound >= asked.limit if asked.kind == "ratio" else bound <= asked.limit
+    if disparity.verdict != "not_demonstrated" or not within:
+        return ""
+    return reason_sentence(disparity.reasons[place], at_worst=False)
 
 
 def _outside(asked: Asked, tally: Tally, disparity: Disparity) -> tuple[str, ...]:
@@ -174,8 +186,13 @@ def _corrected(asked: Asked, tally: Tally, verdict: str, looks: int) -> str:
     return assess(stricter, tally)[0].verdict
 
 
+def _deciding(disparity: Disparity, kind: str) -> int:
+    """Give the place of the comparison with the limit of that kind."""
+    return next(place for place, each in enumerate(disparity.comparisons) if each.kind == kind)
+
+
 def _read(disparity: Disparity, kind: str) -> dict[str, Any]:
-    place = next(place for place, each in enumerate(disparity.comparisons) if each.kind == kind)
+    place = _deciding(disparity, kind)
     comparison, bounds = disparity.comparisons[place], disparity.bounds[place]
     sign = 1 if kind == "ratio" else -1
     a, b = (comparison.arms.scheme.names[arm] for arm in comparison.arms.scheme.pairs[bounds.pair])

@@ -63,7 +63,7 @@ def refits(
     *,
     measure: str = "",
     by: str = "",
-    proxies: Sequence[str] = (),
+    suspected: Sequence[str] = (),
     model: Any = None,
     which: Sequence[Alternative] = (*BLIND, *WITH_GROUP),
     frame: Any = None,
@@ -81,9 +81,9 @@ def refits(
         inputs: the columns to fit on.
         measure: on what alternatives are judged; the first that needs decisions where empty.
         by: the grouping; the first where empty.
-        proxies: inputs suspected of standing in for a group; a model is fitted without them.
+        suspected: inputs suspected of standing in for a group; a model is fitted without them.
         model: a scikit-learn classifier that takes weights; logistic regression where None.
-        which: the alternatives to fit, beside that without proxies.
+        which: the alternatives to fit, beside that without them.
         frame: records at hand instead of the source.
         folds: how many parts the records are cut into.
         seed: of the parts and of all lots.
@@ -95,9 +95,9 @@ def refits(
     """
     asked, block, at = _block(evidence, measure, by)
     records = read_records(evidence, folder, inputs, frame, at)
-    _check(records, inputs, proxies, evidence)
+    _check(records, inputs, suspected, evidence)
     fold = folds_of(records.cluster, folds, seed)
-    alternatives = [*which, *([_without(proxies)] if proxies else [])]
+    alternatives = [*which, *([_without(suspected)] if suspected else [])]
     fitter = _Fitter(records, asked, fold, _maker(model), seed)
     made, failed, warned = {}, {}, {}
     for each in alternatives:
@@ -252,16 +252,20 @@ def _maker(model: Any) -> Callable[[pd.DataFrame], Any]:
     return make
 
 
-def _without(proxies: Sequence[str]) -> Alternative:
-    left = ", ".join(proxies)
-    return Alternative(f"Without {left}", "the same model without inputs that stand in for the group", without(proxies))
+def _without(suspected: Sequence[str]) -> Alternative:
+    left = ", ".join(suspected)
+    return Alternative(
+        f"Without {left}", "the same model without inputs that stand in for the group", without(suspected)
+    )
 
 
-def _check(records: Records, inputs: Sequence[str], proxies: Sequence[str], evidence: Evidence) -> None:
-    if strange := [name for name in proxies if name not in inputs]:
-        raise UsageError.one("proxies", f"{strange[0]!r} is none of the inputs", nearest(strange[0], list(inputs)))
-    if proxies and set(proxies) >= set(inputs):
-        raise UsageError.one("proxies", "are all the inputs, so that nothing is left", "Leave an input out of proxies.")
+def _check(records: Records, inputs: Sequence[str], suspected: Sequence[str], evidence: Evidence) -> None:
+    if strange := [name for name in suspected if name not in inputs]:
+        raise UsageError.one("suspected", f"{strange[0]!r} is none of the inputs", nearest(strange[0], list(inputs)))
+    if suspected and set(suspected) >= set(inputs):
+        raise UsageError.one(
+            "suspected", "are all the inputs, so that nothing is left", "Leave an input out of suspected."
+        )
     sizes = [int((records.outcome == value).sum()) for value in (1, 0)]
     if min(sizes) < FEWEST_OUTCOMES:
         what = f"has {sizes[0]:,} records with the outcome and {sizes[1]:,} without it"
@@ -294,6 +298,11 @@ def _notes(records: Records, asked: Asked, fitter: _Fitter, inputs: Sequence[str
         said.append(
             f"For fitting, {', '.join(fitter.merged)} and whoever is of unknown group were put together, being too few "
             f"to fit to. They are judged each as they are."
+        )
+    if evidence.data.weight:
+        said.append(
+            f"Everything is judged with the weights of {evidence.data.weight}. GridSearch, ExponentiatedGradient and "
+            f"ThresholdOptimizer of fairlearn take none, and are fitted as if each record stood for one."
         )
     traits = {coding for name, group in evidence.groups.items() for coding in [group.column or name]}
     if used := [name for name in inputs if name in traits]:

@@ -98,13 +98,18 @@ def steps_chart(shown: Shown) -> Chart:
     return Chart(sheet.figure, _alt(shown))
 
 
+NOTHING = ("undefined", "–")
+
+
 def frontier_table(shown: Shown) -> tuple[str, list[str], list[list[str]]]:
     """Write the alternatives: caption, heads, rows; each verdict in words."""
     bound = "Gap left open, any two" if shown["kind"] == "difference" else "Ratio left open, any two"
     heads = ["Alternative", "Verdict", "Corrected", "Between", "As recorded", bound, "Selected", "Right", "Balanced"]
     heads += ["Right, of those selected", "Gap, false positives", "Gap, false negatives", "Note"]
     rows = [_table_row(shown, number, point) for number, point in enumerate(shown["points"], 1)]
-    return shown["title"], heads, rows
+    # Where no outcome is named most columns would say so in every row.
+    told = [place for place in range(len(heads)) if any(row[place] not in NOTHING for row in rows)]
+    return shown["title"], [heads[place] for place in told], [[row[place] for place in told] for row in rows]
 
 
 def _table_row(shown: Shown, number: int, point: Shown) -> list[str]:

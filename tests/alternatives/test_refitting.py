@@ -23,7 +23,7 @@ HERE = Path()
 
 @pytest.fixture(scope="module")
 def found():
-    return refits(block(DECIDED), HERE, ["x", "z"], proxies=["z"], frame=records(base_rate_of_b=0.0))
+    return refits(block(DECIDED), HERE, ["x", "z"], suspected=["z"], frame=records(base_rate_of_b=0.0))
 
 
 def test_a_model_that_parts_nobody_and_serves_better_is_found(found):
@@ -166,8 +166,8 @@ WRONG = [
     ({"inputs": []}, PlanError, "names no columns"),
     ({"inputs": ["x", "zz"]}, DataError, "has no column 'zz'"),
     ({"inputs": ["x", "outcome"]}, DataError, "is the outcome or the decision itself"),
-    ({"inputs": ["x"], "proxies": ["q"]}, UsageError, "'q' is none of the inputs"),
-    ({"inputs": ["x"], "proxies": ["x"]}, UsageError, "nothing is left"),
+    ({"inputs": ["x"], "suspected": ["q"]}, UsageError, "'q' is none of the inputs"),
+    ({"inputs": ["x"], "suspected": ["x"]}, UsageError, "nothing is left"),
     ({"inputs": ["x"], "folds": 1}, UsageError, "1 is not from 2 to 20"),
     ({"inputs": ["x"], "model": "model.pkl"}, UsageError, "str is no classifier"),
     ({"inputs": ["x"], "measure": "selection_rate"}, PlanError, "has no limit for selection_rate"),
@@ -233,3 +233,13 @@ def test_compas(shared_data, tmp_path):
     assert named["Refitted"].accuracy.least(0.05) > 0
     assert named["Refitted"].verdict == "flagged"
     assert abs(named["Threshold optimizer"].estimate) < 0.05
+
+
+def test_it_says_which_fits_take_no_weights():
+    frame = records(base_rate_of_b=0.0, n=1500).assign(w=1.5)
+    weighed = refits(block({**DECIDED, "weight": "w"}), HERE, ["x"], which=BLIND[:1], frame=frame)
+    plain = refits(block(DECIDED), HERE, ["x"], which=BLIND[:1], frame=frame)
+    assert [note for note in weighed.notes if note not in plain.notes] == [
+        "Everything is judged with the weights of w. GridSearch, ExponentiatedGradient and ThresholdOptimizer of "
+        "fairlearn take none, and are fitted as if each record stood for one."
+    ]

@@ -6,10 +6,11 @@ import pytest
 
 from fairaudit.alternatives import capacities, cut_offs, group_cut_offs
 from fairaudit.alternatives.points import better
-from fairaudit.alternatives.telling import found_sentences
+from fairaudit.alternatives.telling import found_sentences, frontier_entry
+from fairaudit.charts.frontier import frontier_table
 from fairaudit.errors import PlanError
 from fairaudit.sources import read_tally
-from tests.alternatives.made import BETTER, DECIDED, NONE, SCORED, block
+from tests.alternatives.made import BETTER, DECIDED, NONE, SCORED, block, counted
 
 
 def judged(frame, **others):
@@ -110,3 +111,22 @@ def test_what_is_missing_is_said(data):
     tally = read_tally(evidence, frame=BETTER.assign(decision=(BETTER["score"] >= 2).astype(int)))
     with pytest.raises(PlanError, match="has no scores that are judged by `at:`"):
         cut_offs(evidence, tally)
+
+
+def test_where_the_bound_is_within_the_limit_and_it_does_not_clear_the_row_says_why():
+    """Nearly all are among the highest 1,900 of 2,000: a ratio alone shows nothing there."""
+    frame = counted([(group, 2, 1, 950) for group in "AB"] + [(group, 0, 0, 50) for group in "AB"])
+    evidence = block(measures=[{"measure": "top_k_share", "ratio": 0.8, "capacity": 475}])
+    _, points = capacities(evidence, read_tally(evidence, frame=frame))
+    last = points[-1]
+    assert (last.at, last.verdict, last.bound > 0.8) == (1900, "not_demonstrated", True)
+    assert last.row()["note"].startswith("Where rates are above 80% a ratio alone cannot show it")
+
+
+def test_columns_that_say_nothing_are_left_out():
+    data = {key: value for key, value in SCORED.items() if key != "outcome"}
+    measures = [{"measure": "selection_rate", "ratio": 0.8, "at": 2}]
+    asked, points, _ = judged(BETTER, data=data, measures=measures)
+    _, heads, rows = frontier_table(frontier_entry(asked, points, asked.evidence, "cut-off"))
+    assert heads[-1] == "Selected"
+    assert {len(row) for row in rows} == {len(heads)}

@@ -55,7 +55,7 @@ def shown(cells) -> list[str]:
         names: dict = {}
         first, second, *rest = code(cells)
         exec(first, names)
-        names |= {"by": "sex", "inputs": ["age", "charge_degree"], "proxies": ["age"]}
+        names |= {"by": "sex", "inputs": ["age", "charge_degree"], "suspected": ["age"]}
         exec(second, names)
         for text in rest:
             result = eval(text, names)
