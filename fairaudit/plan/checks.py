@@ -579,6 +579,10 @@ def _check_columns(block: dict) -> Found:
             what = f"the column {column!r} is the {taken[column]}"
             hint = "Rows cannot be kept for what was decided or came of it: what is left would no longer show it."
             yield ("data", "keep", column), what, hint
+    for key in ("random_subset", "inclusion_probability"):
+        if (column := _column(data, key)) in taken:
+            hint = "Who is drawn at random is drawn before anybody knows that: name the column that says who was drawn."
+            yield ("data", key), f"the column {column!r} is the {taken[column]}", hint
     for name in _group_names(block):
         spec = specs.get(name, {})
         column = None if spec.get("proxy") and spec.get("column", name) is None else spec.get("column") or name
@@ -813,6 +817,14 @@ def _check_sample(block: dict) -> Found:
     if data.get("inclusion_probability") is not None and data.get("count") is not None:
         what = "inclusion_probability stands beside count: a row would stand for many, drawn with one probability"
         yield ("data", "inclusion_probability"), what, "Give a row a record, or write weight: 1 over the probability."
+    if data.get("inclusion_probability") is not None and data.get("inclusion_probability") == data.get("weight"):
+        what = f"weight and inclusion_probability are both {data['weight']!r}"
+        hint = "A weight is how many a record stands for, a probability at most 1: keep what the column holds."
+        yield ("data", "inclusion_probability"), what, hint
+    if seen_of in ("selected", "not_selected") and data.get("random_subset") is not None:
+        what = f"outcomes of records drawn at random are said to be known of the {seen_of.replace('_', ' ')} only"
+        hint = "Where they were looked up for all that were drawn, leave seen_of out; else take random_subset out."
+        yield ("data", "outcome", "seen_of"), what, hint
 
 
 def _check_places(block: dict) -> Found:

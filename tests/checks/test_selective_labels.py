@@ -211,3 +211,35 @@ evidence:
     with pytest.raises(PlanError) as raised:
         read_plan(tmp_path)
     assert words in str(raised.value)
+
+
+DRAWN = [
+    ("a weight and a probability", "weight: p", "inclusion_probability: p", "weight and inclusion_probability are both"),
+    ("a draw whose outcomes are not seen", "random_subset: {column: r, is: [1]}", "", "of records drawn at random"),
+    ("a draw by the outcome", "random_subset: {column: o, is: [1]}", "", "the column 'o' is the outcome"),
+    ("a probability that is the decision", "inclusion_probability: d", "", "the column 'd' is the decision"),
+]
+
+
+@pytest.mark.parametrize(("one", "two", "words"), [case[1:] for case in DRAWN], ids=[case[0] for case in DRAWN])
+def test_draws_that_contradict_the_rest(one, two, words, tmp_path):
+    lines = "\n".join(f"      {line}" for line in (one, two) if line)
+    (tmp_path / "audit.yaml").write_text(f"""\
+system: {{name: x}}
+evidence:
+  - id: e
+    kind: decisions
+    being_selected_is: a burden
+    data:
+      source: x.csv
+      origin: historical
+      decided_by: this_system
+      decision: {{column: d, is: [1], is_not: [0]}}
+      outcome: {{column: o, is: [1], is_not: [0], seen_of: selected}}
+{lines}
+    groups: [race]
+    measures: [{{measure: selection_rate, ratio: 0.8}}]
+""")
+    with pytest.raises(PlanError) as raised:
+        read_plan(tmp_path)
+    assert words in str(raised.value)
