@@ -10,6 +10,13 @@ from fairaudit.comparisons import PairCounts
 from fairaudit.verdicts import Comparison
 
 
+class Fall(NamedTuple):
+    """How many changes, and in which arm (its place in the scheme), undo a verdict."""
+
+    needed: int
+    arm: int
+
+
 class AtStake(NamedTuple):
     """The pairs of a verdict: all of a clearance, the flagged ones of a flag; arrays of shape (pairs,).
 
@@ -25,14 +32,25 @@ class AtStake(NamedTuple):
     levels: np.ndarray
     any_undoes: bool
 
-    def first_to_fall(self, needed: np.ndarray) -> int | None:
-        """Say at which pair the verdict falls, given the changes that each needs (NaN: none do); None where at none.
+    def first_to_fall(self, arms: np.ndarray, needed: np.ndarray) -> Fall | None:
+        """Find the fewest changes in one arm by which the verdict falls.
 
-        A clearance falls with the first pair; a flag with the last, since any other keeps it up.
+        A clearance falls with any pair. A flag falls only with all of its pairs, which changes in one arm can bring
+        about only where that arm stands on the same side of every pair.
+
+        Args:
+            arms: shape (pairs, 2): places of the arms (a, b) of each pair at stake.
+            needed: shape (pairs, 2): changes in a alone, and in b alone, after which the pair falls; NaN where none do.
+
+        Returns:
+            None where no number of changes in one arm alone undoes it.
         """
         if self.any_undoes:
-            return None if np.isnan(needed).all() else int(np.nanargmin(needed))
-        return None if np.isnan(needed).any() else int(needed.argmax())
+            found = [Fall(int(n), int(arm)) for n, arm in zip(needed.flat, arms.flat, strict=True) if not np.isnan(n)]
+        else:
+            sides = [side for side in (0, 1) if len(set(arms[:, side])) == 1 and not np.isnan(needed[:, side]).any()]
+            found = [Fall(int(needed[:, side].max()), int(arms[0, side])) for side in sides]
+        return min(found, key=lambda fall: fall.needed, default=None)
 
 
 def at_stake(comparison: Comparison) -> AtStake | None:
@@ -42,6 +60,8 @@ def at_stake(comparison: Comparison) -> AtStake | None:
         return None
     cleared = comparison.verdict == "cleared"
     pairs = np.arange(len(counts.n1)) if cleared else np.array(sorted(comparison.flagged_at))
+    if len(pairs) > 1 and not cleared and comparison.arms.scheme.reference == "rest":
+        return None  # whoever is moved in a group is moved in the rest of every other group too
     levels = np.array([comparison.flagged_at.get(int(pair), comparison.alpha) for pair in pairs])
     return AtStake(pairs, comparison.tested("recorded")[pairs], levels, cleared)
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from fairaudit import sentences
 from fairaudit.assessment import Disparity
 from fairaudit.checks.at_stake import AtStake, at_stake, plain_counts
@@ -28,15 +30,17 @@ def fragility_rows(disparity: Disparity, comparison: Comparison) -> Iterator[dic
 def _fewest(disparity: Disparity, comparison: Comparison, stake: AtStake) -> dict[str, Any]:
     """Find how many people's results undo the verdict."""
     people, counts = disparity.evidence.words.people, comparison.counts["recorded"]
+    scheme = comparison.arms.scheme
     at = [each[stake.pairs] for each in (counts.x1, counts.n1, counts.x0, counts.n0)]
-    found = fragility.fragility(comparison.kind, *at, stake.margins, stake.levels, comparison.verdict)
-    place, needed = stake.first_to_fall(found), None
+    given = *at, stake.margins, stake.levels, comparison.verdict
+    found = [fragility.fragility(comparison.kind, *given, of=group) for group in ("a", "b")]
+    fall, needed = stake.first_to_fall(scheme.pairs[stake.pairs], np.stack(found, axis=-1)), None
     text = f"No change of one group's {people} alone would undo it."
-    if place is not None:
-        needed, pair = int(found[place]), stake.pairs[place]
-        arm = comparison.arms.scheme.pairs[pair][0]
-        name = sentences.who(comparison.arms.scheme.names[arm], people, people)
-        of = int(counts.n1[pair])
+    if fall is not None:
+        needed = fall.needed
+        name = sentences.who(scheme.names[fall.arm], people, people)
+        sides = scheme.pairs[stake.pairs] == fall.arm
+        of = int(np.stack(at[1::2], axis=-1)[sides][0])
         text = f"It hangs on {needed:,} of {of:,} {name}: had so many of them fared otherwise, it would not be shown."
     return {
         "check": "fragility",

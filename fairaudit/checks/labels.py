@@ -50,13 +50,13 @@ def _tipping(disparity: Disparity, comparison: Comparison) -> Iterator[dict[str,
     first, second = (tuple(each[arm] for each in of_arms) for arm in scheme.pairs[stake.pairs].T)
     given = first, second, rate, stake.margins, stake.levels, comparison.verdict
     found = labels.smallest_wrong(comparison.kind, *given)
-    place, needed = stake.first_to_fall(found.records), None
+    pairs = scheme.pairs[stake.pairs]
+    fall, needed = stake.first_to_fall(pairs, np.stack([found.of_a, found.of_b], axis=-1)), None
     text = "No number of wrong outcomes in one group alone would undo it."
-    if place is not None:
-        needed = int(found.records[place])
-        arm = scheme.pairs[stake.pairs[place]][0 if found.in_a[place] else 1]
-        name = sentences.who(scheme.names[arm], people, people)
-        share = sentences.percent(float(found.share[place]))
+    if fall is not None:
+        needed = fall.needed
+        name = sentences.who(scheme.names[fall.arm], people, people)
+        share = sentences.percent(needed / float(sum(each[fall.arm] for each in of_arms)))
         text = f"It would no longer be shown if {needed:,} of the outcomes recorded of {name} ({share}) were wrong."
     yield {
         "check": "labels",

@@ -71,12 +71,13 @@ def fragility(
     alpha: ArrayLike,
     verdict: Verdict,
     still: Still | None = None,
+    of: Literal["a", "b"] = "a",
 ) -> Array:
-    """Count the people of group a whose outcomes would have to differ for a verdict to fall (Walsh et al. 2014).
+    """Count the people of one group whose outcomes would have to differ for a verdict to fall (Walsh et al. 2014).
 
     One after the other, people of group a with the event are counted without it (cleared), or the reverse (flagged),
     with `n1` unchanged, until the verdict no longer stands; the one that fells it is counted. Beside 260 of 500, 250 of
-    500 clear a ratio of .8, and so do 232 but not 231: that makes 19.
+    500 clear a ratio of .8, and so do 232 but not 231: that makes 19. Of group b, the other way round.
 
     Args:
         kind: "ratio" or "difference".
@@ -89,19 +90,25 @@ def fragility(
         verdict: "cleared" or "flagged".
         still: says whether the verdict stands at (x1, n1, x0, n0), for another test than the score test; takes and
             returns arrays.
+        of: whose people are counted otherwise: "a", or "b".
 
     Returns:
         Whole numbers from 1, of the broadcast shape; NaN where the verdict does not stand to begin with, and where it
-        still stands when all of group a have the event, or none.
+        still stands when all of the group have the event, or none.
 
     Raises:
         ValueError: if a level is outside (0, .5), or the verdict is another.
     """
     x1, n1, x0, n0 = np.broadcast_arrays(*(np.asarray(each, dtype=float) for each in (x1, n1, x0, n0)))
     test = still or stands(kind, margin, alpha, verdict)
-    if verdict == "cleared":
-        return smallest(lambda k: test(x1 - np.minimum(k, x1), n1, x0, n0), x1)
-    return smallest(lambda k: test(x1 + np.minimum(k, n1 - x1), n1, x0, n0), n1 - x1)
+    x, n = (x1, n1) if of == "a" else (x0, n0)
+    fewer = (verdict == "cleared") == (of == "a")
+
+    def stands_after(k: Array) -> Booleans:
+        other = x - np.minimum(k, x) if fewer else x + np.minimum(k, n - x)
+        return test(other, n1, x0, n0) if of == "a" else test(x1, n1, other, n0)
+
+    return smallest(stands_after, x if fewer else n - x)
 
 
 def smallest(holds: Callable[[Array], Booleans], most: ArrayLike) -> Array:

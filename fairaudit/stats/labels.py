@@ -44,13 +44,16 @@ class Tipping(NamedTuple):
     """The smallest number of wrong labels, all in one group, after which a verdict no longer stands; shape (...).
 
     `records` is NaN where no number does it, and where the verdict does not stand to begin with (`holds` is False).
-    `share` is of that group's records; `in_a` says which group it is: True for group a.
+    `share` is of that group's records; `in_a` says which group it is: True for group a. `of_a` and `of_b` are the
+    smallest numbers in group a alone, and in b alone; NaN where none does it.
     """
 
     records: Array
     share: Array
     in_a: NDArray[np.bool_]
     holds: NDArray[np.bool_]
+    of_a: Array
+    of_b: Array
 
 
 class Corrected(NamedTuple):
@@ -133,12 +136,13 @@ def smallest_wrong(
 
     at_a, at_b = counts(a, rate), counts(b, rate)
     holds = np.asarray(still(*at_a, *at_b), dtype=bool)
-    found_a = _fewest(a, rate, down, lambda x, n: still(x, n, *at_b))
-    found_b = _fewest(b, rate, up, lambda x, n: still(*at_a, x, n))
+    found_a = np.where(holds, _fewest(a, rate, down, lambda x, n: still(x, n, *at_b)), np.nan)
+    found_b = np.where(holds, _fewest(b, rate, up, lambda x, n: still(*at_a, x, n)), np.nan)
     people_a, people_b = (np.broadcast_to(sum(cells), holds.shape) for cells in (a, b))
     a_needs_fewer = (found_a <= found_b) | (np.isnan(found_b) & ~np.isnan(found_a))
-    records = np.where(holds, np.fmin(found_a, found_b), np.nan)
-    return Tipping(records, _divide(records, np.where(a_needs_fewer, people_a, people_b)), a_needs_fewer, holds)
+    records = np.fmin(found_a, found_b)
+    share = _divide(records, np.where(a_needs_fewer, people_a, people_b))
+    return Tipping(records, share, a_needs_fewer, holds, found_a, found_b)
 
 
 def counts(cells: Cells, rate: str) -> tuple[Array, Array]:
