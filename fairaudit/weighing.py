@@ -240,7 +240,7 @@ def _post_stratified(cells: _Weighed, people: np.ndarray, to: str) -> Weighing:
 def _why_not(error: NoWeights, cells: _Weighed) -> str:
     """Say why no weights could be found."""
     group = cells.said(error.margin, error.place) if error.place and None not in error.place else ""
-    return WHY_NOT[error.reason].format(group or "a group", *BOUNDS)
+    return WHY_NOT[error.reason].format(f"the group {group}" if group else "a group", *BOUNDS)
 
 
 WHY_NOT = {

@@ -38,6 +38,9 @@ def checks_of(disparity: Disparity, comparison: Comparison) -> list[dict[str, An
         comparison: its deciding comparison.
 
     Returns:
-        A row a scenario: {"check", "scenario", "decides", "holds", "bound", "sentence"}.
+        A row a scenario: {"check", "scenario", "decides", "holds", "bound", "sentence"}. None where, by the decision
+        itself, outcomes can be known of one side only: what is within a limit among those says nothing of all.
     """
+    if comparison.arms.selective:
+        return []
     return [row for check in CHECKS for row in check(disparity, comparison)]

@@ -15,7 +15,7 @@ import numpy as np
 
 from fairaudit import sentences
 from fairaudit.assessment import Disparity, Weighed
-from fairaudit.checks.scenarios import bound_in_words
+from fairaudit.checks.scenarios import bound_in_words, estimate_in_words
 from fairaudit.comparisons import Arms, EstimateArms, WeighedPairs
 from fairaudit.measures import MEASURES
 from fairaudit.stats import design, score
@@ -23,6 +23,7 @@ from fairaudit.verdicts import Comparison, lowest_shown, scenario_bounds
 
 ERRORS = ("false_positive_rate", "false_negative_rate")
 LITTLE = 0.01  # of a share, or of a ratio: a gap of less is not spoken of
+TIED = 1e-9  # a gap of less is rounding: nobody is worse off
 GROWN = 0.02  # of a share: another error's gap that grows by less is not spoken of
 TITLES = {
     "recorded": "As recorded",
@@ -35,7 +36,6 @@ TITLES = {
 }
 READINGS = {
     "within": "within the limit",
-    "outside": "over the limit",
     "not_shown": "not shown to be within the limit",
 }
 
@@ -48,8 +48,11 @@ def panel(disparity: Disparity, comparison: Comparison) -> list[dict[str, Any]]:
         comparison: its deciding comparison.
 
     Returns:
-        Rows as `results.json` holds them; none where there is no other way.
+        Rows as `results.json` holds them; none where there is no other way, nor where outcomes can be known of one side
+        only.
     """
+    if comparison.arms.selective:
+        return []
     return disparity.once(f"panel {comparison.kind}", lambda: _panel(disparity, comparison))
 
 
@@ -133,6 +136,8 @@ def _gap(
     if not np.isfinite(values).any():
         return {"worse_off": None, "other": None, "estimate": None, "bound": sign * lower}
     pair = int(values.argmin())
+    if abs(values[pair] - (1 if comparison.kind == "ratio" else 0)) < TIED:
+        return {"worse_off": None, "other": None, "estimate": sign * float(values[pair]), "bound": sign * lower}
     a, b = (comparison.arms.scheme.names[arm] for arm in comparison.arms.scheme.pairs[pair])
     if disparity.measure.worse_when(disparity.evidence.selected_is) == "high":
         a, b = b, a  # of a pair the first has the lower rate
@@ -202,8 +207,10 @@ def _said(disparity: Disparity, comparison: Comparison, row: dict[str, Any]) -> 
     if row["why_not"]:
         held = ", so that nothing is shown to be within the limit" if row["decides"] else ""
         return f"{title}: it cannot be said, since {row['why_not']}{held}{role}."
-    lowest = row["bound"] if comparison.kind == "ratio" else -row["bound"]
-    return f"{title}: {bound_in_words(disparity, comparison, lowest)}, {READINGS[row['reading']]}{role}."
+    sign = 1 if comparison.kind == "ratio" else -1
+    if row["reading"] == "outside":
+        return f"{title}: {estimate_in_words(disparity, comparison, sign * row['estimate'])}, over the limit{role}."
+    return f"{title}: {bound_in_words(disparity, comparison, sign * row['bound'])}, {READINGS[row['reading']]}{role}."
 
 
 # --- in words --------------------------------------------------------------------------------------------------------

@@ -73,20 +73,27 @@ def scenario_row(
 
 def bound_in_words(disparity: Disparity, comparison: Comparison, lowest: float) -> str:
     """Say the bound of the worst pair: at most 7 in 100, at least 81%; or that there is none."""
-    said = Reading(
-        comparison.kind,
-        disparity.measure.worse_when(disparity.evidence.selected_is),
-        math.nan,
-        lowest,
-        math.inf,
-        comparison.tolerance if comparison.kind == "ratio" else -comparison.tolerance,
-        scale=disparity.scale,
-    )
+    said = _numbers(disparity, comparison)
     boundless = comparison.kind == "ratio" and not said.scale.counted and not lowest > 0
     if boundless or not math.isfinite(said.number(lowest)):
         return "no bound"
     word, toward_harm = ("at most", "up") if said.turned else ("at least", "down")
     return f"{word} {said.shown(lowest, toward_harm)}"
+
+
+def estimate_in_words(disparity: Disparity, comparison: Comparison, estimate: float) -> str:
+    """Say a best estimate: 30 in 100 by the best estimate."""
+    said = _numbers(disparity, comparison)
+    if not math.isfinite(said.number(estimate)):
+        return "no number by the best estimate"
+    return f"{said.shown(estimate)} by the best estimate"
+
+
+def _numbers(disparity: Disparity, comparison: Comparison) -> Reading:
+    """Give what turns values into the numbers shown."""
+    worse = disparity.measure.worse_when(disparity.evidence.selected_is)
+    margin = comparison.tolerance if comparison.kind == "ratio" else -comparison.tolerance
+    return Reading(comparison.kind, worse, math.nan, math.nan, math.nan, margin, scale=disparity.scale)
 
 
 def tipping_rows(disparity: Disparity, comparison: Comparison) -> Iterator[dict[str, Any]]:

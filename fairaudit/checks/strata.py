@@ -15,7 +15,7 @@ import numpy as np
 from fairaudit import sentences
 from fairaudit.assessment import Disparity
 from fairaudit.cells import counts, recorded
-from fairaudit.checks.scenarios import bound_in_words
+from fairaudit.checks.scenarios import bound_in_words, estimate_in_words
 from fairaudit.comparisons import Arms
 from fairaudit.comparisons.scheme import divide
 from fairaudit.stats import mantel_haenszel, strata
@@ -58,6 +58,8 @@ def _stratified(disparity: Disparity, comparison: Comparison) -> dict[str, Any] 
     at = [each * of for each, of in zip((x1, n1, x0, n0), np.nan_to_num(worth).repeat(2), strict=True)]
     sign = 1 if comparison.kind == "ratio" else -1
     lower, upper = (float(end) for end in strata.bounds(comparison.kind, *at, comparison.alpha))
+    _, surely = strata.bounds(comparison.kind, *at, comparison.alpha / comparison.family)
+    margin = comparison.tolerance if comparison.kind == "ratio" else -comparison.tolerance
     common = mantel_haenszel.mantel_haenszel(*at, 2 * comparison.alpha)
     same = breslow_day(*at)
     raw = float(comparison.arms.estimates(comparison.kind)[place])
@@ -77,7 +79,8 @@ def _stratified(disparity: Disparity, comparison: Comparison) -> dict[str, Any] 
         "common": sign * estimate,
         "lower": lower if sign == 1 else -upper,
         "upper": upper if sign == 1 else -lower,
-        "holds": bool(lower > (comparison.tolerance if comparison.kind == "ratio" else -comparison.tolerance)),
+        "holds": bool(lower > margin),
+        "outside": bool(surely < margin),
         "odds_ratio": [float(common.odds_ratio), float(common.odds_ratio_lower), float(common.odds_ratio_upper)],
         "standardised": [float(standard.rate_a), float(standard.rate_b)],
         "from_rates": float(parts.from_rates),
@@ -125,11 +128,13 @@ def _said(disparity: Disparity, comparison: Comparison, found: dict[str, Any]) -
     bound = _worst(comparison, found)
     if not math.isfinite(bound):
         return f"Within strata of {by}: it cannot be said, since no stratum holds both groups."
-    lowest = bound if comparison.kind == "ratio" else -bound
-    verdict = "within the limit" if found["holds"] else "not shown to be within the limit"
-    said = [
-        f"Within strata of {by}: {bound_in_words(disparity, comparison, lowest)}, {verdict} (shown, does not decide)."
-    ]
+    sign = 1 if comparison.kind == "ratio" else -1
+    if found["outside"]:
+        number, verdict = estimate_in_words(disparity, comparison, sign * found["common"]), "over the limit"
+    else:
+        number = bound_in_words(disparity, comparison, sign * bound)
+        verdict = "within the limit" if found["holds"] else "not shown to be within the limit"
+    said = [f"Within strata of {by}: {number}, {verdict} (shown, does not decide)."]
     if found["reversed"]:
         a, b = found["pair"]
         said.append(

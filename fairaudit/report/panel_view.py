@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
 
 from fairaudit.charts.numbers import between, count, percent, rate_writer
-from fairaudit.charts.rows import is_own
+from fairaudit.charts.rows import draws_own, is_own, numbers_of, worse_side
 from fairaudit.plan import UNKNOWN
 from fairaudit.report.tables import table
 from fairaudit.sentences import digits, significant
@@ -41,31 +42,31 @@ def strata_tables(finding: Found, name: str, w: Words) -> list[Markup]:
     found = finding["strata"]
     if found is None:
         return []
+    # As in the pairs of the finding, the group that is worse off comes first.
+    first = [1, 0] if worse_side(finding) == "high" else [0, 1]
+    pair = [found["pair"][place] for place in first]
     heads = [w["stratum"].format(", ".join(each.replace("_", " ") for each in found["by"]))]
-    for group in found["pair"]:
+    for group in pair:
         heads += [w["strata_counted"].format(group), w["strata_rate"].format(group)]
     rows = []
     for row in found["rows"]:
         texts = [w["not_known"] if row["stratum"] == UNKNOWN else row["stratum"]]
-        for n, events in zip(row["n"], row["events"], strict=True):
+        for n, events in ((row["n"][place], row["events"][place]) for place in first):
             texts += [count(n), percent(events / n) if n else "–"]
         rows.append(texts)
+    odds, *ends = _odds_ratio(found["odds_ratio"], turned=first == [1, 0])
     common = [
         [w["strata_raw"], _apart(finding, found["raw"]), ""],
         [w["strata_common"], _apart(finding, found["common"]), _ends(finding, found, w)],
-        [w["strata_standardised"], " v ".join(map(percent, found["standardised"])), ""],
-        [
-            w["strata_odds"],
-            _number(found["odds_ratio"][0]),
-            w["from_to"].format(*map(_number, found["odds_ratio"][1:])),
-        ],
+        [w["strata_standardised"], " v ".join(percent(found["standardised"][place]) for place in first), ""],
+        [w["strata_odds"], odds, w["from_to"].format(*ends)],
         [w["strata_parts"], _parts(found), ""],
         [w["strata_same"], _small(found["breslow_day"][2]), ""],
     ]
     return [
         table(w["strata_caption"].format(name), heads, rows),
         table(
-            w["strata_common_caption"].format(*found["pair"]),
+            w["strata_common_caption"].format(*pair),
             [w["strata_what"], w["strata_value"], w["strata_ends"]],
             common,
         ),
@@ -73,7 +74,19 @@ def strata_tables(finding: Found, name: str, w: Words) -> list[Markup]:
 
 
 def _ends(finding: Found, found: Found, w: Words) -> str:
-    return w["from_to"].format(*(_apart(finding, found[key]) for key in ("lower", "upper")))
+    turned = found["lower"], found["upper"]
+    if finding["comparison"] == "ratio" and numbers_of(finding).turned:
+        turned = turned[::-1]
+    ends = (_apart(finding, end, rounding) for end, rounding in zip(turned, ("down", "up"), strict=True))
+    return w["from_to"].format(*ends)
+
+
+def _odds_ratio(values: Sequence[float | None], *, turned: bool) -> list[str]:
+    """Write an odds ratio and its ends, of the group that is worse off over the other."""
+    best, lower, upper = values
+    if turned:
+        best, lower, upper = (None if value is None else 1 / value if value else None for value in (best, upper, lower))
+    return [_number(value) for value in (best, lower, upper)]
 
 
 def _number(value: float | None) -> str:
@@ -81,8 +94,14 @@ def _number(value: float | None) -> str:
 
 
 def _parts(found: Found) -> str:
+    """Take the gap over all, which is shown as a positive number, apart into two of which one may be negative."""
     parts = [found["from_rates"], found["from_composition"]]
-    return "–" if None in parts else " + ".join(digits(100 * part) for part in parts)
+    if None in parts:
+        return "–"
+    rates, composition = (digits(-100 * part) for part in parts)
+    return (
+        f"{rates} − {composition[1:]}" if composition.startswith("-") else f"{rates} + {composition}".replace("-", "−")
+    )
 
 
 def _small(p: float | None) -> str:
@@ -99,7 +118,7 @@ def _ways(finding: Found, rows: Sequence[Found], caption: str, w: Words) -> Mark
         w["panel_largest"]: [_weight(row, "largest", significant) for row in rows],
         w["panel_worst"]: [_worst(row, w) for row in rows],
         w["panel_gap"]: [_apart(finding, row["estimate"]) for row in rows],
-        w["panel_bound"]: [_apart(finding, row["bound"]) for row in rows],
+        w["panel_bound"]: [_bound(finding, row["bound"]) for row in rows],
         w["panel_reading"]: [_reading(row, w) for row in rows],
     }
     if any(row["weights"] and row["weights"]["furthest_before"] is not None for row in rows):
@@ -130,13 +149,20 @@ def _worst(row: Found, w: Words) -> str:
     return "–" if row["worse_off"] is None else w["panel_versus"].format(row["worse_off"], row["other"])
 
 
-def _apart(finding: Found, value: float | None) -> str:
-    """Write a gap or a ratio in the finding's own scale."""
+def _apart(finding: Found, value: float | None, rounding: str = "nearest") -> str:
+    """Write a gap or a ratio as the finding's chart and sentence write it."""
     if value is None:
         return "–"
-    if finding["comparison"] == "ratio" or finding["scale"]["name"] in ("share", "points"):
-        return digits(100 * value)
-    return significant(value)
+    kind, said = finding["comparison"], numbers_of(finding)
+    if draws_own(finding, kind):
+        return significant(value)
+    number = said.number(value if kind == "ratio" else -value)
+    return said.digits(number, rounding) if math.isfinite(number) else "–"
+
+
+def _bound(finding: Found, value: float | None) -> str:
+    """Write a bound so that rounding promises no more than is shown."""
+    return _apart(finding, value, "up" if numbers_of(finding).turned else "down")
 
 
 def _reading(row: Found, w: Words) -> str:
