@@ -13,7 +13,6 @@ from fairaudit.assessment import assess
 from fairaudit.checks.scan import scans
 from fairaudit.findings import finding
 from fairaudit.plan import Evidence
-from fairaudit.sources import read_tally
 from fairaudit.tally import Tally
 
 PEOPLE = "people.csv"
@@ -115,25 +114,25 @@ def panel(findings: list[dict]) -> dict[tuple[str, str], list[float]]:
 # --- a bootstrap of the same panel -----------------------------------------------------------------------------------
 
 
-def bootstrap(folder: Path, source: str, draws: int, seed: int = 0) -> dict[tuple[str, str], np.ndarray]:
-    """Draw rows, weigh them every way, and compute every group's rates; each of shape (draws, groups).
-
-    As quick as drawing rows gets: columns are made into one number a row beforehand, so that a draw is one look-up and
-    one count, and all weighing is done on the 1,344 cells. A first row of rates is of the records as they are.
-    """
+def prepared(folder: Path, source: str) -> tuple[np.ndarray, np.ndarray]:
+    """Give each record of a known race as the number of its cell, and the people of the census by race, sex and age."""
     frame = pd.read_parquet(folder / source)
     frame = frame[frame["race"] != ""]
-    codes = [pd.Categorical(frame[name], list(levels)).codes.astype(np.int64) for name, levels in BY.items()]
-    codes += [pd.Categorical(frame["charge"], list(CHARGES)).codes.astype(np.int64)]
-    cell = np.ravel_multi_index([*codes, frame["flagged"], frame["rearrested"]], SHAPE).astype(np.int16)
-    people = pd.read_csv(folder / PEOPLE)
-    census = people["people"].to_numpy(float).reshape(SHAPE[:3])
-    rng, size = np.random.default_rng(seed), int(np.prod(SHAPE))
-    rows = [_panel(np.bincount(cell, minlength=size).reshape(SHAPE), census)]
-    for _ in range(draws):
-        drawn = cell[rng.integers(0, len(cell), len(cell))]
-        rows.append(_panel(np.bincount(drawn, minlength=size).reshape(SHAPE), census))
-    return {key: np.array([row[key] for row in rows]) for key in rows[0]}
+    levels = {**BY, "charge": CHARGES}
+    codes = [pd.Categorical(frame[name], list(each)).codes.astype(np.int64) for name, each in levels.items()]
+    cell = np.ravel_multi_index([*codes, frame["flagged"], frame["rearrested"]], SHAPE)
+    return cell, pd.read_csv(folder / PEOPLE)["people"].to_numpy(float).reshape(SHAPE[:3])
+
+
+def panel_of(cell: np.ndarray, census: np.ndarray) -> dict[tuple[str, str], np.ndarray]:
+    """Weigh records every way, and give every group's rates: all of it on their counts in 1,344 cells."""
+    return _panel(np.bincount(cell, minlength=int(np.prod(SHAPE))).reshape(SHAPE), census)
+
+
+def bootstrap(cell: np.ndarray, census: np.ndarray, draws: int, seed: int = 0) -> list[dict]:
+    """Draw as many rows as there are, and give the panel of each draw."""
+    rng = np.random.default_rng(seed)
+    return [panel_of(cell[rng.integers(0, len(cell), len(cell))], census) for _ in range(draws)]
 
 
 def _panel(table: np.ndarray, census: np.ndarray) -> dict[tuple[str, str], np.ndarray]:
