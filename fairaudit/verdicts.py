@@ -55,6 +55,7 @@ class Comparison:
     flag_counts: PairCounts | Pairs = field(init=False)
     p_flag: np.ndarray = field(init=False)
     family: int = 1
+    flagged_elsewhere: int = 0
     flagged_at: dict[int, float] = field(default_factory=dict)
     exact_flag: dict[int, float] = field(default_factory=dict)
     exact_clear: dict[tuple[Scenario, int], bool] = field(default_factory=dict)
@@ -169,6 +170,7 @@ def flag(comparisons: Sequence[Comparison]) -> None:
         rejected += 1
     for comparison in comparisons:
         comparison.family = max(family, 1)
+        comparison.flagged_elsewhere = rejected - len(comparison.flagged_at)
 
 
 # --- clearing: every pair, every scenario, the exact step ----------------------------------------------------------

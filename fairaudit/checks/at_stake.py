@@ -23,7 +23,7 @@ class AtStake(NamedTuple):
     Attributes:
         pairs: their places.
         margins: what each was held against.
-        levels: at what level each was shown.
+        levels: at what level each must be shown.
         any_undoes: whether any one pair that falls undoes the verdict; else all of them must.
     """
 
@@ -62,7 +62,9 @@ def at_stake(comparison: Comparison) -> AtStake | None:
     pairs = np.arange(len(counts.n1)) if cleared else np.array(sorted(comparison.flagged_at))
     if len(pairs) > 1 and not cleared and comparison.arms.scheme.reference == "rest":
         return None  # whoever is moved in a group is moved in the rest of every other group too
-    levels = np.array([comparison.flagged_at.get(int(pair), comparison.alpha) for pair in pairs])
+    # A flag stands as long as one of its pairs is first in Holm's order of what is left.
+    level = comparison.alpha if cleared else comparison.alpha / (comparison.family - comparison.flagged_elsewhere)
+    levels = np.full(len(pairs), level)
     return AtStake(pairs, comparison.tested("recorded")[pairs], levels, cleared)
 
 

@@ -21,8 +21,8 @@ from fairaudit import read_plan, read_tally
 from fairaudit.assessment import Disparity, assess
 from fairaudit.checks.scan import scans
 from fairaudit.findings import finding
-from fairaudit.report.panel_view import panel_tables, strata_tables
 from fairaudit.report.html import words
+from fairaudit.report.panel_view import panel_tables, strata_tables
 from fairaudit.stats import score
 
 Run = Callable[..., "Audit"]
@@ -122,7 +122,7 @@ def test_denials_within_strata_are_those_of_a_recount(mortgages, by_stratum):
     stratified = StratifiedTable(list(tables.astype(float)))
     assert strata["odds_ratio"][0] == pytest.approx(stratified.oddsratio_pooled, rel=1e-9)
     chi_squared, degrees, p = strata["breslow_day"]
-    test = stratified.test_equal_odds(adjust=True)
+    test = stratified.test_equal_odds(adjust=False)
     assert (chi_squared, degrees, p) == (
         pytest.approx(test.statistic, rel=1e-3),
         11,
@@ -156,7 +156,7 @@ def test_nobody_is_worse_off_where_weights_make_rates_alike(mortgages):
 
 
 def test_a_flag_hangs_on_the_fewest_people_of_either_group(mortgages, applicants, run):
-    level = mortgages.disparities[DENIED].comparisons[0].flagged_at[1]
+    level = mortgages.evidence.alpha_of_look / 2  # two pairs, Black and Other and the other way round
 
     def flagged(other: int, black: int) -> bool:
         return score.flagging_p(score.flagging_z("ratio", other, 2041, black, 339, 0.8)) <= level
@@ -164,9 +164,9 @@ def test_a_flag_hangs_on_the_fewest_people_of_either_group(mortgages, applicants
     assert flagged(189, 96)
     fewer_black = next(k for k in range(1, 96) if not flagged(189, 96 - k))
     more_other = next(k for k in range(1, 1852) if not flagged(189 + k, 96))
-    assert (fewer_black, more_other) == (40, 169)
+    assert (fewer_black, more_other) == (44, 191)
     assert mortgages.said(DENIED)["fewest people"] == (
-        "It hangs on 40 of 339 Black applicants: had so many of them fared otherwise, it would not be shown."
+        "It hangs on 44 of 339 Black applicants: had so many of them fared otherwise, it would not be shown."
     )
 
 
@@ -395,13 +395,13 @@ def test_so_many_people_undo_a_flag_and_one_fewer_does_not(compas, defendants, r
     """Black defendants are flagged wrongly more often than each of three groups: all three must fall, or it stands."""
     assert len(compas.disparities[WRONGLY].comparisons[0].flagged_at) == 3
     assert compas.said(WRONGLY)["fewest people"] == (
-        "It hangs on 297 of 1,795 Black defendants: had so many of them fared otherwise, it would not be shown."
+        "It hangs on 310 of 1,795 Black defendants: had so many of them fared otherwise, it would not be shown."
     )
     wrongly = defendants["race"].eq("Black") & defendants["score_text"].ne("Low") & defendants["two_year_recid"].eq(0)
     assert wrongly.sum() == 805
     verdicts = [
         run(dict(SCORES), changed(defendants, wrongly, n, score_text="Low")).findings[WRONGLY]["verdict"]
-        for n in (296, 297)
+        for n in (309, 310)
     ]
     assert verdicts == ["flagged", "not_demonstrated"]
 
@@ -415,13 +415,13 @@ def test_so_many_others_wrongly_flagged_do_not_undo_it(defendants, run):
 
 def test_so_many_wrong_labels_undo_a_flag(compas, defendants, run):
     assert compas.said(WRONGLY)["wrong labels"] == (
-        "It would no longer be shown if 411 of the outcomes recorded of Black defendants (11%) were wrong."
+        "It would no longer be shown if 425 of the outcomes recorded of Black defendants (11%) were wrong."
     )
     # Wrongly flagged people who did reoffend after all leave the rate; its lowest is so reached
     wrongly = defendants["race"].eq("Black") & defendants["score_text"].ne("Low") & defendants["two_year_recid"].eq(0)
     verdicts = [
         run(dict(SCORES), changed(defendants, wrongly, n, two_year_recid=1)).findings[WRONGLY]["verdict"]
-        for n in (410, 411)
+        for n in (424, 425)
     ]
     assert verdicts == ["flagged", "not_demonstrated"]
 
@@ -449,5 +449,5 @@ def test_no_sentence_holds_what_is_no_number(mortgages, upheld, compas):
     for sentence in [each for audit in (mortgages, upheld, compas) for each in every_sentence(audit)]:
         assert sentence[0].isupper()
         assert sentence.endswith(".")
-        for word in ("nan", "inf ", "None", "any number", "  "):
+        for word in (" nan", " inf", "None", "any number", "  "):
             assert word not in sentence
