@@ -41,6 +41,31 @@ def test_how_many_people_a_flag_hangs_on(people):
     assert row["bound"] == flagged.index(False)
 
 
+def test_a_flag_of_several_pairs_falls_only_with_all_of_them():
+    # C is selected more often than A and than B. Changes in A undo one pair only; those in C can undo both.
+    groups = {"A": (100, 500), "B": (150, 500), "C": (300, 500)}
+    found = judge(groups, ratio=0.8)
+    assert len(found.comparisons[0].flagged_at) == 2
+
+    def flagged(c: int) -> bool:
+        z = [score.flagging_z("ratio", *groups[name], c, 500, 0.8) for name in ("A", "B")]
+        return bool((score.flagging_p(np.array(z)) <= 0.05 / 6).any())
+
+    fewest = next(k for k in range(300) if not flagged(300 - k))
+    assert said(found, "fewest people")["sentence"] == (
+        f"It hangs on {fewest} of 500 C people: had so many of them fared otherwise, it would not be shown."
+    )
+    assert judge({**groups, "C": (300 - fewest, 500)}, ratio=0.8).verdict != "flagged"
+    assert judge({**groups, "C": (301 - fewest, 500)}, ratio=0.8).verdict == "flagged"
+
+
+def test_a_chain_of_flagged_pairs_hangs_on_no_group_alone():
+    found = judge({"A": (50, 500), "B": (200, 500), "C": (450, 500)}, ratio=0.8)
+    assert len(found.comparisons[0].flagged_at) == 3
+    row = said(found, "fewest people")
+    assert (row["bound"], row["sentence"]) == (None, "No change of one group's people alone would undo it.")
+
+
 def test_one_more_person_turns_a_rule_round_that_looks_at_the_best_estimate_alone():
     # 16 of 80 beside 3 of 20: .75, and with one of either group for one of the other .20 beside .1875
     # (44 FR 11996, 1979, question 21)
