@@ -214,7 +214,12 @@ evidence:
 
 
 DRAWN = [
-    ("a weight and a probability", "weight: p", "inclusion_probability: p", "weight and inclusion_probability are both"),
+    (
+        "a weight and a probability",
+        "weight: p",
+        "inclusion_probability: p",
+        "weight and inclusion_probability are both",
+    ),
     ("a draw whose outcomes are not seen", "random_subset: {column: r, is: [1]}", "", "of records drawn at random"),
     ("a draw by the outcome", "random_subset: {column: o, is: [1]}", "", "the column 'o' is the outcome"),
     ("a probability that is the decision", "inclusion_probability: d", "", "the column 'd' is the decision"),
