@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup audit test lint format lock bench notebooks seeds ci clean
+.PHONY: help setup audit test lint format lock bench notebooks seeds validity ci clean
 
 help:  ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -38,6 +38,12 @@ SEEDS ?= 50
 
 seeds: .venv/.ready  ## Draw every audit's made-up records SEEDS times: is what is planted found, and nothing else?
 	@$(BIN)/python -m tests.audits.seeds --seeds $(SEEDS)
+
+RUNS ?= 1000
+VALIDITY := tests/validity/results
+
+validity: .venv/.ready  ## Run the whole rule RUNS times a setting on records of known truth: how often does it err?
+	@$(BIN)/python -m tests.validity --runs $(RUNS) --out $(VALIDITY)
 
 bench: .venv/.ready  ## Time the tally and the bounds beside fairlearn, pandas and DuckDB
 	@$(BIN)/python benchmarks/bench.py

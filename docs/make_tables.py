@@ -1,5 +1,7 @@
 """Write the tables of README.md anew: measures from their code, audits from their plans, limits from their file.
 
+How often the whole rule errs comes from what `make validity` wrote last.
+
 python docs/make_tables.py
 
 Each table stands between two markers, such as ``<!-- measures -->`` and ``<!-- /measures -->``; what stands between
@@ -136,7 +138,13 @@ def escaped(cell: str) -> str:
     return " ".join(cell.split()).replace("|", "\\|")
 
 
-TABLES = {"measures": measures, "audits": audits, "limits": limits_on_file}
+def validity() -> str:
+    """Give the short table of how often the whole rule errs, as `make validity` wrote it last."""
+    page = (ROOT / "tests" / "validity" / "results" / "rule.md").read_text(encoding="utf-8")
+    return page.partition("<!-- short -->")[2].partition("<!-- /short -->")[0].strip()
+
+
+TABLES = {"measures": measures, "audits": audits, "limits": limits_on_file, "validity": validity}
 
 
 def with_tables(text: str) -> str:
