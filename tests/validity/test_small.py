@@ -20,7 +20,7 @@ from tests.validity.settings import SETTINGS
 from tests.validity.truths import mix, rates, recorded_mix, selected, true_mix, truths_of
 from tests.validity.writing import RESULTS, columns
 
-RUNS = 80
+RUNS = 60
 SMALL = ["ratio", "8 small", "errors", "weights tell", "30 clusters", "spread", "at worst", "raked", "2 cut-offs"]
 
 
