@@ -49,23 +49,56 @@ def page_one(results: Mapping[str, Any]) -> dict[str, Any]:
         "status": _status(audit, results["evidence"]),
         "headline": determination["headline"],
         "would_be": determination["would_be"],
-        "caveat": (
-            "This informs a decision by a named person; no one has signed yet. It is not a finding about the law."
-        ),
+        "caveat": _caveat(results),
         "why": [_why(finding, _named(finding, results["evidence"])) for finding in chosen(results["evidence"])],
         "more": " ".join(filter(None, [_more(results["evidence"]), _sureness(results["evidence"])])),
         "tested": [_tested(block) for block in results["evidence"]],
         "decide": _decide(determination["evidence_state"], results["evidence"]),
         "open": _open(results["open_questions"]),
-        "community": "The community has not been asked.",
-        "vendor_replies": "The vendor has not answered.",
+        "community": _said(results, ("community-says",), "The community has not been asked."),
+        "vendor_replies": _said(results, ("vendor-reply",), "The vendor has not answered."),
         "cannot_tell": [
             *dict.fromkeys(s for block in results["evidence"] for s in block["cannot_tell"]),
             *_standing_caveats(results["evidence"]),
         ],
         "warnings": _warnings(results),
-        "lapses": f"This audit is of {_title(system)} only, and lapses with its next version.",
+        "lapses": _lapses(results),
     }
+
+
+def _caveat(results: Mapping[str, Any]) -> str:
+    """Say who decided what, if anybody has, and what this page is not."""
+    decision = results["determination"]["decision"]
+    dissent = [f"{each['by']['name']} ({each['by']['role']})" for each in results["sign_offs"] if each["dissents"]]
+    told = "This informs a decision by a named person; no one has signed yet."
+    if decision["decision"]:
+        told = decision["words"]
+        if not decision["stands"]:
+            told += f" It does not stand: {' '.join(decision['reasons'])}"
+    if dissent:
+        told += f" {sentences.listed(dissent)} signed in dissent."
+    return f"{told} It is not a finding about the law."
+
+
+def _said(results: Mapping[str, Any], questions: Sequence[str], nothing: str) -> str:
+    """Quote the first answer to any of some questions."""
+    for answer in results["answers"]:
+        if answer["id"].partition(":")[0] not in questions or not answer["asked"]:
+            continue
+        if answer["state"] == "answered":
+            by = f"{answer['by']['name']}, {answer['date']}"
+            return f"“{' '.join(answer['text'].split())}” ({by})"
+    return nothing
+
+
+def _lapses(results: Mapping[str, Any]) -> str:
+    found, title = results["determination"], _title(results["audit"]["system"])
+    if found["triggers"]:
+        return f"This audit no longer holds. {' '.join(found['triggers'])}"
+    if found["lapses"]:
+        return f"This audit is of {title} only. It lapses on {found['lapses']}, or with the next version."
+    months = _count(found["lapses_after_months"], "month")
+    return f"This audit is of {title} only, and lapses with its next version, or {months} after a decision."
 
 
 def _title(system: Mapping[str, Any]) -> str:
@@ -190,7 +223,10 @@ def _are(number: int) -> str:
 
 
 def _status(audit: Mapping[str, Any], evidence: Sequence[Mapping[str, Any]]) -> list[str]:
-    parts = ["Internal copy.", "Exploratory: the plan was not registered before results were seen."]
+    parts = ["Internal copy.", audit["registration"]["words"]]
+    looks = len(audit["registration"]["looks"])
+    if looks > 1:
+        parts.append(f"{looks} looks at data, as stated by whoever kept the log.")
     if audit["rehearsal"]:
         parts.insert(0, "REHEARSAL: the groups' labels were shuffled. Nothing here is a result.")
     if audit["demonstration"]:
@@ -351,7 +387,7 @@ def _count(number: int, word: str) -> str:
 def _open(questions: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     """Count what is open, and give the first item of each role."""
     first = {}
-    for question in questions:
+    for question in sorted(questions, key=lambda question: not question["blocks"]):
         first.setdefault(question["role"], question["question"])
     return {"count": len(questions), "items": [{"role": role, "question": text} for role, text in first.items()]}
 

@@ -20,7 +20,7 @@ from fairaudit.planning import time_of
 from fairaudit.scaffold import as_drafted
 from fairaudit.showing import records_and_population, shown
 from fairaudit.tally import Tally
-from fairaudit.workflow.state import HEADLINES, evidence_state
+from fairaudit.workflow.record import Record, completed, registration_of
 
 SCHEMA_VERSION = "1"
 OPPOSITES = (
@@ -164,6 +164,7 @@ def audit_results(
     rehearsal: bool = False,
     code: Sequence[Mapping[str, str]] = (),
     seal: Mapping[str, Any] | None = None,
+    record: Record | None = None,
 ) -> dict[str, Any]:
     """Join the evidence blocks to the results of the whole audit.
 
@@ -173,67 +174,35 @@ def audit_results(
         rehearsal: whether group labels were shuffled.
         code: files of the audit's own that ran, each with name and SHA-256.
         seal: hashes of what went in, versions and seed, as `workflow.seal.inputs` gives them.
+        record: what people have answered, registered and signed; nothing where None.
 
     Returns:
         What `results.json` holds.
     """
-    state = evidence_state(blocks)
+    record = Record() if record is None else record
+    data = {name: facts["source_sha256"] for name, facts in (seal or {}).get("evidence", {}).items()}
+    registration = registration_of(record, plan, data)
     system = plan.system
+    audit = {
+        "slug": plan.folder.resolve().name,
+        "title": system.title,
+        "system": system.model_dump(exclude={"lapses_after_months"}),
+        "plan_sha256": plan.sha256,
+        "registered": registration["at"] if registration["standing"] == "registered" else None,
+        "registration": registration,
+        "copy": "internal",
+        "demonstration": any(block["origin"] == "synthetic" for block in blocks),
+        "rehearsal": rehearsal,
+        "code": [dict(entry) for entry in code],
+        "drafted": as_drafted(plan),
+    }
+    audit, blocks = plain(audit), [plain(dict(block)) for block in blocks]
     results = {
         "schema_version": SCHEMA_VERSION,
         "made_by": f"fairaudit {__version__}",
-        "audit": {
-            "slug": plan.folder.resolve().name,
-            "title": system.title,
-            "system": system.model_dump(),
-            "plan_sha256": plan.sha256,
-            "registered": None,
-            "copy": "internal",
-            "demonstration": state.demonstration,
-            "rehearsal": rehearsal,
-            "code": [dict(entry) for entry in code],
-            "drafted": as_drafted(plan),
-        },
-        "determination": {
-            "evidence_state": state.state,
-            "headline": HEADLINES[state.state],
-            "would_be": state.demonstration,
-            "reasons": list(state.reasons),
-            "complete": False,
-            "decision": None,
-        },
-        "evidence": [dict(block) for block in blocks],
-        "open_questions": open_questions(blocks),
+        "audit": audit,
+        "evidence": blocks,
+        **completed(record, audit, blocks, system.lapses_after_months),
         "seal": dict(seal or {}),
     }
     return plain({**results, "page_one": page_one(results)})
-
-
-def _once(questions: Sequence[dict[str, str]]) -> list[dict[str, str]]:
-    """Ask once what several findings leave open."""
-    once: dict[str, dict[str, str]] = {}
-    for question in questions:
-        once.setdefault(question["question"], question)
-    return list(once.values())
-
-
-def open_questions(blocks: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
-    """List what somebody must still answer, with the role that owes it."""
-    questions = [
-        {
-            "id": f"limit/{f['id']}",
-            "role": "programme owner",
-            "question": f"Who chose the limit of {f['title']}, and why that one?",
-        }
-        for block in blocks
-        for f in block["findings"]
-        if f["blocks"] and not f["tolerance"]["because"]
-    ]
-    return [
-        *_once(questions),
-        {
-            "id": "decision",
-            "role": "approver",
-            "question": "Yes, with conditions or as a pilot, or no: who decides, and why?",
-        },
-    ]

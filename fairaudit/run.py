@@ -7,6 +7,7 @@ notebook's numbers are not taken on trust: each is computed again from the count
 from __future__ import annotations
 
 import contextlib
+import datetime
 import json
 import os
 import shutil
@@ -27,6 +28,8 @@ from fairaudit.workflow import seal
 
 if TYPE_CHECKING:
     from fairaudit.tally import Tally
+    from fairaudit.workflow.record import Record
+    from fairaudit.workflow.registration import Register
 
 # What computes and draws takes two seconds to import: it is loaded while the kernels start.
 
@@ -330,13 +333,37 @@ class _Run:
 
         code = _code(self.tasks)
         sealed = seal.inputs(self.plan.path, {task.block.id: self._facts(task) for task in self.tasks}, code)
-        results = audit_results(self.plan, blocks, rehearsal=self.settings.rehearse, code=code, seal=sealed)
+        record = self._record(sealed)
+        told = {"rehearsal": self.settings.rehearse, "code": code, "seal": sealed, "record": record}
+        results = audit_results(self.plan, blocks, **told)
         shutil.rmtree(self.aside / "work")
         remove_foreign(self.aside)  # what a notebook has left there is no part of the report
         _write_json(self.aside / "results.json", results)
         (self.aside / "report.html").write_text(render(results), encoding="utf-8", newline="\n")
         _write_json(self.aside / "seal.json", {**sealed, "files": seal.outputs(self.aside)})
+        self._keep_look(record.register)
         return results
+
+    def _record(self, sealed: Mapping[str, Any]) -> Record:
+        """Read what people have done, and note this look at the data: a rehearsal is none, nor is a second run."""
+        from fairaudit.workflow.record import Record, read_record
+        from fairaudit.workflow.registration import Look
+
+        record = read_record(self.plan)
+        if self.settings.rehearse:
+            return record
+        data = {name: facts["source_sha256"] for name, facts in sealed["evidence"].items()}
+        register = record.register.with_look(Look(now(), self.plan.sha256, data))
+        return Record(record.questions, record.answers, register)
+
+    def _keep_look(self, register: Register) -> None:
+        """Note the look in the audit's folder, now that its results can be seen."""
+        from fairaudit.workflow.registration import read_register, write_register
+
+        if not self.settings.rehearse and register != read_register(self.plan.folder):
+            # A folder that may not be written keeps no log: a sample audit where pip installed it.
+            with contextlib.suppress(OSError):
+                write_register(self.plan.folder, register)
 
     def _facts(self, task: Task) -> dict[str, Any]:
         from fairaudit.sources import sha256_of
@@ -427,6 +454,11 @@ def _changed(path: Path, tasks: Sequence[Task]) -> FairauditError:
     sources = {name for task in tasks for name in _files_of(Path(task.block.data.source).name)}
     kind = DataError if path.name in sources else PlanError
     return kind.one(path.name, "was changed while the audit ran", "Run again when it is at rest.")
+
+
+def now() -> str:
+    """Give the time in UTC, to the second."""
+    return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:

@@ -67,26 +67,26 @@ for _tag, _pattern, _first in (
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), list(_first))
 
 
-def read_yaml(path: Path) -> Document:
+def read_yaml(path: Path, largest: int = LARGEST) -> Document:
     """Read a YAML file into plain data with line numbers.
 
     Args:
         path: the file.
+        largest: bytes that it may have.
 
     Returns:
         The document; an empty file gives None as its content.
 
     Raises:
-        PlanError: no file, not UTF-8, larger than 300 kB, not YAML, an anchor, alias or tag, or a key twice.
+        PlanError: no file, not UTF-8, too large, not YAML, an anchor, alias or tag, or a key twice.
     """
     try:
         content = path.read_bytes()
     except OSError as error:
         raise PlanError.one(str(path), f"cannot be read ({error.strerror})") from None
-    if len(content) > LARGEST:
-        raise PlanError.one(
-            path.name, "is larger than 300 kB", "A plan is a page of text; records belong in a data file."
-        )
+    if len(content) > largest:
+        what = f"is larger than {largest // 1000:,} kB"
+        raise PlanError.one(path.name, what, "Here is room for text; records belong in a data file.")
     try:
         return _Reader(_Loader(content.decode("utf-8-sig")), path).document()
     except UnicodeDecodeError as error:

@@ -9,6 +9,7 @@ from pydantic import (
     BeforeValidator,
     Field,
     PlainValidator,
+    PrivateAttr,
     WithJsonSchema,
 )
 
@@ -47,6 +48,9 @@ class System(Strict):
     stage: Literal["proposed", "pilot", "in use", "retired"] = Field(default="proposed", description="how far it is")
     decides: str = Field(default="", description="what it decides, such as: who is supervised before trial")
     people_per_year: int | None = Field(default=None, gt=0, description="people it will decide on in a year")
+    lapses_after_months: int = Field(
+        default=12, ge=1, le=24, description="after how many months the audit lapses, such as 12 (LL144) or 24"
+    )
 
     @property
     def title(self) -> str:
@@ -257,6 +261,12 @@ class Plan(Strict):
     )
     _path: Path | None = None
     _sha256: str = ""
+    _content: dict[str, Any] = PrivateAttr(default_factory=dict)
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What the file says, as plain data."""
+        return self._content
 
     @property
     def path(self) -> Path:

@@ -38,6 +38,7 @@ def read_plan(path: str | Path) -> Plan:
         hint = "A plan begins with `system:` and `evidence:`."
         raise PlanError.one(path.name, "is empty or not a mapping", hint)
     plan = _checked(document)
+    plan._content = document.content
     plan._path, plan._sha256 = path, hashlib.sha256(path.read_bytes()).hexdigest()
     return plan
 

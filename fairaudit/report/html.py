@@ -15,6 +15,7 @@ from markupsafe import Markup
 from fairaudit.charts.numbers import count
 from fairaudit.report import view
 from fairaudit.report.first_page import brief
+from fairaudit.report.markup import written
 from fairaudit.report.tables import table, visible
 
 __all__ = ["failure_page", "render", "table"]
@@ -71,7 +72,13 @@ def _environment(language: str) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"count": count, "brief": brief, "capital": view.capital, "data_uri": data_uri}
+    environment.filters |= {
+        "count": count,
+        "brief": brief,
+        "capital": view.capital,
+        "data_uri": data_uri,
+        "written": written,
+    }
     style = (HERE / "templates" / "style.css").read_text(encoding="utf-8")
     environment.globals["style"] = Markup(style)
     return environment

@@ -25,6 +25,7 @@ from fairaudit.charts.rows import (
 from fairaudit.measures import measures_table
 from fairaudit.report.first_page import first_page
 from fairaudit.report.panel_view import panel_tables, strata_tables
+from fairaudit.report.people_view import of_finding, people_view
 from fairaudit.report.tables import table
 from fairaudit.sentences import Reading, digits, singular, who
 
@@ -56,7 +57,8 @@ def report(results: Mapping[str, Any], t: Words) -> dict[str, Any]:
         "anchors": anchors(evidence),
         "banner": status[:labels],
         "status": status[labels:],
-        "blocks": [block_view(block, place, t) for place, block in enumerate(evidence, 1)],
+        "blocks": [block_view(block, place, t, results["answers"]) for place, block in enumerate(evidence, 1)],
+        "people": people_view(results, t["people"]),
         "alpha": t["or"].join(dict.fromkeys(digits(100 * block["alpha"]) for block in evidence)),
         "glossary": glossary(evidence, t["glossary"]),
         "facts": facts(results, t["facts"]),
@@ -85,7 +87,9 @@ def capital(text: str) -> str:
 # --- an evidence block ---------------------------------------------------------------------------------------------
 
 
-def block_view(block: Mapping[str, Any], place: int, t: Words) -> dict[str, Any]:
+def block_view(
+    block: Mapping[str, Any], place: int, t: Words, answers: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
     """Prepare an evidence block: who is in it, and its findings."""
     return {
         "anchor": f"evidence-{place}",
@@ -94,7 +98,10 @@ def block_view(block: Mapping[str, Any], place: int, t: Words) -> dict[str, Any]
         ],
         "trade_off": trade_off(block),
         "shown": [shown_view(entry, t["shown"]) for entry in block["shown"]],
-        "findings": [finding_view(finding, block, words_of_kind(block, t)) for finding in block["findings"]],
+        "findings": [
+            {**finding_view(finding, block, words_of_kind(block, t)), "answers": of_finding(answers, finding["id"])}
+            for finding in block["findings"]
+        ],
     }
 
 

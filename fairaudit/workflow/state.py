@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 EvidenceState = Literal["not_supported", "not_demonstrated", "supported_with_conditions", "supported"]
@@ -13,6 +14,9 @@ HEADLINES: Mapping[EvidenceState, str] = {
     "supported_with_conditions": "The evidence supports adoption with conditions.",
     "supported": "The evidence supports adoption.",
 }
+
+
+NONE: Mapping[str, int] = MappingProxyType({})
 
 
 class State(NamedTuple):
@@ -29,17 +33,20 @@ class State(NamedTuple):
     demonstration: bool
 
 
-def evidence_state(evidence: Sequence[Mapping[str, Any]]) -> State:
+def evidence_state(evidence: Sequence[Mapping[str, Any]], over: Mapping[str, int] = NONE) -> State:
     """Decide what the evidence says of adoption.
 
     Args:
         evidence: the evidence blocks of `results.json`.
+        over: blocks whose data were looked at more often than the plan allows for, each with this look's number: what
+            is within its limit at last, after several looks, may be so by chance.
 
     Returns:
-        Not supported where any blocking finding is flagged; not demonstrated where any is neither flagged nor cleared,
-        where nothing blocks, where the plan does not say why a limit was chosen, or where counts that were received
-        contradict each other; else supported, with conditions where anything is cleared for all groups but those that
-        the plan named as too few, and set conditions for, before any result.
+        Not supported where any blocking finding is flagged. Not demonstrated where any is neither flagged nor cleared,
+        where nothing blocks, where the plan does not say why a limit was chosen, where counts that were received
+        contradict each other, or where there were more looks than the plan allows for. Else supported, with conditions
+        where anything is cleared for all groups but those that the plan named as too few, and set conditions for,
+        before any result.
     """
     blocking = [finding for block in evidence for finding in block["findings"] if finding["blocks"]]
     demonstration = any(block["origin"] == "synthetic" for block in evidence)
@@ -57,6 +64,10 @@ def evidence_state(evidence: Sequence[Mapping[str, Any]]) -> State:
     ]
     reasons += [
         f"The counts received contradict each other ({block['id']})." for block in evidence if block["contradictions"]
+    ]
+    reasons += [
+        f"This is look {number} at data of {name}, and the plan allows for fewer: errors are likelier than it says."
+        for name, number in over.items()
     ]
     if not blocking:
         reasons.append("No evidence here is of the system's own decisions, with a limit that blocks.")

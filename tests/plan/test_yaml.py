@@ -67,7 +67,7 @@ REFUSED = {
     "nesting": ("a: " + "[" * 5000, "audit.yaml: is nested too deeply | A plan needs at most eight levels."),
     "five megabytes": (
         "a: b\n" * 1_000_000,
-        "audit.yaml: is larger than 300 kB | A plan is a page of text; records belong in a data file.",
+        "audit.yaml: is larger than 300 kB | Here is room for text; records belong in a data file.",
     ),
     "nothing": ("", NO_PLAN),
     "comments only": ("# to do\n", NO_PLAN),

@@ -1,0 +1,93 @@
+"""What people did about an audit, as the report shows it: answers by section, tables of signatures and what is open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from fairaudit.report.tables import table
+
+Words = Mapping[str, Any]
+
+
+def people_view(results: Mapping[str, Any], w: Words) -> dict[str, Any]:
+    """Prepare answers, signatures, what is open, tier and registration.
+
+    Args:
+        results: what `results.json` holds.
+        w: the fixed words.
+    """
+    return {
+        "sections": sections(results["answers"]),
+        "sign_offs": _sign_offs(results["sign_offs"], w),
+        "open": _open(results["open_questions"], w),
+        "tier": _tier(results["tier"], w),
+        "looks": _looks(results["audit"]["registration"], w),
+        "deviations": _deviations(results["audit"]["registration"]["deviations"], w),
+    }
+
+
+def sections(answers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Put answers under the heading of their section; those on a finding that is there stand with it."""
+    found: dict[str, list] = {}
+    for answer in answers:
+        if not (answer["finding"] and answer["asked"]) and not answer["id"].startswith("tier-"):
+            found.setdefault(answer["section"], []).append(answer)
+    return [{"heading": heading, "answers": entries} for heading, entries in found.items()]
+
+
+def of_finding(answers: Sequence[Mapping[str, Any]], finding: str) -> list[Mapping[str, Any]]:
+    """Give the answers on one finding."""
+    return [answer for answer in answers if answer["finding"] == finding and answer["asked"]]
+
+
+def _sign_offs(entries: Sequence[Mapping[str, Any]], w: Words) -> Markup:
+    heads = [w["name"], w["role"], w["day"], w["agrees"], w["statement"], w["of_what"]]
+    body = [
+        [
+            each["by"]["name"],
+            each["by"]["role"],
+            each["date"],
+            w["dissents"] if each["dissents"] else w["agrees_yes"],
+            each["statement"],
+            w["stale"] if each["stale"] else w["fresh"],
+        ]
+        for each in entries
+    ]
+    return table(w["sign_offs"], heads, body) if body else Markup()
+
+
+def _open(entries: Sequence[Mapping[str, Any]], w: Words) -> Markup:
+    ordered = sorted(entries, key=lambda each: not each["blocks"])
+    body = [[each["question"], each["role"], each["why"], w["yes"] if each["blocks"] else w["no"]] for each in ordered]
+    heads = [w["open_what"], w["who"], w["open_why"], w["holds_up"]]
+    return table(w["open_caption"].format(len(body)), heads, body) if body else Markup()
+
+
+def _tier(tier: Mapping[str, Any], w: Words) -> Markup:
+    body = [[row["question"], row["answer"], str(row["points"])] for row in tier["trace"]]
+    return table(w["tier_caption"], [w["question"], w["answer"], w["points"]], body)
+
+
+def _looks(registration: Mapping[str, Any], w: Words) -> str:
+    days = [look["at"][:10] for look in registration["looks"]]
+    return w["looks"].format(len(days), ", ".join(dict.fromkeys(days)))
+
+
+def _deviations(entries: Sequence[Mapping[str, Any]], w: Words) -> Markup:
+    body = [
+        [
+            change["place"],
+            change["was"] or w["was_not_there"],
+            change["now"] or w["not_there"],
+            (entry["at"] or w["not_registered_yet"])[:10] if entry["at"] else w["not_registered_yet"],
+            w["yes"] if entry["after_results"] else w["no"],
+            entry["because"] or w["to_be_completed"],
+        ]
+        for entry in entries
+        for change in entry["changes"]
+    ]
+    heads = [w["changed"], w["was"], w["now"], w["when"], w["after_results"], w["because"]]
+    return table(w["deviations"], heads, body) if body else Markup()

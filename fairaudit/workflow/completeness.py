@@ -1,0 +1,159 @@
+"""What is still open, from whom: questions, conditions and signatures. Pure functions of plain values."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fairaudit.workflow.answers import Answers, key_of
+from fairaudit.workflow.questions import Catalogue, Question
+from fairaudit.workflow.roles import SIGNING
+from fairaudit.workflow.tier import Tiered
+
+NOT_ASKED_YET = ("after_results",)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question as it is asked in an audit.
+
+    Attributes:
+        key: its name among the answers.
+        question: the question.
+        finding: the id of the finding it is asked of; None where it is asked of the audit.
+        blocks: whether it holds up adoption while it is open.
+    """
+
+    key: str
+    question: Question
+    finding: str | None
+    blocks: bool
+
+    @property
+    def role(self) -> str:
+        """Who owes the answer."""
+        return self.question.roles[0]
+
+
+@dataclass(frozen=True)
+class Open:
+    """Something that somebody still owes.
+
+    Attributes:
+        id: of the question, condition or signature.
+        role: who owes it.
+        question: what is owed, in words.
+        why: why it is still open.
+        blocks: whether it holds up adoption.
+    """
+
+    id: str
+    role: str
+    question: str
+    why: str
+    blocks: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give it as plain data, the role in words."""
+        return {**vars(self), "role": SIGNING[self.role]}
+
+
+def wants_answers(findings: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Give the findings that are asked about: those that block and are flagged or not demonstrated."""
+    return [finding for finding in findings if finding["blocks"] and finding["verdict"] != "cleared"]
+
+
+def asked(catalogue: Catalogue, tiered: Tiered, findings: Sequence[Mapping[str, Any]] | None) -> list[Asked]:
+    """List every question of an audit.
+
+    Args:
+        catalogue: the questions.
+        tiered: the audit's tier, which says what blocks.
+        findings: those of the results; None where there are none yet.
+    """
+    of_audit = [
+        Asked(name, question, None, question.blocks_in(tiered.tier))
+        for name, question in catalogue.of_audit.items()
+        if findings is not None or question.stage not in NOT_ASKED_YET
+    ]
+    of_findings = [
+        Asked(key_of(name, finding["id"]), question, finding["id"], question.blocks_in(tiered.tier))
+        for finding in wants_answers(findings or ())
+        for name, question in catalogue.of_findings.items()
+    ]
+    return [*of_audit, *of_findings]
+
+
+def open_questions(questions: Sequence[Asked], answers: Answers) -> list[Open]:
+    """List the questions that are not answered. "Unknown" leaves one open that blocks."""
+    found = []
+    for each in questions:
+        given = answers.of(each.key)
+        if given.state in ("answered", "not_applicable") or (given.state == "unknown" and not each.blocks):
+            continue
+        why = f"not known: {given.unknown}" if given.state == "unknown" else "not answered"
+        said = each.question.question if each.finding is None else f"{each.question.question} ({each.finding})"
+        found.append(Open(each.key, each.role, said, why, each.blocks))
+    return found
+
+
+def open_limits(findings: Sequence[Mapping[str, Any]]) -> list[Open]:
+    """List the limits of which the plan does not say who chose them, and why; each once."""
+    found = {}
+    for finding in findings:
+        if finding["blocks"] and not finding["tolerance"]["because"]:
+            said = f"Who chose the limit of {finding['title']}, and why that one?"
+            told = "the plan has no because:"
+            found.setdefault(said, Open(f"limit/{finding['id']}", "programme_owner", said, told, True))
+    return list(found.values())
+
+
+def open_conditions(answers: Answers, findings: Sequence[Mapping[str, Any]], *, needed: bool) -> list[Open]:
+    """List conditions that are not complete; one that is missing where adoption needs any."""
+    known = {finding["id"] for finding in findings}
+    found = []
+    for place, condition in enumerate(answers.conditions, 1):
+        lacking = [WORDS_OF_CONDITION[name] for name in condition.lacking]
+        if condition.finding and condition.finding not in known:
+            lacking.append("a finding that there is")
+        if lacking:
+            said = f"Complete condition {place}: {condition.text or 'without a text'}"
+            found.append(Open(f"condition/{place}", "programme_owner", said, f"it lacks {', '.join(lacking)}", True))
+    if needed and len(found) == len(answers.conditions):
+        said = "Write at least one condition: what must hold, for which finding, who answers for it, by when."
+        found.append(Open("condition", "programme_owner", said, "there is none that is complete", True))
+    return found
+
+
+WORDS_OF_CONDITION = {
+    "text": "what must hold",
+    "finding": "the finding",
+    "owner": "an owner",
+    "due": "a day",
+    "checked_by": "how it is checked",
+    "contract": "wording for the contract",
+}
+
+
+def open_sign_offs(answers: Answers, signs: Sequence[str], to_sign: str) -> list[Open]:
+    """List the roles that have not signed what is there now. The approver signs by deciding."""
+    found = []
+    for role in signs:
+        if role == "approver":
+            continue
+        theirs = [each for each in answers.sign_offs if each.by.role == role]
+        if any(each.signed == to_sign for each in theirs):
+            continue
+        why = "the signature is of earlier results or answers" if theirs else "not signed"
+        said = "Sign what was found and answered, or say that you do not agree."
+        found.append(Open(f"sign-off/{role}", role, said, why, True))
+    return found
+
+
+def overdue(answers: Answers, today: datetime.date) -> Iterator[str]:
+    """Name conditions whose day has passed."""
+    for place, condition in enumerate(answers.conditions, 1):
+        if condition.overdue(today):
+            yield f"Condition {place} was due on {condition.due}, and {condition.owner} has not reported it done."

@@ -1,0 +1,178 @@
+"""Evidence state, completeness and decision joined: what is said of the audit, and whether the gate opens.
+
+Pure functions, with every reason listed. Answers cannot move the evidence state, and a decision cannot move either.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fairaudit.workflow.answers import DECISIONS, TRIGGERS, Answers, Decision
+from fairaudit.workflow.roles import SIGNING
+from fairaudit.workflow.state import EvidenceState
+
+SUPPORTED = ("supported", "supported_with_conditions")
+ALLOWED: Mapping[str, tuple[str, ...]] = {
+    "adopt": ("supported",),
+    "adopt_with_conditions": SUPPORTED,
+    "pilot": ("supported", "supported_with_conditions", "not_demonstrated"),
+    "adopt_despite": ("not_supported", "not_demonstrated", "supported_with_conditions"),
+    "decline": ("supported", "supported_with_conditions", "not_demonstrated", "not_supported"),
+}
+"""What may be decided on which evidence state."""
+JUSTIFIES = ("cause", "justified", "less-unequal", "mitigation")
+"""Questions that must be answered of every finding, for a decision against the evidence."""
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision, as it stands now.
+
+    Attributes:
+        decision: what was decided; None where nobody has.
+        words: the same in words, with who decided and when.
+        stands: whether it holds: fresh, allowed on this evidence, and with all it needs.
+        reasons: why it does not.
+    """
+
+    decision: str | None
+    words: str
+    stands: bool
+    reasons: tuple[str, ...]
+
+
+def to_sign(results: Mapping[str, Any]) -> str:
+    """Hash what is signed: system, plan, evidence, answers, conditions; not the signatures themselves.
+
+    Args:
+        results: with the keys audit, evidence, answers, conditions.
+    """
+    signed = {
+        "system": results["audit"]["system"],
+        "plan": results["audit"]["plan_sha256"],
+        "registration": results["audit"]["registration"],
+        "rehearsal": results["audit"]["rehearsal"],
+        "code": results["audit"]["code"],
+        "evidence": results["evidence"],
+        "answers": results["answers"],
+        "conditions": results["conditions"],
+    }
+    text = json.dumps(signed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def decided(
+    answers: Answers, state: EvidenceState, signed: str, open_keys: Sequence[str], conditions_complete: bool
+) -> Decided:
+    """Say how the decision stands.
+
+    Args:
+        answers: with the decision, if any.
+        state: the evidence state.
+        signed: the hash of what is there now.
+        open_keys: the ids of what is still open.
+        conditions_complete: whether at least one condition is complete, and none incomplete.
+    """
+    decision = answers.decision
+    if decision is None:
+        return Decided(None, "Nobody has decided.", False, ("Nobody has decided.",))
+    reasons = []
+    if decision.by.role != "approver":
+        reasons.append(f"The decision is by the {SIGNING[decision.by.role]}; an approver decides.")
+    if decision.signed != signed:
+        reasons.append("The decision was made on earlier results or answers than these.")
+    if state not in ALLOWED[decision.decision]:
+        reasons.append(_not_allowed(decision, state))
+    if decision.decision == "adopt_with_conditions" and not conditions_complete:
+        reasons.append("Adoption with conditions needs at least one condition, and each of them complete.")
+    if decision.decision == "adopt_despite":
+        if not decision.justification.strip():
+            reasons.append("A decision against the evidence needs a written justification.")
+        if missing := [key for key in open_keys if key.partition(":")[0] in JUSTIFIES]:
+            reasons.append(f"A decision against the evidence needs answers on every finding; {len(missing)} are open.")
+    words = f"{DECISIONS[decision.decision]}: decided by {decision.by.name} on {decision.date}."
+    return Decided(decision.decision, words, not reasons, tuple(reasons))
+
+
+def _not_allowed(decision: Decision, state: EvidenceState) -> str:
+    said = DECISIONS[decision.decision].lower()
+    if decision.decision == "adopt_despite":
+        return "The evidence supports adoption, so that nothing is adopted despite it: write adopt."
+    if state == "supported_with_conditions":
+        return f"The evidence supports adoption with conditions only: to {said} without them is to adopt despite it."
+    return f"The evidence does not allow to {said}: that would be to adopt despite the evidence."
+
+
+def lapses(answers: Answers, months: int) -> str | None:
+    """Give the day on which the audit lapses: months after the decision, or sooner where the decision says so."""
+    decision = answers.decision
+    if decision is None:
+        return None
+    latest = _months_after(datetime.date.fromisoformat(decision.date), months).isoformat()
+    return min(latest, decision.lapses) if decision.lapses else latest
+
+
+def _months_after(day: datetime.date, months: int) -> datetime.date:
+    year, month = divmod(day.month - 1 + months, 12)
+    first_of_next = datetime.date(day.year + year + (month == 11), (month + 1) % 12 + 1, 1)
+    last = (first_of_next - datetime.timedelta(days=1)).day
+    return datetime.date(day.year + year, month + 1, min(day.day, last))
+
+
+def triggered(answers: Answers) -> list[str]:
+    """List what has happened since the decision and forces a new audit."""
+    since = answers.decision.date if answers.decision else ""
+    return [f"On {each.date}: {TRIGGERS[each.what]} ({each.text})." for each in answers.triggers if each.date >= since]
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Whether a system may be adopted on this audit.
+
+    Attributes:
+        opens: whether it may.
+        reasons: every reason why not.
+    """
+
+    opens: bool
+    reasons: tuple[str, ...]
+
+
+def gate(results: Mapping[str, Any], today: datetime.date, late: Sequence[str] = ()) -> Gate:
+    """Say whether the gate opens.
+
+    It opens only where the evidence supports adoption, with or without conditions; the records are real; the plan was
+    registered before results were seen; everything is answered and signed; nothing has lapsed or is overdue; and an
+    approver has decided to adopt, with conditions where the evidence needs them, or to pilot.
+
+    Args:
+        results: what `results.json` holds.
+        today: the day on which it is asked.
+        late: what else stands in the way by that day.
+    """
+    found = results["determination"]
+    reasons = []
+    if found["evidence_state"] not in SUPPORTED:
+        reasons += [found["headline"], *found["reasons"]]
+    if found["would_be"]:
+        reasons.append("Some of the records are made up: a demonstration supports nothing.")
+    if results["audit"]["rehearsal"]:
+        reasons.append("This is a rehearsal: the groups were shuffled.")
+    registration = results["audit"]["registration"]
+    if registration["standing"] != "registered":
+        reasons.append(registration["words"])
+    if not found["complete"]:
+        blocking = sum(each["blocks"] for each in results["open_questions"])
+        reasons.append(f"{blocking} {'thing is' if blocking == 1 else 'things are'} still open that hold up adoption.")
+    decision = found["decision"]
+    if decision["decision"] in (None, "decline", "adopt_despite") or not decision["stands"]:
+        reasons += decision["reasons"] or [decision["words"]]
+    if found["lapses"] and today.isoformat() > found["lapses"]:
+        reasons.append(f"The audit lapsed on {found['lapses']}.")
+    reasons += [*found["triggers"], *late]
+    return Gate(not reasons, tuple(dict.fromkeys(reasons)))
