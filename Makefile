@@ -56,7 +56,7 @@ clean:  ## Remove .venv and build
 
 # `make lock UPGRADE=--upgrade` takes the newest versions; without it, only what pyproject.toml asks for changes.
 lock: pyproject.toml build/lock/bin/uv  ## Remake requirements.lock from pyproject.toml (needs the network)
-	@build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --extra test --generate-hashes \
+	@build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --extra test --extra browser --generate-hashes \
 		--no-header --no-emit-index-url $(UPGRADE) --output-file requirements.lock pyproject.toml
 	@echo "requirements.lock holds $$(grep -c '^[a-z]' requirements.lock) pinned libraries."
 

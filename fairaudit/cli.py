@@ -29,14 +29,18 @@ Audit a technology before an agency adopts it: who would be treated worse, by ho
   fairaudit init DIR             a new audit folder to edit
   fairaudit check DIR            the plan and the data, every problem at once
   fairaudit how-many DIR         how many records are needed
+  fairaudit register DIR         record the plan before results are seen
   fairaudit run DIR...           the notebooks and the report
+  fairaudit status [DIR...]      what each audit still needs, and from whom
+  fairaudit gate DIR             whether the system may be adopted on it
   fairaudit tally DIR -o FILE    only the counts, to send instead of records
   fairaudit measures [NAME]      every measure, with formula and source
 
 `fairaudit COMMAND --help` says what a command takes.
-Exit codes: 0 done; 2 plan or usage; 3 data; 4 a notebook failed, or one of several audits.
+Exit codes: 0 done; 1 the gate stays shut; 2 plan or usage; 3 data; 4 a notebook failed, or one of several audits.
 """
 STOPPED, TERMINATED = 130, 143
+SHUT = 1
 SEVERAL_FAILED = 4
 IN_SHORT = {"flagged": "outside", "not_demonstrated": "not shown", "cleared": "within"}
 
@@ -110,7 +114,7 @@ def _options(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--version", action="version", version=f"fairaudit {__version__}")
     form = {"prog": "fairaudit", "metavar": "", "help": argparse.SUPPRESS, "parser_class": _Parser}
     commands = parser.add_subparsers(dest="name", **form)
-    for add in (_add_demo, _add_init, _add_check, _add_how_many, _add_run, _add_tally, _add_measures):
+    for add in COMMANDS:
         add(lambda name, about: commands.add_parser(name, help=about, description=about, allow_abbrev=False))
     if not words:
         parser.print_help()
@@ -208,6 +212,42 @@ def _add_measures(add: Add) -> None:
 
 def _add_allow_code(parser: argparse.ArgumentParser, what: str) -> None:
     parser.add_argument("--allow-code", action="store_true", help=f"let {what} of the audit's own run")
+
+
+def _add_register(add: Add) -> None:
+    parser = add("register", "record the plan's hash and date before results are seen")
+    parser.add_argument("folder", type=Path, metavar="DIR")
+    about = "why the plan was changed since it was registered; printed in the report"
+    parser.add_argument("--because", default="", metavar="TEXT", help=about)
+    parser.set_defaults(command=_register)
+
+
+def _add_status(add: Add) -> None:
+    parser = add("status", "what each audit still needs, from whom")
+    about = "audits' folders (default: every audit in the folder audits/)"
+    parser.add_argument("folders", type=Path, nargs="*", metavar="DIR", help=about)
+    parser.add_argument("--json", action="store_true", help="print it as JSON")
+    parser.set_defaults(command=_status)
+
+
+def _add_gate(add: Add) -> None:
+    parser = add("gate", "exit 0 only where the system may be adopted on this audit")
+    parser.add_argument("folder", type=Path, metavar="DIR")
+    parser.set_defaults(command=_gate)
+
+
+COMMANDS = (
+    _add_demo,
+    _add_init,
+    _add_check,
+    _add_how_many,
+    _add_register,
+    _add_run,
+    _add_status,
+    _add_gate,
+    _add_tally,
+    _add_measures,
+)
 
 
 # --- the commands ----------------------------------------------------------------------------------------------------
@@ -410,6 +450,53 @@ def _summary(results: dict) -> Iterator[str]:
         yield f"{place}. {why['words']}: {why['about']}."
     yield page["more"]
     yield from page["warnings"]
+
+
+def _register(options: argparse.Namespace) -> None:
+    from fairaudit.completing import register
+
+    _say(register(options.folder, options.because))
+    _next(f"fairaudit run {_quoted(options.folder)}")
+
+
+def _status(options: argparse.Namespace) -> None:
+    import datetime
+    import json
+
+    from fairaudit.completing import status_dict, status_lines, status_of
+
+    folders = options.folders or sorted(plan.parent for plan in Path("audits").glob("*/audit.yaml"))
+    if not folders:
+        raise UsageError.one("fairaudit status", "there is no audit in the folder audits/", "Name an audit's folder.")
+    today, found = datetime.date.today(), [status_of(folder) for folder in folders]
+    if options.json:
+        told = [status_dict(each, today) for each in found]
+        print(json.dumps(told, indent=1, ensure_ascii=False))
+        return
+    for place, each in enumerate(found):
+        _say([*([""] if place else []), *filter(None, status_lines(each, today))])
+    _next(found[0].next if len(found) == 1 else "fairaudit status DIR", "" if len(found) == 1 else "for one of them,")
+
+
+def _gate(options: argparse.Namespace) -> int:
+    import datetime
+
+    from fairaudit.completing import status_of
+
+    found = status_of(options.folder)
+    gate = found.gate(datetime.date.today())
+    if gate.opens:
+        _say(
+            [
+                f"The gate opens: {found.plan.system.title} may be adopted on this audit.",
+                found.results["determination"]["decision"]["words"],
+            ]
+        )
+        _next(f"fairaudit verify {_quoted(options.folder)}")
+        return 0
+    _say([f"The gate stays shut for {found.plan.system.title}:", *(f"- {reason}" for reason in gate.reasons)])
+    _next(found.next)
+    return SHUT
 
 
 def _tally(options: argparse.Namespace) -> None:

@@ -13,6 +13,7 @@ CONDA_NAMES = {
     "jupyter-client": "jupyter_client",
     "matplotlib": "matplotlib-base",
     "nbconvert": "nbconvert-core",
+    "ruamel-yaml": "ruamel.yaml",
 }
 RANGE = r"(>=|<=|<|>|==|!=)\d+(\.\d+)*"
 
@@ -42,7 +43,7 @@ def test_it_has_the_keys_that_conda_reads_and_no_other(environment):
 
 
 def test_every_line_is_a_plain_name_and_range(conda_lines):
-    assert [line for line in conda_lines if not re.fullmatch(rf"[a-z0-9_-]+({RANGE}(,{RANGE})*)?", line)] == []
+    assert [line for line in conda_lines if not re.fullmatch(rf"[a-z0-9._-]+?({RANGE}(,{RANGE})*)?", line)] == []
 
 
 def test_no_name_is_listed_twice(conda_lines):

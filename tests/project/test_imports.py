@@ -67,6 +67,7 @@ LAYERS = [
     "testing",
     "checking",
     "run",
+    "completing",
     "cli",
 ]
 FACADES = ["__init__", "__main__"]  # what users import and run: above everything
@@ -135,7 +136,7 @@ def libraries(sources: list[Path]) -> dict[str, Path]:
 
 
 @pytest.mark.parametrize(
-    ("folder", "extras"), [("fairaudit", ["", "maps"]), ("tests", ["", "test"]), ("benchmarks", ["", "test"])]
+    ("folder", "extras"), [("fairaudit", ["", "maps"]), ("tests", ["", "test", "browser"]), ("benchmarks", ["", "test"])]
 )
 def test_every_imported_library_is_declared(declared, folder, extras):
     requirements = declared.requirements(*extras)

@@ -66,7 +66,7 @@ def test_every_library_has_hashes(pins):
 
 def test_it_was_made_from_the_names_in_pyproject(pins, declared):
     asked_for = {pin.name for pin in pins if any(who.startswith("fairaudit-toolkit ") for who in pin.wanted_by)}
-    assert asked_for == set(declared.requirements("", "test")), REMAKE
+    assert asked_for == set(declared.requirements("", "test", "browser")), REMAKE
 
 
 @pytest.mark.parametrize("python", ["3.11.0", "3.11.9", "3.12.4", "3.13.1", "3.14.0"])
@@ -74,7 +74,7 @@ def test_it_was_made_from_the_names_in_pyproject(pins, declared):
 def test_every_declared_library_has_one_pin_within_its_range(pins, declared, python, platform):
     machine = {"python_full_version": python, "python_version": python.rpartition(".")[0], "sys_platform": platform}
     here = [pin for pin in pins if not pin.requirement.marker or pin.requirement.marker.evaluate(machine)]
-    for name, requirement in declared.requirements("", "test").items():
+    for name, requirement in declared.requirements("", "test", "browser").items():
         versions = [pin.version for pin in here if pin.name == name]
         assert len(versions) == 1, f"{name} on Python {python}, {platform}: {versions}; {REMAKE}"
         assert versions[0] in requirement.specifier, f"{name} {versions[0]} is not {requirement}; {REMAKE}"

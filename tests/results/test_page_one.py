@@ -90,10 +90,18 @@ def test_a_clearance_supports_adoption_and_says_what_is_left_to_do(audit):
     assert page["headline"] == "The evidence supports adoption."
     assert page["why"][0]["words"] == "Shown to be within the limit"
     assert page["warnings"] == []
-    assert page["open"] == {
-        "count": 1,
-        "items": [{"role": "approver", "question": "Yes, with conditions or as a pilot, or no: who decides, and why?"}],
-    }
+    # Every role owes something, and the first that it owes stands there; nothing was answered yet.
+    assert [item["role"] for item in page["open"]["items"]] == [
+        "programme owner",
+        "legal and privacy officer",
+        "analyst",
+        "community representative",
+        "vendor",
+        "independent reviewer",
+        "approver",
+    ]
+    decides = "Yes, with conditions or as a pilot, or no: who decides, and why?"
+    assert page["open"]["items"][-1] == {"role": "approver", "question": decides}
 
 
 def test_a_limit_that_nobody_chose_holds_adoption_up_and_page_one_says_so(audit):
@@ -125,4 +133,4 @@ def test_a_lenient_plan_is_named_on_page_one(audit, settings, warning):
 def test_a_limit_without_a_source_is_an_open_question_and_cannot_be_supported(audit):
     page = page_of(audit(limit="{measure: selection_rate, ratio: 0.8}"))
     assert page["headline"] == "The evidence does not settle whether to adopt."
-    assert [item["role"] for item in page["open"]["items"]] == ["programme owner", "approver"]
+    assert page["open"]["items"][0]["question"] == "Who chose the limit of share selected, and why that one?"

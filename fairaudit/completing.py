@@ -1,0 +1,275 @@
+"""What people do about an audit beside running it: register the plan, see what is open, ask whether the gate opens."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import shlex
+import subprocess
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fairaudit.errors import PlanError, UsageError
+from fairaudit.plan import Plan, read_plan
+from fairaudit.run import now
+from fairaudit.workflow import completeness, determination
+from fairaudit.workflow.record import Record, completed, read_record, registration_of
+from fairaudit.workflow.registration import Entry, Register, changes, write_register
+from fairaudit.workflow.roles import ROLES, SIGNING
+
+# --- registering -----------------------------------------------------------------------------------------------------
+
+
+def register(folder: Path, because: str = "") -> Iterator[str]:
+    """Record the plan's hash and date, before results are seen.
+
+    Args:
+        folder: the audit's.
+        because: why the plan was changed, where an earlier one was registered.
+
+    Yields:
+        Lines that say what was recorded.
+
+    Raises:
+        PlanError: the plan is wrong, or its register is.
+        UsageError: it is changed, and no reason is given.
+    """
+    plan = read_plan(folder)
+    record = read_record(plan)
+    entries = record.register.entries
+    if entries and entries[-1].plan_sha256 == plan.sha256:
+        yield f"This plan is registered already, since {entries[-1].at}. Nothing was changed."
+        return
+    differing = changes(entries[-1].plan, plan.content) if entries else []
+    if entries and not because.strip():
+        what = f"the plan was registered on {entries[-1].at[:10]}, and has changed since in {_places(differing)}"
+        raise UsageError.one("fairaudit register", what, 'Say why: add --because "...". It is printed in the report.')
+    entry = Entry(now(), plan.sha256, plan.content, because.strip(), commit_of(plan))
+    write_register(plan.folder, Register((*entries, entry), record.register.looks))
+    yield f"Registered {plan.system.title} at {entry.at}."
+    yield f"The plan's SHA-256: {plan.sha256}"
+    yield (
+        f"Git commit: {entry.commit}"
+        if entry.commit
+        else "Not in git as it stands: commit it, so that the day can be shown."
+    )
+    if record.register.looks:
+        yield f"Data were looked at before ({len(record.register.looks)} times): what was seen then is exploratory."
+    yield from _warnings(record)
+
+
+def _places(differing: list) -> str:
+    named = [change.place for change in differing[:3]]
+    more = f" and {len(differing) - 3} more places" if len(differing) > 3 else ""
+    return (", ".join(named) or "its comments") + more
+
+
+def _warnings(record: Record) -> Iterator[str]:
+    """Warn where nobody was asked before limits were set."""
+    early = {
+        name: q
+        for name, q in record.questions.of_audit.items()
+        if q.stage == "before_limits" and "community" in q.roles
+    }
+    if not any(record.answers.of(name).state == "answered" for name in early):
+        yield (
+            "Warning: nobody of the community was asked before limits were set (what would be fair, which errors hurt "
+            "most). `fairaudit form DIR --for community` makes the page to ask with."
+        )
+
+
+def commit_of(plan: Plan) -> str | None:
+    """Give git's commit, where the plan stands in it as it is now; None without git, or where it was changed."""
+    folder = plan.folder.resolve()
+    try:
+        clean = _git(folder, "status", "--porcelain", "--", plan.path.name)
+        tracked = _git(folder, "ls-files", "--", plan.path.name)
+        return _git(folder, "rev-parse", "HEAD") if tracked and not clean else None
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def _git(folder: Path, *words: str) -> str:
+    done = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=True, timeout=20)
+    return done.stdout.strip()
+
+
+# --- how an audit stands ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Status:
+    """How an audit stands now.
+
+    Attributes:
+        folder: the audit's.
+        plan: its plan.
+        record: what people have done.
+        results: of the last report, with what people have done since; None where there is no report.
+        stale: why the report is not of what is there now.
+    """
+
+    folder: Path
+    plan: Plan
+    record: Record
+    results: Mapping[str, Any] | None
+    stale: tuple[str, ...]
+
+    @property
+    def open(self) -> list[Mapping[str, Any]]:
+        """Everything that is open, what holds up adoption first."""
+        if self.results is not None:
+            return sorted(self.results["open_questions"], key=lambda each: not each["blocks"])
+        questions = completeness.asked(self.record.questions, self.record.tiered, None)
+        found = completeness.open_questions(questions, self.record.answers)
+        return sorted((each.as_dict() for each in found), key=lambda each: not each["blocks"])
+
+    def done(self) -> Counter:
+        """How many questions are answered, by role."""
+        findings = None
+        if self.results is not None:
+            findings = [finding for block in self.results["evidence"] for finding in block["findings"]]
+        questions = completeness.asked(self.record.questions, self.record.tiered, findings)
+        answered = (
+            each for each in questions if self.record.answers.of(each.key).state in ("answered", "not_applicable")
+        )
+        return Counter(ROLES[each.role] for each in answered)
+
+    def gate(self, today: datetime.date) -> determination.Gate:
+        """Say whether the gate opens today."""
+        if self.results is None:
+            return determination.Gate(False, ("There is no report yet.",))
+        late = [*self.stale, *completeness.overdue(self.record.answers, today)]
+        return determination.gate(self.results, today, late)
+
+    @property
+    def next(self) -> str:
+        """The one next command."""
+        where = shlex.quote(str(self.folder))
+        if not self.record.register.entries and self.results is None:
+            return f"fairaudit register {where}"
+        if self.results is None or self.stale:
+            return f"fairaudit run {where}"
+        for each in self.open:
+            role = next((name for name, words in SIGNING.items() if words == each["role"]), "approver")
+            if each["id"] == "register":
+                return f"fairaudit register {where}" + (' --because "..."' if self.record.register.entries else "")
+            if each["id"].startswith("limit/"):
+                return f"write because: in {self.plan.path}, then fairaudit run {where}"
+            if each["id"].startswith("sign-off/") and role == "reviewer":
+                return f"fairaudit sign {where} --role reviewer"
+            return f"fairaudit form {where} --for {role}"
+        return f"fairaudit gate {where}"
+
+
+def status_of(folder: Path) -> Status:
+    """Say how an audit stands: its plan, its answers, its last report.
+
+    Raises:
+        PlanError: the plan, the answers or the register are wrong.
+    """
+    plan = read_plan(folder)
+    record = read_record(plan)
+    results, seal = _read(plan.folder / "report" / "results.json"), _read(plan.folder / "report" / "seal.json")
+    if results is None:
+        return Status(folder, plan, record, None, ())
+    stale = tuple(_stale(plan, record, results, seal or {}))
+    return Status(folder, plan, record, _joined(plan, record, results), stale)
+
+
+def _joined(plan: Plan, record: Record, results: Mapping[str, Any]) -> dict[str, Any]:
+    """Join the evidence of the last report with what people have done by now."""
+    data = {name: facts["source_sha256"] for name, facts in results["seal"].get("evidence", {}).items()}
+    audit = {**results["audit"], "registration": registration_of(record, plan, data)}
+    try:
+        return {
+            **results,
+            "audit": audit,
+            **completed(record, audit, results["evidence"], plan.system.lapses_after_months),
+        }
+    except (KeyError, TypeError, AttributeError):
+        what, hint = "is not as `fairaudit run` writes it", "Run the audit again."
+        raise PlanError.one("report/results.json", what, hint) from None
+
+
+def _stale(plan: Plan, record: Record, results: Mapping[str, Any], seal: Mapping[str, Any]) -> Iterator[str]:
+    """Say why a report is not of what is there now."""
+    from fairaudit.sources import sha256_of
+
+    if results["audit"]["plan_sha256"] != plan.sha256:
+        yield "The plan has changed since the report was made: run the audit again."
+    if results["audit"]["system"]["version"] != plan.system.version:
+        version = results["audit"]["system"]["version"] or "unknown"
+        yield f"The report is of version {version}, the plan of {plan.system.version}: run the audit again."
+    sealed = seal.get("answers")
+    if (sealed or {}).get("sha256") != record.answers.sha256:
+        yield "Answers have changed since the report was made: run the audit again."
+    known = {block.id: block for block in plan.evidence}
+    for name, facts in results["seal"].get("evidence", {}).items():
+        if name in known and sha256_of(known[name], plan.folder) != facts["source_sha256"]:
+            yield f"The records of {name} have changed since the report was made: run the audit again."
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError):
+        raise PlanError.one(str(path), "cannot be read", "Run the audit again.") from None
+    if not isinstance(found, dict):
+        raise PlanError.one(str(path), "cannot be read", "Run the audit again.")
+    return found
+
+
+# --- in words --------------------------------------------------------------------------------------------------------
+
+
+def status_lines(status: Status, today: datetime.date) -> Iterator[str]:
+    """Write how an audit stands, for a terminal."""
+    yield f"{status.plan.system.title} ({status.folder})"
+    results, tiered = status.results, status.record.tiered
+    if results is None:
+        yield "  No report yet."
+    else:
+        found = results["determination"]
+        yield f"  {'Would be: ' if found['would_be'] else ''}{found['headline']}"
+        yield f"  {results['audit']['registration']['words']}"
+        yield f"  {found['decision']['words']}"
+        yield from (f"  {reason}" for reason in found["decision"]["reasons"] if found["decision"]["decision"])
+        yield f"  Lapses on {found['lapses']}." if found["lapses"] else ""
+    yield from (f"  {reason}" for reason in status.stale)
+    yield f"  {tiered.words}: {tiered.points} points. These sign: {', '.join(SIGNING[role] for role in tiered.signs)}."
+    done, open_ = status.done(), status.open
+    for role in SIGNING.values():
+        theirs = [each for each in open_ if each["role"] == role]
+        if not theirs and not done[role]:
+            continue
+        blocking = sum(each["blocks"] for each in theirs)
+        said = f"  {role}: {done[role]} answered, {len(theirs)} open"
+        yield f"{said} ({blocking} of them hold up adoption)" if blocking else said
+        yield from (f"    - {each['question']}" for each in theirs[:1])
+    if results is not None:
+        gate = status.gate(today)
+        yield f"  The gate {'opens' if gate.opens else f'stays shut, for {len(gate.reasons)} reasons'}."
+
+
+def status_dict(status: Status, today: datetime.date) -> dict[str, Any]:
+    """Write how an audit stands, as plain data."""
+    results, gate = status.results, status.gate(today)
+    return {
+        "folder": str(status.folder),
+        "title": status.plan.system.title,
+        "tier": status.record.tiered.tier,
+        "report": results is not None,
+        "stale": list(status.stale),
+        "registration": results["audit"]["registration"]["standing"] if results else None,
+        "determination": results["determination"] if results else None,
+        "done": dict(status.done()),
+        "open": [dict(each) for each in status.open],
+        "gate": {"opens": gate.opens, "reasons": list(gate.reasons)},
+        "next": status.next,
+    }
