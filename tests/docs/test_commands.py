@@ -94,7 +94,7 @@ def test_the_readme_names_every_option(parsers):
 
 def test_the_readme_explains_every_exit_code():
     classes = [error for error in vars(errors).values() if hasattr(error, "exit_code")]
-    codes = {0, cli.STOPPED, cli.TERMINATED, *(error.exit_code for error in classes)}
+    codes = {0, cli.SHUT, cli.STOPPED, cli.TERMINATED, *(error.exit_code for error in classes)}
     rows = re.findall(r"^\| (\d+) \| .{4,} \|$", README.text, flags=re.MULTILINE)
     assert {int(code) for code in rows} == codes
 
