@@ -33,6 +33,7 @@ Audit a technology before an agency adopts it: who would be treated worse, by ho
   fairaudit run DIR...           the notebooks and the report
   fairaudit status [DIR...]      what each audit still needs, and from whom
   fairaudit gate DIR             whether the system may be adopted on it
+  fairaudit publish              the public list of audits
   fairaudit tally DIR -o FILE    only the counts, to send instead of records
   fairaudit measures [NAME]      every measure, with formula and source
 
@@ -236,6 +237,15 @@ def _add_gate(add: Add) -> None:
     parser.set_defaults(command=_gate)
 
 
+def _add_publish(add: Add) -> None:
+    parser = add("publish", "write the public list of audits: one page, and JSON")
+    about = "audits' folders (default: every audit in the folder audits/)"
+    parser.add_argument("folders", type=Path, nargs="*", metavar="DIR", help=about)
+    out = Path("build") / "public"
+    parser.add_argument("--out", type=Path, default=out, help="folder for the page (default: build/public)")
+    parser.set_defaults(command=_publish)
+
+
 COMMANDS = (
     _add_demo,
     _add_init,
@@ -245,6 +255,7 @@ COMMANDS = (
     _add_run,
     _add_status,
     _add_gate,
+    _add_publish,
     _add_tally,
     _add_measures,
 )
@@ -344,9 +355,7 @@ def _folders(options: argparse.Namespace) -> list[Path]:
         raise UsageError.one("fairaudit run", "--all and folders are named", "Name folders, or write --all.")
     if not options.all and not options.folders:
         raise UsageError.one("fairaudit run", "DIR is missing", "Name an audit's folder, or write --all.")
-    folders = options.folders or sorted(plan.parent for plan in Path("audits").glob("*/audit.yaml"))
-    if not folders:
-        raise UsageError.one("fairaudit run", "there is no audit in the folder audits/", "Name an audit's folder.")
+    folders = _every(options.folders, "run")
     # Reports in one folder are told apart by the audits' names alone.
     names = [_name(folder) if options.out else str(folder) for folder in folders]
     if twice := [name for name in names if names.count(name) > 1]:
@@ -465,9 +474,7 @@ def _status(options: argparse.Namespace) -> None:
 
     from fairaudit.completing import status_dict, status_lines, status_of
 
-    folders = options.folders or sorted(plan.parent for plan in Path("audits").glob("*/audit.yaml"))
-    if not folders:
-        raise UsageError.one("fairaudit status", "there is no audit in the folder audits/", "Name an audit's folder.")
+    folders = _every(options.folders, "status")
     today, found = datetime.date.today(), [status_of(folder) for folder in folders]
     if options.json:
         told = [status_dict(each, today) for each in found]
@@ -476,6 +483,23 @@ def _status(options: argparse.Namespace) -> None:
     for place, each in enumerate(found):
         _say([*([""] if place else []), *filter(None, status_lines(each, today))])
     _next(found[0].next if len(found) == 1 else "fairaudit status DIR", "" if len(found) == 1 else "for one of them,")
+
+
+def _every(folders: list[Path], command: str) -> list[Path]:
+    """Give the audits that are named, or else every one in the folder audits/."""
+    found = folders or sorted(plan.parent for plan in Path("audits").glob("*/audit.yaml"))
+    if not found:
+        hint = "Name an audit's folder."
+        raise UsageError.one(f"fairaudit {command}", "there is no audit in the folder audits/", hint)
+    return found
+
+
+def _publish(options: argparse.Namespace) -> None:
+    from fairaudit.publishing import publish
+
+    written = publish(_every(options.folders, "publish"), options.out)
+    _say([f"Wrote {' and '.join(map(str, written))}."])
+    _next(f"open {written[0]}, and put both where the public finds them")
 
 
 def _gate(options: argparse.Namespace) -> int:

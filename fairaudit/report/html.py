@@ -56,6 +56,18 @@ def failure_page(title: str, problems: Sequence[Problem], language: str = LANGUA
     return _page("failure.html", language, title=title, problems=problems)
 
 
+def public_list(audits: Sequence[Mapping[str, Any]], language: str = LANGUAGE) -> str:
+    """Write the public list of audits.
+
+    Args:
+        audits: as `publishing.entry_of` gives them.
+        language: which file of `text/` the fixed words come from.
+    """
+    supported = ("supported", "supported_with_conditions")
+    settled = sum(a["evidence_state"] in supported and not a["demonstration"] for a in audits)
+    return _page("public_list.html", language, audits=audits, settled=settled)
+
+
 def _page(template: str, language: str, **values: Any) -> str:
     t = words(language)
     return _environment(language).get_template(template).render(t=t, language=language, **values)

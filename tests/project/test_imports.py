@@ -68,6 +68,7 @@ LAYERS = [
     "checking",
     "run",
     "completing",
+    "publishing",
     "cli",
 ]
 FACADES = ["__init__", "__main__"]  # what users import and run: above everything
@@ -136,7 +137,8 @@ def libraries(sources: list[Path]) -> dict[str, Path]:
 
 
 @pytest.mark.parametrize(
-    ("folder", "extras"), [("fairaudit", ["", "maps"]), ("tests", ["", "test", "browser"]), ("benchmarks", ["", "test"])]
+    ("folder", "extras"),
+    [("fairaudit", ["", "maps"]), ("tests", ["", "test", "browser"]), ("benchmarks", ["", "test"])],
 )
 def test_every_imported_library_is_declared(declared, folder, extras):
     requirements = declared.requirements(*extras)

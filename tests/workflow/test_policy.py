@@ -67,7 +67,11 @@ def signed(audits, verdict: str, content: dict, tier: dict = LOW, **told) -> dic
     found = results(audits, verdict, content)
     to_sign = found["determination"]["to_sign"]
     roles = [name for name in catalogue().tier.tiers[found["tier"]["tier"]].signs if name != "approver"]
-    return {**content, "sign_offs": [sign_off(role, to_sign) for role in roles], "decision": decision(signed=to_sign, **told)}
+    return {
+        **content,
+        "sign_offs": [sign_off(role, to_sign) for role in roles],
+        "decision": decision(signed=to_sign, **told),
+    }
 
 
 def complete(audits, verdict: str, what: str, tier: dict = LOW) -> dict:
@@ -168,9 +172,7 @@ def test_against_the_evidence_needs_a_justification_and_answers_and_still_never_
 
 
 def test_questions_on_findings_are_asked_once_of_each_that_is_not_cleared(audits):
-    asked = {
-        verdict: [a["id"] for a in results(audits, verdict, {})["answers"] if a["finding"]] for verdict in STATES
-    }
+    asked = {verdict: [a["id"] for a in results(audits, verdict, {})["answers"] if a["finding"]] for verdict in STATES}
     on_one = [f"{name}:screened/group/selection_rate" for name in catalogue().of_findings]
     assert asked == {"cleared": [], "flagged": on_one, "not_demonstrated": on_one}
 

@@ -75,7 +75,9 @@ def test_what_is_wrong_is_said_with_its_line(old, new, said, tmp_path):
 
 def test_a_question_is_one_entry(tmp_path):
     path = tmp_path / "questions.yaml"
-    entry = "  union:\n    question: What do the unions say?\n    why: They know the work.\n    roles: [programme_owner]\n"
+    entry = (
+        "  union:\n    question: What do the unions say?\n    why: They know the work.\n    roles: [programme_owner]\n"
+    )
     path.write_text(TEXT + entry, encoding="utf-8")
     assert catalogue(path).of_audit["union"].roles == ("programme_owner",)
 
@@ -116,7 +118,11 @@ ANSWERS = [
         "Put it there",
     ),
     ("decision: {decision: adopt}", "'by' is missing", "role and name"),
-    ("sign_offs: [{by: {role: legal, name: A}, statement: ok, date: 2026-03-03, signed: abc}]", "is no SHA-256", "sign"),
+    (
+        "sign_offs: [{by: {role: legal, name: A}, statement: ok, date: 2026-03-03, signed: abc}]",
+        "is no SHA-256",
+        "sign",
+    ),
     ("[1]", "is no mapping", "answers:"),
 ]
 

@@ -29,7 +29,9 @@ def stood(folder: Path, entries: dict[int, dict], looks: dict[int, dict], data: 
         Entry(moment(day), f"{day}" if content != plan.content else plan.sha256, content, because if n else "")
         for n, (day, content) in enumerate(entries.items())
     )
-    return stands(Register(made, tuple(Look(moment(d), "x", seen) for d, seen in looks.items())), plan, plan.content, data)
+    return stands(
+        Register(made, tuple(Look(moment(d), "x", seen) for d, seen in looks.items())), plan, plan.content, data
+    )
 
 
 @pytest.fixture

@@ -1,0 +1,88 @@
+"""The public list of audits: one static page, and the same as JSON. In words: no number of people stands here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from fairaudit.completing import Status, status_of
+from fairaudit.errors import UsageError
+
+FILES = ("index.html", "audits.json")
+
+
+def publish(folders: Iterable[Path], out: Path) -> list[Path]:
+    """Write the list of audits.
+
+    Args:
+        folders: the audits'.
+        out: where to write `index.html` and `audits.json`; may exist, and may hold an earlier list.
+
+    Returns:
+        The files written.
+
+    Raises:
+        FairauditError: an audit's plan, answers or report cannot be read.
+        UsageError: the folder cannot be written.
+    """
+    from fairaudit.report.html import public_list
+
+    audits = sorted((entry_of(status_of(folder)) for folder in folders), key=lambda audit: audit["title"].casefold())
+    texts = {"index.html": public_list(audits), "audits.json": json.dumps(audits, indent=1, ensure_ascii=False) + "\n"}
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            aside = out / f".{name}.new"
+            aside.write_text(text, encoding="utf-8", newline="\n")
+            aside.replace(out / name)
+    except OSError as error:
+        hint = "Name another folder with --out."
+        raise UsageError.one(str(out), f"cannot be written ({error.strerror})", hint) from None
+    return [out / name for name in texts]
+
+
+def entry_of(status: Status) -> dict[str, Any]:
+    """Say of an audit what anybody may know: how it stands, and what of, in words."""
+    system, results = status.plan.system, status.results
+    found = results["determination"] if results else None
+    blocking = sum(each["blocks"] for each in status.open)
+    return {
+        "slug": status.plan.folder.resolve().name,
+        "title": system.title,
+        "vendor": system.vendor,
+        "agency": system.agency,
+        "stage": system.stage,
+        "demonstration": bool(found and found["would_be"]),
+        "evidence_state": found["evidence_state"] if found else None,
+        "headline": _headline(found),
+        "why": list(_why(results)) if results else [],
+        "registration": results["audit"]["registration"]["words"] if results else _registered(status),
+        "decision": found["decision"]["words"] if found else "Nobody has decided.",
+        "stands": not found or found["decision"]["decision"] is None or found["decision"]["stands"],
+        "open": f"{blocking} of {len(status.open)} hold up adoption" if status.open else "nothing",
+        "stale": bool(status.stale),
+        "lapses": found["lapses"] if found else None,
+    }
+
+
+def _headline(found: Mapping[str, Any] | None) -> str:
+    if found is None:
+        return "There is no report yet."
+    return f"Would be: {found['headline']}" if found["would_be"] else found["headline"]
+
+
+def _registered(status: Status) -> str:
+    entries = status.record.register.entries
+    return f"Registered on {entries[0].at[:10]}." if entries else "Not registered yet."
+
+
+def _why(results: Mapping[str, Any]) -> Iterable[str]:
+    """Name the findings that can block, each verdict in words, without a number of people."""
+    for block in results["evidence"]:
+        for finding in block["findings"]:
+            if finding["blocks"]:
+                yield f"{finding['words']}: {finding['title']}, by {' and '.join(finding['grouping'])}.".replace(
+                    "_", " "
+                )

