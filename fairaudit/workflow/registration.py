@@ -7,6 +7,7 @@ says what they say. A commit in git, or a copy held elsewhere, is what makes it 
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -121,7 +122,7 @@ def _texts(entry: Mapping[str, Any], mapping: str, nullable: tuple[str, ...] = (
 def write_register(folder: Path, register: Register) -> None:
     """Write it aside, then rename."""
     path = folder / FILE
-    aside = path.with_name(f".{FILE}.new")
+    aside = path.with_name(f".{FILE}.{secrets.token_hex(4)}")
     text = json.dumps(register.as_dict(), indent=1, ensure_ascii=False) + "\n"
     aside.write_text(text, encoding="utf-8", newline="\n")
     aside.replace(path)

@@ -76,6 +76,6 @@ def test_two_runs_of_an_audit_at_once(tmp_path, root):
     processes = [started(root, folder) for _ in range(2)]
     ends = [process.communicate(timeout=4 * SECONDS) for process in processes]
     assert [process.returncode for process in processes] == [0, 0], ends
-    assert sorted(os.listdir(folder)) == ["audit.yaml", "records.csv", "report"]
+    assert sorted(os.listdir(folder)) == ["audit.yaml", "records.csv", "register.json", "report"]
     seal = json.loads((folder / "report" / "seal.json").read_text(encoding="utf-8"))
     assert set(files(folder / "report")) == {*seal["files"], "seal.json"}

@@ -90,7 +90,7 @@ def seal(report) -> dict:
 
 def test_a_run_leaves_these_files_and_no_other(report):
     assert sorted(files(report.parent)) == [
-        *("audit.yaml", "kept.csv", "records.csv"),
+        *("audit.yaml", "kept.csv", "records.csv", "register.json"),
         *("report/notebooks/first-block.ipynb", "report/notebooks/second-block.ipynb"),
         *("report/report.html", "report/results.json", "report/seal.json"),
         *("report/tally/first-block.tally.csv", "report/tally/first-block.tally.json"),
