@@ -173,11 +173,11 @@ def status_of(folder: Path) -> Status:
     """
     plan = read_plan(folder)
     record = read_record(plan)
-    results, seal = _read(plan.folder / "report" / "results.json"), _read(plan.folder / "report" / "seal.json")
+    results = _read(plan.folder / "report" / "results.json")
     if results is None:
         return Status(folder, plan, record, None, ())
-    stale = tuple(_stale(plan, record, results, seal or {}))
-    return Status(folder, plan, record, _joined(plan, record, results), stale)
+    joined = _joined(plan, record, results)
+    return Status(folder, plan, record, joined, tuple(_stale(plan, results, joined)))
 
 
 def _joined(plan: Plan, record: Record, results: Mapping[str, Any]) -> dict[str, Any]:
@@ -195,7 +195,7 @@ def _joined(plan: Plan, record: Record, results: Mapping[str, Any]) -> dict[str,
         raise PlanError.one("report/results.json", what, hint) from None
 
 
-def _stale(plan: Plan, record: Record, results: Mapping[str, Any], seal: Mapping[str, Any]) -> Iterator[str]:
+def _stale(plan: Plan, results: Mapping[str, Any], joined: Mapping[str, Any]) -> Iterator[str]:
     """Say why a report is not of what is there now."""
     from fairaudit.sources import sha256_of
 
@@ -204,8 +204,7 @@ def _stale(plan: Plan, record: Record, results: Mapping[str, Any], seal: Mapping
     if results["audit"]["system"]["version"] != plan.system.version:
         version = results["audit"]["system"]["version"] or "unknown"
         yield f"The report is of version {version}, the plan of {plan.system.version}: run the audit again."
-    sealed = seal.get("answers")
-    if (sealed or {}).get("sha256") != record.answers.sha256:
+    if any(joined[key] != results[key] for key in ("answers", "conditions", "sign_offs", "determination")):
         yield "Answers have changed since the report was made: run the audit again."
     known = {block.id: block for block in plan.evidence}
     for name, facts in results["seal"].get("evidence", {}).items():
