@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -40,14 +41,14 @@ def finished(tmp_path_factory) -> tuple[Path, list[str]]:
 
 def test_each_step_names_the_next(finished):
     folder, told = finished
-    assert told == [
-        f"fairaudit register {folder}",
-        f"fairaudit form {folder} --for programme_owner",
-        f"fairaudit form {folder} --for programme_owner",
-        f"fairaudit run {folder}",
-        f"fairaudit form {folder} --for analyst",
-        f"fairaudit gate {folder}",
-    ] or told[1] == f"fairaudit run {folder}"
+    assert [step.replace(str(folder), "DIR") for step in told] == [
+        "fairaudit register DIR",
+        "fairaudit run DIR",
+        "fairaudit form DIR --for programme_owner",
+        "fairaudit run DIR",
+        "fairaudit form DIR --for analyst",
+        "fairaudit gate DIR",
+    ]
 
 
 def test_the_gate_opens_at_the_very_end(finished, capsys):
@@ -59,8 +60,6 @@ def test_the_gate_opens_at_the_very_end(finished, capsys):
 
 
 def test_an_edited_answer_makes_report_and_signatures_stale(finished, tmp_path):
-    import shutil
-
     folder = shutil.copytree(finished[0], tmp_path / "copy")
     path = folder / "answers.yaml"
     path.write_text(path.read_text().replace("Because it was looked into.", "Because.", 1))
