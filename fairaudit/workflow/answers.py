@@ -144,6 +144,12 @@ class Decision(SignedAs):
     lapses: Day | None = Field(default=None, description="the day on which it lapses, where sooner than the plan says")
 
 
+class Other(Answer):
+    """An answer that stands beside another one, or that stood before it."""
+
+    id: Text = Field(description="the question's id")
+
+
 class Trigger(Strict):
     """Something that happened and forces a new audit."""
 
@@ -160,6 +166,16 @@ class Answers(Strict):
     sign_offs: Annotated[tuple[SignOff, ...], ListOnly] = Field(default=(), description="signatures")
     decision: Decision | None = Field(default=None, description="what was decided")
     triggers: Annotated[tuple[Trigger, ...], ListOnly] = Field(default=(), description="what forces a new audit")
+    conflicts: Annotated[tuple[Other, ...], ListOnly] = Field(
+        default=(), description="other answers to a question that is answered; somebody must settle which holds"
+    )
+    other_decisions: Annotated[tuple[Decision, ...], ListOnly] = Field(
+        default=(), description="other decisions than the one above; an approver must settle which holds"
+    )
+    was: Annotated[tuple[Other, ...], ListOnly] = Field(default=(), description="answers that were replaced")
+    earlier_decisions: Annotated[tuple[Decision, ...], ListOnly] = Field(
+        default=(), description="decisions that were replaced"
+    )
     _sha256: str | None = None
     _attachments: dict[str, str] = PrivateAttr(default_factory=dict)
 
@@ -176,6 +192,10 @@ class Answers(Strict):
     def of(self, name: str) -> Answer:
         """Give the answer to a question; an open one where nobody has answered."""
         return self.answers.get(name) or Answer()
+
+    def others(self, name: str) -> list[Other]:
+        """Give the other answers to a question, which stand beside the first until somebody settles it."""
+        return [other for other in self.conflicts if other.id == name]
 
 
 def key_of(question: str, finding: str | None) -> str:
@@ -218,29 +238,31 @@ def _sorted(problems: list, document: Document) -> list:
 
 
 Found = list[tuple[tuple, str, str]]
+LISTS = ("conditions", "sign_offs", "triggers", "conflicts", "other_decisions", "was", "earlier_decisions")
 
 
 def checked(content: Mapping[str, Any], catalogue: Catalogue) -> tuple[Answers | None, Found]:
     """Give the answers of plain data, or what is wrong with each."""
     keyed = {**content, "answers": content.get("answers") or {}}
-    for name in ("conditions", "sign_offs", "triggers"):
+    for name in LISTS:
         keyed[name] = keyed.get(name) or []
     try:
-        found = Answers.model_validate(_tuples(keyed))
+        found = Answers.model_validate(tuples(keyed))
     except ValidationError as error:
         return None, list(dict.fromkeys(_readable(entry) for entry in error.errors()))
-    problems = [problem for name, answer in found.answers.items() for problem in _of_question(name, answer, catalogue)]
-    return found, problems
+    told = [(("answers", name), name, answer) for name, answer in found.answers.items()]
+    told += [(("conflicts", place), other.id, other) for place, other in enumerate(found.conflicts)]
+    return found, [problem for place, name, answer in told for problem in of_question(place, name, answer, catalogue)]
 
 
-def _tuples(value: Any) -> Any:
+def tuples(value: Any) -> Any:
     """Lists of an answer are tuples, so that a strict model takes them."""
     if isinstance(value, dict):
-        return {key: _tuples(entry) for key, entry in value.items()}
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+        return {key: tuples(entry) for key, entry in value.items()}
+    return tuple(map(tuples, value)) if isinstance(value, list) else value
 
 
-MODELS = (Answer, By, Claim, Condition, SignOff, Decision, Trigger, Answers)
+MODELS = (Answer, By, Claim, Condition, SignOff, Decision, Trigger, Other, Answers)
 
 
 def _readable(entry: Mapping[str, Any]) -> tuple[tuple, str, str]:
@@ -274,9 +296,20 @@ def _meaning(key: str) -> str:
     return "`fairaudit form` writes it for you."
 
 
-def _of_question(name: str, answer: Answer | None, catalogue: Catalogue) -> Iterator[tuple[tuple, str, str]]:
-    """Check an answer against its question."""
-    place = ("answers", name)
+def of_question(
+    place: tuple, name: str, answer: Answer | None, catalogue: Catalogue
+) -> Iterator[tuple[tuple, str, str]]:
+    """Check an answer against its question.
+
+    Args:
+        place: where it stands.
+        name: the question's id, and after a colon the finding's.
+        answer: the answer.
+        catalogue: the questions.
+
+    Yields:
+        The place, what is wrong, and what to do about it.
+    """
     base, _, finding = name.partition(":")
     questions = catalogue.of_findings if finding else catalogue.of_audit
     question = questions.get(base)
@@ -332,19 +365,30 @@ def is_link(text: str) -> bool:
     return re.fullmatch(r"https?://[^\s<>\"']+", text) is not None
 
 
+def is_attached(path: Path, folder: Path) -> bool:
+    """Say whether a file lies in the audit's folder."""
+    try:
+        return folder.resolve() in path.resolve().parents and path.is_file()
+    except (OSError, ValueError):  # a name too long, or one that no file can have
+        return False
+
+
 def _attached(found: Answers, folder: Path) -> Found:
     """Hash every file that an answer names; complain of those that are not there or lie elsewhere."""
     problems: Found = []
     files: dict[str, str] = {}
-    for name, answer in found.answers.items():
-        for place, entry in enumerate(answer.evidence if answer else ()):
+    told = [(("answers", name), answer) for name, answer in found.answers.items() if answer]
+    told += [(("conflicts", place), other) for place, other in enumerate(found.conflicts)]
+    for where, answer in told:
+        for place, entry in enumerate(answer.evidence):
             if is_link(entry) or entry in files:
                 continue
-            path, where = (folder / entry), ("answers", name, "evidence", place)
-            inside = folder.resolve() in path.resolve().parents
-            if not inside or not path.is_file():
+            path = folder / entry
+            if not is_attached(path, folder):
                 what = f"there is no file {entry[:80]!r} in the audit's folder"
-                problems.append((where, what, "Put it there, or write a link that begins with https://."))
+                problems.append(
+                    ((*where, "evidence", place), what, "Put it there, or write a link that begins with https://.")
+                )
                 continue
             files[entry] = hashlib.sha256(path.read_bytes()).hexdigest()
     found._attachments = dict(sorted(files.items()))

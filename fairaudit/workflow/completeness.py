@@ -99,6 +99,28 @@ def open_questions(questions: Sequence[Asked], answers: Answers) -> list[Open]:
     return found
 
 
+def open_conflicts(catalogue: Catalogue, answers: Answers) -> list[Open]:
+    """List the questions to which several answers stand; until somebody says which holds, they hold up adoption."""
+    known = {**catalogue.of_audit, **catalogue.of_findings}
+    found = []
+    for key in dict.fromkeys(other.id for other in answers.conflicts):
+        question = known[key.partition(":")[0]]
+        names = [_who(each) for each in (answers.of(key), *answers.others(key))]
+        said = f"Several answers stand; say which holds: {question.question}"
+        found.append(
+            Open(f"conflict/{key}", question.roles[0], said, f"answered differently by {' and '.join(names)}", True)
+        )
+    if answers.other_decisions:
+        names = [_who(each) for each in (answers.decision, *answers.other_decisions)]
+        said = "Several decisions stand; say which holds."
+        found.append(Open("conflict/decision", "approver", said, f"decided differently by {' and '.join(names)}", True))
+    return found
+
+
+def _who(entry: Any) -> str:
+    return f"{entry.by.name} ({SIGNING[entry.by.role]})" if entry and entry.by else "somebody who is not named"
+
+
 def open_limits(findings: Sequence[Mapping[str, Any]]) -> list[Open]:
     """List the limits of which the plan does not say who chose them, and why; each once."""
     found = {}

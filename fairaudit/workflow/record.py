@@ -123,6 +123,7 @@ def completed(
     open_ = [
         *completeness.open_limits(findings),
         *completeness.open_questions(questions, answers),
+        *completeness.open_conflicts(record.questions, answers),
         *of_conditions,
         *completeness.open_sign_offs(answers, tiered.signs, signed),
     ]
@@ -214,6 +215,15 @@ def _answer(record: Record, key: str, each: completeness.Asked | None, given: An
         "finding": finding or None,
         "asked": each is not None,
         "blocks": bool(each and each.blocks),
+        **_said(record, given, question),
+        "others": [_said(record, other, question) for other in record.answers.others(key)],
+        "requirements": list(question.requirements),
+    }
+
+
+def _said(record: Record, given: Answer, question: Any) -> dict[str, Any]:
+    """Write an answer as plain data: what is said, by whom, with what to show for it."""
+    return {
         "state": given.state,
         "text": text_of(given, question) if given.state == "answered" else "",
         "reason": (given.unknown or given.not_applicable or "") if given.state in ("unknown", "not_applicable") else "",
@@ -223,7 +233,6 @@ def _answer(record: Record, key: str, each: completeness.Asked | None, given: An
             {"text": entry, "link": is_link(entry), "sha256": record.answers.attachments.get(entry)}
             for entry in given.evidence
         ],
-        "requirements": list(question.requirements),
     }
 
 
