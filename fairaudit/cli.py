@@ -31,6 +31,8 @@ Audit a technology before an agency adopts it: who would be treated worse, by ho
   fairaudit how-many DIR         how many records are needed
   fairaudit register DIR         record the plan before results are seen
   fairaudit run DIR...           the notebooks and the report
+  fairaudit form DIR --for ROLE  a page with a role's questions, to fill in without a network
+  fairaudit answers DIR FILE...  merge what people saved with it
   fairaudit status [DIR...]      what each audit still needs, and from whom
   fairaudit gate DIR             whether the system may be adopted on it
   fairaudit publish              the public list of audits
@@ -223,6 +225,23 @@ def _add_register(add: Add) -> None:
     parser.set_defaults(command=_register)
 
 
+def _add_form(add: Add) -> None:
+    parser = add("form", "write one page with a role's questions, to fill in without a network")
+    parser.add_argument("folder", type=Path, metavar="DIR")
+    about = "analyst, programme_owner, vendor, legal, community, approver, or reviewer"
+    parser.add_argument("--for", dest="role", required=True, metavar="ROLE", help=about)
+    about = "where to write it (default: DIR/form-ROLE.html)"
+    parser.add_argument("-o", "--out", type=Path, metavar="FILE", help=about)
+    parser.set_defaults(command=_form)
+
+
+def _add_answers(add: Add) -> None:
+    parser = add("answers", "merge what forms saved into answers.yaml; nothing is overwritten")
+    parser.add_argument("folder", type=Path, metavar="DIR")
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="what “Save answers” of a form wrote")
+    parser.set_defaults(command=_answers)
+
+
 def _add_status(add: Add) -> None:
     parser = add("status", "what each audit still needs, from whom")
     about = "audits' folders (default: every audit in the folder audits/)"
@@ -253,6 +272,8 @@ COMMANDS = (
     _add_how_many,
     _add_register,
     _add_run,
+    _add_form,
+    _add_answers,
     _add_status,
     _add_gate,
     _add_publish,
@@ -466,6 +487,20 @@ def _register(options: argparse.Namespace) -> None:
 
     _say(register(options.folder, options.because))
     _next(f"fairaudit run {_quoted(options.folder)}")
+
+
+def _form(options: argparse.Namespace) -> None:
+    from fairaudit.filling import write_form
+
+    _say(write_form(options.folder, options.role, options.out))
+    _next(f"fairaudit answers {_quoted(options.folder)} FILE", "when they have saved their answers,")
+
+
+def _answers(options: argparse.Namespace) -> None:
+    from fairaudit.filling import merge_answers
+
+    _say(merge_answers(options.folder, options.files))
+    _next(f"fairaudit status {_quoted(options.folder)}")
 
 
 def _status(options: argparse.Namespace) -> None:

@@ -18,7 +18,7 @@ from fairaudit.report.first_page import brief
 from fairaudit.report.markup import written
 from fairaudit.report.tables import table, visible
 
-__all__ = ["failure_page", "render", "table"]
+__all__ = ["failure_page", "page", "render", "table"]
 
 HERE = Path(__file__).resolve().parent
 LANGUAGE = "en"
@@ -42,7 +42,7 @@ def render(results: Mapping[str, Any], language: str = LANGUAGE) -> str:
     Returns:
         One HTML page; the same results give the same page.
     """
-    return _page("report.html", language, results=results, report=view.report(results, words(language)))
+    return page("report.html", language, results=results, report=view.report(results, words(language)))
 
 
 def failure_page(title: str, problems: Sequence[Problem], language: str = LANGUAGE) -> str:
@@ -53,7 +53,7 @@ def failure_page(title: str, problems: Sequence[Problem], language: str = LANGUA
         problems: what went wrong, each with its place and what to do about it.
         language: which file of `text/` the fixed words come from.
     """
-    return _page("failure.html", language, title=title, problems=problems)
+    return page("failure.html", language, title=title, problems=problems)
 
 
 def public_list(audits: Sequence[Mapping[str, Any]], language: str = LANGUAGE) -> str:
@@ -65,10 +65,17 @@ def public_list(audits: Sequence[Mapping[str, Any]], language: str = LANGUAGE) -
     """
     supported = ("supported", "supported_with_conditions")
     settled = sum(a["evidence_state"] in supported and not a["demonstration"] for a in audits)
-    return _page("public_list.html", language, audits=audits, settled=settled)
+    return page("public_list.html", language, audits=audits, settled=settled)
 
 
-def _page(template: str, language: str, **values: Any) -> str:
+def page(template: str, language: str, **values: Any) -> str:
+    """Fill in a template of `templates/`.
+
+    Args:
+        template: its name.
+        language: which file of `text/` the fixed words come from.
+        values: what it shows.
+    """
     t = words(language)
     return _environment(language).get_template(template).render(t=t, language=language, **values)
 

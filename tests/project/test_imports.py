@@ -69,6 +69,7 @@ LAYERS = [
     "run",
     "completing",
     "publishing",
+    "filling",
     "cli",
 ]
 FACADES = ["__init__", "__main__"]  # what users import and run: above everything

@@ -284,7 +284,8 @@ def leaves(words: dict, path: str = ""):
 
 def test_every_fixed_word_is_used_and_no_other(root):
     report = root / "fairaudit" / "report"
-    sources = [*(report / "templates").glob("*.html"), *report.glob("*_view.py"), report / "view.py"]
+    templates = [*(report / "templates").glob("*.html"), report / "templates" / "form.js"]
+    sources = [*templates, *report.glob("*_view.py"), report / "view.py", report / "form.py"]
     code = "\n".join(source.read_text(encoding="utf-8") for source in sources)
     by_value = {
         *words("en")["evidence"]["decided_by"],
@@ -311,6 +312,7 @@ def test_every_fixed_word_is_used_and_no_other(root):
     computed = by_value | by_kind | {"source_sha256", "tally_sha256", "notebook_sha256"}
     computed |= {"unknown", "not_applicable"}  # states of an answer
     computed |= set(words("en")["public_list"]["stages"])
+    computed |= {*words("en")["form"]["answer"], *words("en")["form"]["needs"]}  # kinds of answers, and decisions
     unused = [
         key for key, _ in leaves(words("en")) if key not in computed and not re.search(rf"\.{key}\b|\"{key}\"", code)
     ]

@@ -1,0 +1,249 @@
+"""The form: one self-contained HTML page with a role's questions, that works offline and sends nothing anywhere."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from markupsafe import Markup
+
+from fairaudit.report.html import HERE, LANGUAGE, page, words
+from fairaudit.workflow.answers import DECISIONS, Answer
+from fairaudit.workflow.completeness import Asked, asked, wants_answers
+from fairaudit.workflow.determination import ALLOWED
+from fairaudit.workflow.editing import plain, standing, standing_decision
+from fairaudit.workflow.forms import MADE_BY, SCHEMA_VERSION
+from fairaudit.workflow.questions import GRADES
+from fairaudit.workflow.record import Record, text_of
+from fairaudit.workflow.roles import ROLES, SIGNING
+
+COMMUNITY = "community"
+STAGES_OF_COMMUNITY = ("before_limits", "after_results")
+MOST_OF_COMMUNITY = 10
+SMALLEST_CELL = 11  # people; of groups with fewer, nothing is told outside the agency
+SAID = ("answer", "unknown", "not_applicable", "evidence")
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What a form is made from.
+
+    Attributes:
+        slug: the name of the audit's folder.
+        title: the system's name and version.
+        record: what people have answered, decided and signed.
+        results: of the last report, with what people have done since; None where there is none.
+        stale: why the report is not of what is there now; nothing is signed then.
+    """
+
+    slug: str
+    title: str
+    record: Record
+    results: Mapping[str, Any] | None = None
+    stale: Sequence[str] = ()
+
+
+def form_page(audit: Audit, role: str, language: str = LANGUAGE) -> str:
+    """Write a role's form.
+
+    Args:
+        audit: what it is made from.
+        role: who fills it in; a key of `SIGNING`.
+        language: which file of `text/` the fixed words come from.
+
+    Returns:
+        One HTML page. Its script is the only one that may run, and it can reach nothing.
+    """
+    w = words(language)["form"]
+    questions = [_question(audit, each, role, place, w) for place, each in enumerate(questions_of(audit, role), 1)]
+    signing = _signing(audit, role)
+    told = {
+        "made_by": MADE_BY,
+        "schema_version": SCHEMA_VERSION,
+        "audit": audit.slug,
+        "role": role,
+        "questions": [each["data"] for each in questions],
+        "to_sign": signing["to_sign"],
+        "decision_started_from": standing_decision(audit.record.answers),
+        "words": w["script"],
+    }
+    script = _script()
+    return page(
+        "form.html",
+        language,
+        audit=audit,
+        role=role,
+        role_words=SIGNING[role],
+        meeting=role == COMMUNITY,
+        groups=_groups(questions, role, w),
+        findings=_findings(audit, role),
+        signing=signing,
+        grades=GRADES,
+        data=told,
+        form_style=Markup(_file("form.css")),
+        script=Markup(script),
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+    )
+
+
+@lru_cache(maxsize=4)
+def _file(name: str) -> str:
+    return (HERE / "templates" / name).read_text(encoding="utf-8")
+
+
+def _script() -> str:
+    return f"\n{_file('form.js')}"
+
+
+# --- questions -------------------------------------------------------------------------------------------------------
+
+
+def questions_of(audit: Audit, role: str) -> list[Asked]:
+    """List a role's questions: those that it owes and are open, those that it may answer too, those answered already.
+
+    The community is asked at most ten: before limits are set, and after results.
+    """
+    findings = None
+    if audit.results is not None:
+        findings = [finding for block in audit.results["evidence"] for finding in block["findings"]]
+    record = audit.record
+    theirs = [each for each in asked(record.questions, record.tiered, findings) if role in each.question.roles]
+    if role == COMMUNITY:
+        theirs = [each for each in theirs if each.question.stage in STAGES_OF_COMMUNITY and each.finding is None]
+        stages = [STAGES_OF_COMMUNITY.index(each.question.stage) for each in theirs]
+        theirs = [each for _, each in sorted(zip(stages, theirs, strict=True), key=lambda pair: pair[0])]
+        return theirs[:MOST_OF_COMMUNITY]
+    return sorted(theirs, key=lambda each: _order(each, role, record))
+
+
+def _order(each: Asked, role: str, record: Record) -> int:
+    if not _is_open(each, record):
+        return 2
+    return 0 if each.role == role else 1
+
+
+def _is_open(each: Asked, record: Record) -> bool:
+    """Say whether somebody must still answer; answers that contradict each other leave a question open."""
+    answers = record.answers
+    return answers.of(each.key).state == "open" or bool(answers.others(each.key))
+
+
+def _question(audit: Audit, each: Asked, role: str, place: int, w: Mapping[str, Any]) -> dict[str, Any]:
+    """Prepare one question: what is shown, and what the script needs."""
+    answers, question = audit.record.answers, each.question
+    stored, others = answers.of(each.key), answers.others(each.key)
+    return {
+        "place": place,
+        "id": f"q{place}",
+        "question": question.question,
+        "why": question.why,
+        "kind": question.answer,
+        "choices": [{"id": name, "words": choice.words} for name, choice in question.choices.items()],
+        "not_applicable": question.not_applicable,
+        "blocks": each.blocks,
+        "finding": each.finding,
+        "owed_by": None if each.role == role else ROLES[each.role],
+        "stage": question.stage,
+        "order": _order(each, role, audit.record),
+        "answered": _who(stored, w) if stored.state != "open" else "",
+        "conflict": [{"who": _who(said, w), "text": _text(said, question, w)} for said in (stored, *others)]
+        if others
+        else [],
+        "data": {
+            "id": f"q{place}",
+            "key": each.key,
+            "kind": question.answer,
+            "asked": question.question,
+            "started_from": standing(answers, each.key),
+            "now": {name: value for name, value in plain(stored).items() if name in SAID},
+            "conflict": bool(others),
+            "owes": each.role == role,
+        },
+    }
+
+
+def _who(said: Answer, w: Mapping[str, Any]) -> str:
+    if said.by is None:
+        return w["answered_by_nobody"]
+    return w["answered_by"].format(said.by.name, SIGNING[said.by.role], said.date)
+
+
+def _text(said: Answer, question: Any, w: Mapping[str, Any]) -> str:
+    if said.state == "answered":
+        return text_of(said, question)
+    return f"{w[said.state]} {said.unknown or said.not_applicable or ''}"
+
+
+def _groups(questions: Sequence[Mapping[str, Any]], role: str, w: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Put questions under headings: of the community by stage, of all others by who owes them."""
+    if role == COMMUNITY:
+        headings = [w["before_limits"], w["after_results"]]
+        places = [STAGES_OF_COMMUNITY.index(each["stage"]) for each in questions]
+    else:
+        headings = [w["yours"], w["also"], w["done"]]
+        places = [each["order"] for each in questions]
+    groups = []
+    for place, heading in enumerate(headings):
+        theirs = [each for each, its in zip(questions, places, strict=True) if its == place]
+        if theirs:
+            groups.append({"heading": heading, "questions": theirs, "stage": theirs[0]["stage"]})
+    return groups
+
+
+# --- what was found --------------------------------------------------------------------------------------------------
+
+
+def _findings(audit: Audit, role: str) -> dict[str, Any] | None:
+    """Write what was found, in sentences; to the community, nothing of groups of fewer than eleven people."""
+    if audit.results is None:
+        return None
+    found = [finding for block in audit.results["evidence"] for finding in block["findings"] if finding["blocks"]]
+    told = [each for each in found if role != COMMUNITY or _may_be_told(each)]
+    state = audit.results["determination"]
+    return {
+        "headline": state["headline"],
+        "would_be": state["would_be"],
+        "told": told,
+        "asked_of": {each["id"]: each for each in wants_answers(found)},
+        "left_out": len(found) - len(told),
+        "smallest": SMALLEST_CELL,
+    }
+
+
+def _may_be_told(finding: Mapping[str, Any]) -> bool:
+    """Say whether every group of a finding has as many people as may be told of outside the agency."""
+    sizes = [group[key] for group in finding["groups"] for key in ("n", "records") if group.get(key) is not None]
+    return all(size >= SMALLEST_CELL for size in sizes)
+
+
+# --- signing ---------------------------------------------------------------------------------------------------------
+
+
+def _signing(audit: Audit, role: str) -> dict[str, Any]:
+    """Prepare the part that is signed: none before there is a report of what is there now."""
+    signs = role in audit.record.tiered.signs
+    ready = audit.results is not None and not audit.stale
+    state = audit.results["determination"] if audit.results is not None else None
+    decisions = [
+        {"id": name, "words": said, "allowed": state is not None and state["evidence_state"] in ALLOWED[name]}
+        for name, said in DECISIONS.items()
+    ]
+    answers = audit.record.answers
+    return {
+        "asked": signs and ready,
+        "later": signs and not ready,
+        "decides": role == "approver",
+        "decisions": decisions,
+        "to_sign": state["to_sign"] if signs and ready else None,
+        "stands": [
+            {"words": DECISIONS[each.decision], "by": each.by.name, "date": each.date}
+            for each in (answers.decision, *answers.other_decisions)
+            if each
+        ],
+        "conflict": bool(answers.other_decisions),
+        "signed": [each for each in answers.sign_offs if each.by.role == role],
+    }
