@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fairaudit.completing import Status, status_of
-from fairaudit.errors import UsageError, nearest
+from fairaudit.completing import status_of
+from fairaudit.errors import PlanError, UsageError, nearest
 from fairaudit.folders import cannot_write
 from fairaudit.plan import read_plan
+from fairaudit.workflow.answers import read_answers
 from fairaudit.workflow.editing import Told, merge
 from fairaudit.workflow.forms import read_forms
 from fairaudit.workflow.questions import Catalogue, catalogue
+from fairaudit.workflow.record import Record
 from fairaudit.workflow.roles import SIGNING
+from fairaudit.yaml_reader import read_yaml
+
+if TYPE_CHECKING:
+    from fairaudit.report.form import Audit
 
 DONE = {
     "added": "added",
@@ -41,12 +48,11 @@ def write_form(folder: Path, role: str, out: Path | None) -> Iterator[str]:
         UsageError: there is no such role, or the file cannot be written.
         PlanError: the plan or the answers are wrong.
     """
-    from fairaudit.report.form import Audit, form_page, questions_of
+    from fairaudit.report.form import form_page, questions_of
 
-    name = _role(role)
-    status = status_of(folder)
-    told = Audit(_slug(status), status.plan.system.title, status.record, status.results, status.stale)
-    path = out or status.plan.folder / f"form-{name.replace('_', '-')}.html"
+    name, folder = _role(role), folder_of(folder)
+    told, unfinished = _audit(folder)
+    path = out or folder / f"form-{name.replace('_', '-')}.html"
     if path.is_dir():
         raise UsageError.one(str(path), "is a folder", "Name a file, such as form.html.")
     try:
@@ -55,12 +61,50 @@ def write_form(folder: Path, role: str, out: Path | None) -> Iterator[str]:
     except OSError as error:
         raise cannot_write(path, error) from None
     questions = questions_of(told, name)
-    open_ = [each for each in questions if status.record.answers.of(each.key).state == "open"]
+    open_ = [each for each in questions if told.record.answers.of(each.key).state == "open"]
     yield f"Wrote {path}: {len(questions)} questions for the {SIGNING[name]}, {len(open_)} of them open."
     yield "It works in any browser without a network, and sends nothing. Send it to whoever answers."
-    if name in status.record.tiered.signs and (status.results is None or status.stale):
-        why = " ".join(status.stale) or "There is no report yet."
-        yield f"It has no part to sign: {why}"
+    if name in told.record.tiered.signs and (told.results is None or told.stale):
+        yield f"It has no part to sign: {' '.join(told.stale) or 'there is no report yet.'}"
+    if unfinished:
+        yield f"The plan is not finished ({unfinished} problems: `fairaudit check DIR` lists them); questions do not wait."
+
+
+def folder_of(audit: Path) -> Path:
+    """Give an audit's folder.
+
+    Raises:
+        PlanError: there is no plan.
+    """
+    folder = audit.parent if audit.is_file() else audit
+    if not (folder / "audit.yaml").is_file():
+        raise PlanError.one(str(audit), "there is no such plan", "`fairaudit init DIR --kind decisions` writes one.")
+    return folder
+
+
+def _audit(folder: Path) -> tuple[Audit, int]:
+    """Give what a form is made from, and how many problems the plan has.
+
+    People are asked before limits are set, and so before a plan is finished.
+    """
+    from fairaudit.report.form import Audit
+
+    slug, questions = folder.resolve().name, catalogue()
+    try:
+        read_plan(folder)
+    except PlanError as error:
+        record = Record(questions, read_answers(folder, questions))
+        return Audit(slug, _title(folder) or slug, record), len(error.problems)
+    status = status_of(folder)
+    return Audit(slug, status.plan.system.title, status.record, status.results, status.stale), 0
+
+
+def _title(folder: Path) -> str:
+    """Give the system's name, where the plan can be read that far."""
+    try:
+        return str(read_yaml(folder / "audit.yaml").content["system"]["name"])
+    except (PlanError, LookupError, TypeError):
+        return ""
 
 
 def _role(role: str) -> str:
@@ -69,10 +113,6 @@ def _role(role: str) -> str:
     if name not in SIGNING:
         raise UsageError.one("fairaudit form", f"there is no role {role!r}", nearest(role, list(SIGNING)))
     return name
-
-
-def _slug(status: Status) -> str:
-    return status.plan.folder.resolve().name
 
 
 def merge_answers(folder: Path, files: Sequence[Path]) -> Iterator[str]:
@@ -86,11 +126,11 @@ def merge_answers(folder: Path, files: Sequence[Path]) -> Iterator[str]:
         Lines that say what was done with each file, and every conflict.
 
     Raises:
-        PlanError: with everything that is wrong with the plan, the answers or the files; nothing is merged then.
+        PlanError: with everything that is wrong with the answers or the files; nothing is merged then.
     """
-    plan, questions = read_plan(folder), catalogue()
-    forms = read_forms(list(files), plan.folder, questions)
-    told = merge(plan.folder, forms, questions)
+    folder, questions = folder_of(folder), catalogue()
+    forms = read_forms(list(files), folder, questions)
+    told = merge(folder, forms, questions)
     for form in forms:
         theirs = [each for each in told if each.file == form.path.name]
         counts = Counter(each.what for each in theirs)

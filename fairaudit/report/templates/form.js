@@ -204,6 +204,7 @@
   }
 
   function keep() {
+    mirror();
     for (const q of data.questions) {
       if (isChanged(q) || q.saved.length) kept.fields[q.key] = { raw: raw(q), from: q.from, saved: q.saved, asked: q.asked };
       else delete kept.fields[q.key];
@@ -279,6 +280,7 @@
     }
     byId("kept").textContent = keeps ? (kept.who ? w.restored : w.keeps) : w.not_kept;
     show();
+    mirror();
   }
 
   // --- showing how far it is -------------------------------------------------------------------------------------------
@@ -291,6 +293,7 @@
       byId(`${q.id}-part`).hidden = !isAnswer;
       byId(`${q.id}-reason-part`).hidden = isAnswer;
       byId(`${q.id}-undo`).hidden = !isChanged(q);
+      byId(q.id).classList.toggle("unanswered", !isAnswered(q));
       if (q.kind === "claims") claimsOf(q).forEach((row, number) => (row.querySelector(".remove").hidden = !number));
       if (!byId(`${q.id}-error`).hidden) tell(q.id, wrongWith(q));
     }
@@ -299,15 +302,18 @@
     byId("progress").max = data.questions.length || 1;
     byId("progress").value = done;
     byId("name-label").textContent = isMeeting() ? w.meeting_name : w.name;
-    for (const field of document.querySelectorAll("textarea")) mirror(field);
+    byId("date").classList.toggle("blank", !isSaid(byId("name").value));
+    if (signs) signs.classList.toggle("unanswered", !radio("sign").value);
   }
 
   // A long text is cut off where a field is printed: it is printed from here, and empty lines where nothing is written.
-  function mirror(field) {
-    const paper = field.nextElementSibling;
-    if (!paper.blank) paper.blank = [...paper.childNodes];
-    if (isSaid(field.value)) paper.textContent = field.value;
-    else paper.replaceChildren(...paper.blank);
+  function mirror() {
+    for (const field of document.querySelectorAll("textarea")) {
+      const paper = field.nextElementSibling;
+      if (!paper.blank) paper.blank = [...paper.childNodes];
+      if (isSaid(field.value)) paper.textContent = field.value;
+      else paper.replaceChildren(...paper.blank);
+    }
   }
 
   // --- saving --------------------------------------------------------------------------------------------------------------
