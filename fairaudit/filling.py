@@ -67,7 +67,7 @@ def write_form(folder: Path, role: str, out: Path | None) -> Iterator[str]:
     if name in told.record.tiered.signs and (told.results is None or told.stale):
         yield f"It has no part to sign: {' '.join(told.stale) or 'there is no report yet.'}"
     if unfinished:
-        yield f"The plan is not finished ({unfinished} problems: `fairaudit check DIR` lists them); questions do not wait."
+        yield f"The plan is not finished (`fairaudit check DIR` says where: {unfinished}); questions do not wait."
 
 
 def folder_of(audit: Path) -> Path:

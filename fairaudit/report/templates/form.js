@@ -7,6 +7,7 @@
   const fill = (text, ...values) => values.reduce((said, value) => said.replace("{}", () => value), text);
   const place = `fairaudit:${data.audit}:${data.role}`;
   const signs = data.to_sign ? byId("sign") : null;
+  const FROM_RIGHT = /^[^\p{L}]{0,500}[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/u;
   const isSaid = (text) => text.trim() !== "";
 
   // --- reading and filling a question's fields ------------------------------------------------------------------
@@ -302,6 +303,8 @@
     byId("progress").max = data.questions.length || 1;
     byId("progress").value = done;
     byId("name-label").textContent = isMeeting() ? w.meeting_name : w.name;
+    // The browser's own dir="auto" takes seconds for thousands of lines.
+    for (const field of document.querySelectorAll("textarea")) field.dir = FROM_RIGHT.test(field.value) ? "rtl" : "ltr";
     byId("date").classList.toggle("blank", !isSaid(byId("name").value));
     if (signs) signs.classList.toggle("unanswered", !radio("sign").value);
   }
