@@ -14,6 +14,7 @@ documents = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: 
 MADE = ("build/", "audits/my-audit", "audits/NAME", "counts.tally.", "tally/", "notebooks/", "results.json")
 MADE += ("report.html", "seal.json", "failed.html", "my_measures.py", "./my_measures.py", "NAME.tally.", "shared/data")
 MADE += ("templates/audit.KIND.yaml", ".venv/")
+MADE += ("answers.yaml",)
 PATH = re.compile(r"[\w./-]+/[\w./-]*|[\w-]+\.(py|md|yaml|yml|json|ipynb|csv|toml|html|lock|png)")
 
 
