@@ -299,6 +299,9 @@ def test_what_is_wrong_is_said_and_nothing_is_saved(shown, folder):
     page.keyboard.type("Nobody knows.")
     assert not page.is_visible("#q1-error")
     assert page.get_attribute("#name", "aria-invalid") == "true"
+    page.fill("#name", "Ada")
+    assert page.get_attribute("#name", "aria-invalid") == "false"
+    assert not page.is_visible("#name-error")
 
 
 @pytest.mark.parametrize(

@@ -299,6 +299,9 @@
       if (!byId(`${q.id}-error`).hidden) tell(q.id, wrongWith(q));
     }
     const done = data.questions.filter(isAnswered).length;
+    if (!byId("name-error").hidden && isSaid(byId("name").value)) tell("name", "");
+    if (!byId("date-error").hidden && isDay(byId("date").value.trim())) tell("date", "");
+    if (signs && !byId("sign-error").hidden) tell("sign", wrongWithSigning(data.questions.filter(isChanged)));
     byId("progress-words").textContent = fill(w.progress, done, data.questions.length);
     byId("progress").max = data.questions.length || 1;
     byId("progress").value = done;
