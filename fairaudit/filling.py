@@ -28,7 +28,7 @@ DONE = {
     "settled": "settled (the earlier ones are kept under was:)",
     "signed": "signed",
     "decided": "decided",
-    "both kept": "both kept",
+    "both kept": "kept beside another answer",
     "unchanged": "there already",
 }
 
@@ -132,11 +132,11 @@ def merge_answers(folder: Path, files: Sequence[Path]) -> Iterator[str]:
     forms = read_forms(list(files), folder, questions)
     told = merge(folder, forms, questions)
     for form in forms:
-        theirs = [each for each in told if each.file == form.path.name]
+        theirs = [each for each in told if each.file == str(form.path)]
         counts = Counter(each.what for each in theirs)
         said = ", ".join(f"{counts[what]} {words}" for what, words in DONE.items() if counts[what])
         by = f"{form.by.name}, {SIGNING[form.by.role]}"
-        yield f"{form.path.name} ({by}): {said or 'nothing in it'}."
+        yield f"{form.path} ({by}): {said or 'nothing in it'}."
     conflicts = [each for each in told if each.what == "both kept"]
     if conflicts:
         yield ""

@@ -45,6 +45,7 @@ class Told:
 def plain(answer: Any) -> dict[str, Any]:
     """Give an answer, signature or decision as plain data, without what is not said."""
     found = answer.model_dump(mode="json")
+    found = {"id": found.pop("id"), **found} if "id" in found else found
     return {key: value for key, value in found.items() if value not in (None, [], "") and value is not False}
 
 
@@ -90,15 +91,15 @@ def merged(answers: Answers, form: Form) -> tuple[Answers, list[Told]]:
     for key, given, answer in form.answers():
         answers, what = _with_answer(answers, key, given, answer)
         names = tuple(each.by.name for each in (answers.of(key), *answers.others(key)) if each.by)
-        told.append(Told(what, key, form.path.name, names if what == "both kept" else ()))
+        told.append(Told(what, key, str(form.path), names if what == "both kept" else ()))
     if (signed := form.sign_off()) is not None:
         known = signed in answers.sign_offs
         answers = answers if known else answers.model_copy(update={"sign_offs": (*answers.sign_offs, signed)})
-        told.append(Told("unchanged" if known else "signed", "signature", form.path.name))
+        told.append(Told("unchanged" if known else "signed", "signature", str(form.path)))
     if (decision := form.decision()) is not None:
         answers, what = _with_decision(answers, form, decision)
         names = tuple(each.by.name for each in (answers.decision, *answers.other_decisions) if each)
-        told.append(Told(what, "decision", form.path.name, names if what == "both kept" else ()))
+        told.append(Told(what, "decision", str(form.path), names if what == "both kept" else ()))
     return answers, told
 
 

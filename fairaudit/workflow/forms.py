@@ -134,7 +134,7 @@ def read_forms(paths: list[Path], folder: Path, catalogue: Catalogue) -> list[Fo
 
 def _read(path: Path, folder: Path, catalogue: Catalogue) -> Form:
     content = _content(_json(path), path)
-    slug, name = folder.resolve().name, path.name
+    slug, name = folder.resolve().name, str(path)
     problems = []
     if content.audit != slug:
         hint = "Merge it there; if the folder was renamed since, write its new name as `audit` into the file."
@@ -158,10 +158,10 @@ def _read(path: Path, folder: Path, catalogue: Catalogue) -> Form:
 def _json(path: Path) -> Mapping[str, Any]:
     try:
         if path.stat().st_size > LARGEST:
-            raise PlanError.one(path.name, "is larger than 50 MB", "Attach files as evidence instead of pasting them.")
+            raise PlanError.one(str(path), "is larger than 50 MB", "Attach files as evidence instead of pasting them.")
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise PlanError.one(path.name, "is broken: it is not UTF-8 text", "Save it from the form once more.") from None
+        raise PlanError.one(str(path), "is broken: it is not UTF-8 text", "Save it from the form once more.") from None
     except OSError as error:
         raise PlanError.one(str(path), f"cannot be read ({error.strerror})") from None
     ours = "Name a file that the button “Save answers” of a form has written."
@@ -170,12 +170,12 @@ def _json(path: Path) -> Mapping[str, Any]:
     except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", None)
         what = "is broken, or no file of a form: it is not JSON"
-        raise PlanError.one(f"{path.name} line {line}" if line else path.name, what, ours) from None
+        raise PlanError.one(f"{path} line {line}" if line else str(path), what, ours) from None
     if not isinstance(found, dict) or found.get("made_by") != MADE_BY:
-        raise PlanError.one(path.name, "is no file that a form has saved", ours)
+        raise PlanError.one(str(path), "is no file that a form has saved", ours)
     if found.get("schema_version") != SCHEMA_VERSION:
         what = f"was saved by a form of another version ({_short(found.get('schema_version'))!r})"
-        raise PlanError.one(path.name, what, AGAIN)
+        raise PlanError.one(str(path), what, AGAIN)
     return _well_formed(found)
 
 
@@ -196,7 +196,7 @@ def _content(found: Mapping[str, Any], path: Path) -> Content:
     try:
         return Content.model_validate(tuples(found))
     except ValidationError as error:
-        problems = dict.fromkeys(_problem(entry, path.name) for entry in error.errors())
+        problems = dict.fromkeys(_problem(entry, str(path)) for entry in error.errors())
         raise PlanError(problems) from None
 
 

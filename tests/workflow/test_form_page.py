@@ -14,6 +14,7 @@ from fairaudit.filling import merge_answers, write_form
 from fairaudit.report.form import Audit, form_page, questions_of
 from fairaudit.scaffold import new_audit
 from fairaudit.workflow.answers import Answer, Answers, By
+from fairaudit.workflow.questions import catalogue
 from fairaudit.workflow.record import Record
 from fairaudit.workflow.roles import ROLES, SIGNING
 from tests.report.audits import CASES
@@ -94,6 +95,24 @@ def test_people_are_asked_before_the_plan_is_finished(tmp_path):
 def test_another_role_is_refused(tmp_path, role, said):
     with pytest.raises(UsageError, match=said):
         list(write_form(tmp_path, role, None))
+
+
+def test_two_files_of_one_name_are_told_apart(tmp_path):
+    list(new_audit(tmp_path / "new", "decisions", None, None))
+    asked = catalogue().questions["fair-result"].question
+    paths = []
+    for name, said in (("Ada", "A lottery."), ("Bo", "By need.")):
+        given = {"fair-result": {"asked": asked, "answer": said}}
+        head = {"made_by": "fairaudit form", "schema_version": "1", "audit": "new", "role": "community"}
+        paths.append(tmp_path / name / "answers-new-community.json")
+        paths[-1].parent.mkdir()
+        paths[-1].write_text(json.dumps({**head, "name": name, "date": "2026-03-03", "answers": given}))
+    told = list(merge_answers(tmp_path / "new", paths))
+    assert told[:2] == [
+        f"{paths[0]} (Ada, community representative): 1 added.",
+        f"{paths[1]} (Bo, community representative): 1 kept beside another answer.",
+    ]
+    assert told[-1] == f"- {asked} (Ada and Bo)"
 
 
 def test_where_there_is_no_plan_there_is_no_form_and_no_answer(tmp_path):
