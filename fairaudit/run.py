@@ -65,10 +65,12 @@ class Outcome:
     Attributes:
         folder: where the report is.
         results: what `results.json` holds.
+        seal_sha256: the root of the seal: one hash over everything that went in and came out.
     """
 
     folder: Path
     results: dict[str, Any] = field(repr=False)
+    seal_sha256: str = ""
 
     @property
     def report(self) -> Path:
@@ -207,6 +209,7 @@ class _Run:
         self.failed: FairauditError | None = None
         self.plan: Plan | None = None
         self.aside: Path | None = None
+        self.root = ""
         self.tasks: list[Task] = []
         self.running: list[Future] = []
         self.aside_of = contextlib.ExitStack()
@@ -223,6 +226,7 @@ class _Run:
 
     def begin(self, pool: ThreadPoolExecutor, kernels: Kernels) -> None:
         """Read the plan, and hand the notebooks over."""
+        self.started = now()
         with self._noted():
             self.plan = read_plan(self.audit)
             refuse_foreign(self.target)
@@ -244,7 +248,7 @@ class _Run:
                 results = self._results(tell)
         self.abandon()
         tell.done = through
-        return self.failed or Outcome(self.target, results)
+        return self.failed or Outcome(self.target, results, self.root)
 
     def abandon(self) -> None:
         """Run no notebook that has not begun, and leave nothing half written."""
@@ -340,9 +344,16 @@ class _Run:
         remove_foreign(self.aside)  # what a notebook has left there is no part of the report
         _write_json(self.aside / "results.json", results)
         (self.aside / "report.html").write_text(render(results), encoding="utf-8", newline="\n")
-        _write_json(self.aside / "seal.json", {**sealed, "files": seal.outputs(self.aside)})
         self._keep_look(record.register)
+        self._seal(sealed, record, results)
         return results
+
+    def _seal(self, given: Mapping[str, Any], record: Record, results: Mapping[str, Any]) -> None:
+        times = {"started": self.started, "ended": now()}
+        to_sign = results["determination"]["to_sign"]
+        whole = seal.sealed(given, self.plan, record.answers, self.aside, to_sign, times)
+        self.root = whole[seal.ROOT]
+        _write_json(self.aside / seal.FILE, whole)
 
     def _record(self, sealed: Mapping[str, Any]) -> Record:
         """Read what people have done, and note this look at the data: a rehearsal is none, nor is a second run."""

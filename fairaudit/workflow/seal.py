@@ -1,15 +1,25 @@
-"""The seal: hashes of everything that a result depends on, so that anybody can recompute it."""
+"""The seal: hashes of everything that a result depends on, so that anybody can recompute it.
+
+Its root is one hash over all of it, which a person can write down. Where, when and on what commit it was run stands
+beside the root and is no part of it: the same input has the same root everywhere.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fairaudit import __version__
+from fairaudit.workflow.commits import commit_of
+
+if TYPE_CHECKING:
+    from fairaudit.plan import Evidence, Plan
+    from fairaudit.workflow.answers import Answers
 
 SCHEMA_VERSION = "1"
 SEED = 0
@@ -17,6 +27,9 @@ LIBRARIES = (
     *("numpy", "scipy", "pandas", "duckdb", "sqlglot", "pydantic"),
     *("fairlearn", "scikit-learn", "papermill", "matplotlib"),
 )
+FILE = "seal.json"
+ROOT, RAN, WHOLE = "seal_sha256", "ran", "ran_sha256"
+"""Keys of the seal: its root; times, platform and commit; the hash of root and those together."""
 
 
 def inputs(
@@ -39,10 +52,82 @@ def inputs(
     }
 
 
+def sealed(
+    given: Mapping[str, Any], plan: Plan, answers: Answers, report: Path, to_sign: str, times: Mapping[str, str]
+) -> dict[str, Any]:
+    """Give the whole seal of a report.
+
+    Args:
+        given: what went in, from `inputs`.
+        plan: the plan.
+        answers: what people have answered.
+        report: the report's folder, with everything in it but the seal.
+        to_sign: the hash that people sign.
+        times: started and ended, in UTC; no part of the root.
+    """
+    content = {
+        **given,
+        "beside": {block.id: beside(block, plan.folder) for block in plan.evidence},
+        "answers": answers.sha256,
+        "attachments": dict(answers.attachments),
+        "register": register_of(plan.folder),
+        "to_sign": to_sign,
+        "files": outputs(report),
+    }
+    own = [plan.path.name, "answers.yaml", *answers.attachments, *(entry["file"] for entry in given["code"])]
+    where = {"platform": f"{platform.system()} {platform.machine()}", "git": commit_of(plan.folder, own)}
+    content |= {ROOT: root_of(content), RAN: {**times, **where}}
+    return {**content, WHOLE: whole_of(content)}
+
+
+def root_of(seal: Mapping[str, Any]) -> str:
+    """Hash a seal without its own hashes and without where and when it was run."""
+    return _digest({name: entry for name, entry in seal.items() if name not in (ROOT, RAN, WHOLE)})
+
+
+def whole_of(seal: Mapping[str, Any]) -> str:
+    """Hash a seal's root, and where and when it was run."""
+    return _digest([seal.get(ROOT), seal.get(RAN)])
+
+
+def _digest(content: Any) -> str:
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def outputs(folder: Path) -> dict[str, str]:
     """Hash every file of a report, by its path in the report's folder."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): sha256(path) for path in files}
+
+
+def beside(block: Evidence, folder: Path) -> dict[str, dict[str, str]]:
+    """Hash the files that a block names beside its source: what is joined, who lives there, outlines."""
+    return {
+        name: {"file": path.name, "sha256": sha256(path)} for name, path in paths_beside(block, folder) if is_file(path)
+    }
+
+
+def paths_beside(block: Evidence, folder: Path) -> Iterator[tuple[str, Path]]:
+    """Name the files that a block reads beside its source."""
+    for name in ("join", "population", "shapes"):
+        if (part := getattr(block.data, name)) is not None:
+            yield name, folder / part.source
+
+
+def register_of(folder: Path) -> dict[str, Any] | None:
+    """Say what the register holds, without the plans themselves; None where there is none."""
+    from fairaudit.workflow.registration import FILE as REGISTER
+    from fairaudit.workflow.registration import read_register
+
+    if not (folder / REGISTER).is_file():
+        return None
+    register = read_register(folder)
+    return {
+        "sha256": sha256(folder / REGISTER),
+        "entries": [{name: part for name, part in vars(entry).items() if name != "plan"} for entry in register.entries],
+        "looks": [{**vars(look), "data": dict(look.data)} for look in register.looks],
+    }
 
 
 def versions() -> dict[str, str]:
@@ -55,3 +140,11 @@ def sha256(path: Path) -> str:
     """Hash a file's bytes; hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def is_file(path: Path) -> bool:
+    """Say whether there is a file of that name; a name that no system takes is none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
