@@ -35,15 +35,17 @@ Audit a technology before an agency adopts it: who would be treated worse, by ho
   fairaudit answers DIR FILE...  merge what people saved with it
   fairaudit status [DIR...]      what each audit still needs, and from whom
   fairaudit gate DIR             whether the system may be adopted on it
+  fairaudit verify DIR           whether a report comes out again as it was sealed
   fairaudit publish              the public list of audits
   fairaudit tally DIR -o FILE    only the counts, to send instead of records
   fairaudit measures [NAME]      every measure, with formula and source
 
 `fairaudit COMMAND --help` says what a command takes.
-Exit codes: 0 done; 1 the gate stays shut; 2 plan or usage; 3 data; 4 a notebook failed, or one of several audits.
+Exit codes: 0 done; 1 the gate stays shut, or a report is not reproduced; 2 plan or usage; 3 data; 4 a notebook failed,
+or one of several audits.
 """
 STOPPED, TERMINATED = 130, 143
-SHUT = 1
+SHUT = NOT_REPRODUCED = 1
 SEVERAL_FAILED = 4
 IN_SHORT = {"flagged": "outside", "not_demonstrated": "not shown", "cleared": "within"}
 
@@ -197,6 +199,17 @@ def _add_run(add: Add) -> None:
     parser.set_defaults(command=_run)
 
 
+def _add_verify(add: Add) -> None:
+    parser = add("verify", "compare a report with its seal, and compute it again")
+    parser.add_argument("folder", type=Path, metavar="DIR")
+    parser.add_argument("--out", type=Path, metavar="REPORT", help="folder of the report (default: DIR/report)")
+    about = "a seal.json that was held elsewhere, or its hash"
+    parser.add_argument("--against", metavar="SEAL", help=about)
+    parser.add_argument("--quick", action="store_true", help="compute from the saved counts; records are not recounted")
+    _add_allow_code(parser, "measures")
+    parser.set_defaults(command=_verify)
+
+
 def _add_tally(add: Add) -> None:
     parser = add("tally", "write only the counts")
     parser.add_argument("folder", type=Path, metavar="DIR")
@@ -275,6 +288,7 @@ COMMANDS = (
     _add_form,
     _add_answers,
     _add_status,
+    _add_verify,
     _add_gate,
     _add_publish,
     _add_tally,
@@ -395,7 +409,7 @@ def _run_one(folder: Path, out: Path | None, settings: dict) -> None:
 
     with _stopped_by_signals(), _bar() as progress:
         outcome = run(folder, out, Settings(**settings), progress)
-    _say([*_summary(outcome.results), "", f"The report: {outcome.report}"])
+    _say([*_summary(outcome.results), "", f"The report: {outcome.report}", f"The seal: {outcome.seal_sha256}"])
 
 
 def _run_several(audits: dict[Path, Path | None], settings: dict) -> int:
@@ -556,6 +570,19 @@ def _gate(options: argparse.Namespace) -> int:
     _say([f"The gate stays shut for {found.plan.system.title}:", *(f"- {reason}" for reason in gate.reasons)])
     _next(found.next)
     return SHUT
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from fairaudit.verifying import verify
+
+    settings = {"quick": options.quick, "allow_code": options.allow_code}
+    found = verify(options.folder, options.out, options.against, **settings)
+    _say(found.lines())
+    if found.reproduced:
+        _next("keep seal.json, or its hash, with somebody else, and name it with --against next time")
+    else:
+        _next(f"fairaudit run {_quoted(options.folder)}", "ask whose move it is, as said above; where it is yours,")
+    return 0 if found.reproduced else NOT_REPRODUCED
 
 
 def _tally(options: argparse.Namespace) -> None:

@@ -67,6 +67,7 @@ LAYERS = [
     "testing",
     "checking",
     "run",
+    "verifying",
     "completing",
     "publishing",
     "filling",
