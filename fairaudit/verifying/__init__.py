@@ -70,9 +70,9 @@ class Verified:
         if self.unchecked:
             return "Not reproduced in full: nothing differs of what was checked."
         counted = (
-            "the records were counted again" if self.recounted else "records were not recounted, only the tally used"
+            "the records were counted again" if self.all_recounted else "not all records were recounted (see below)"
         )
-        with_held = " and as the seal that was held elsewhere" if self.held else ""
+        with_held = " and as in the seal held elsewhere" if self.held else ""
         return f"Reproduced: every file is as it was sealed{with_held}, {counted}, and every number came out the same."
 
 
