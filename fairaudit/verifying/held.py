@@ -70,7 +70,7 @@ WORDS = (
     (r"evidence, (\S+), tally sha256", "the hash of the counts of {0}"),
     (r"files, (.+)", "the hash of {0}"),
     (r"attachments, (.+)", "the hash of the attachment {0}"),
-    (r"answers", "the hash of the answers"),
+    (r"answers, sha256", "the hash of the answers"),
     (r"register, sha256", "the hash of the register"),
     (r"to sign", "the hash that people signed"),
 )

@@ -47,7 +47,7 @@ def _listed(changes: list[registration.Change]) -> str:
 
 def check_answers(seen: Seen, sealed: Sealed) -> None:
     """Compare the answers and every file that they name."""
-    known, path = sealed.seal["answers"], sealed.folder / answers.FILE
+    known, path = (sealed.seal["answers"] or {}).get("sha256"), sealed.folder / answers.FILE
     if known is None and path.exists():
         means = "The report shows nobody's answers."
         seen.differs(f"{answers.FILE} was added since the report.", means, RUN_AGAIN)

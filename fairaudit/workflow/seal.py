@@ -15,7 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fairaudit import __version__
+from fairaudit.workflow.answers import FILE as ANSWERS
 from fairaudit.workflow.commits import commit_of
+from fairaudit.workflow.registration import FILE as REGISTER
+from fairaudit.workflow.registration import read_register
 
 if TYPE_CHECKING:
     from fairaudit.plan import Evidence, Plan
@@ -68,13 +71,13 @@ def sealed(
     content = {
         **given,
         "beside": {block.id: beside(block, plan.folder) for block in plan.evidence},
-        "answers": answers.sha256,
+        "answers": answers.sha256 and {"file": ANSWERS, "sha256": answers.sha256},
         "attachments": dict(answers.attachments),
         "register": register_of(plan.folder),
         "to_sign": to_sign,
         "files": outputs(report),
     }
-    own = [plan.path.name, "answers.yaml", *answers.attachments, *(entry["file"] for entry in given["code"])]
+    own = [plan.path.name, ANSWERS, *answers.attachments, *(entry["file"] for entry in given["code"])]
     where = {"platform": f"{platform.system()} {platform.machine()}", "git": commit_of(plan.folder, own)}
     content |= {ROOT: root_of(content), RAN: {**times, **where}}
     return {**content, WHOLE: whole_of(content)}
@@ -117,9 +120,6 @@ def paths_beside(block: Evidence, folder: Path) -> Iterator[tuple[str, Path]]:
 
 def register_of(folder: Path) -> dict[str, Any] | None:
     """Say what the register holds, without the plans themselves; None where there is none."""
-    from fairaudit.workflow.registration import FILE as REGISTER
-    from fairaudit.workflow.registration import read_register
-
     if not (folder / REGISTER).is_file():
         return None
     register = read_register(folder)
