@@ -15,9 +15,10 @@ from fairaudit.results import block_results
 from fairaudit.sources import read_tally
 from fairaudit.tally import Tally
 from fairaudit.verifying.seen import ASK, RUN_AGAIN, Sealed, Seen
-from fairaudit.verifying.values import apart
+from fairaudit.verifying.values import Apart, apart
 
-SHOWN = 6
+SHOWN = 4
+FIRST = ("verdict", "rate", "events", "n", "read", "records", "value", "estimate", "lower", "upper")
 
 
 def check_block(seen: Seen, sealed: Sealed, block: Evidence, *, recount: bool) -> None:
@@ -80,13 +81,27 @@ def _people(saved: Tally, now: Tally) -> str:
 
 
 def _compare(seen: Seen, name: str, stated: Mapping[str, Any], now: Mapping[str, Any], *, recounted: bool) -> None:
-    found = list(apart([stated], [now], (), "evidence"))
+    every = list(apart([stated], [now], (), "evidence"))
+    found, near = ([each for each in every if each.near is late] for late in (False, True))
+    if near:
+        seen.note(
+            f"{len(near)} numbers of {name} differ in late digits only, as machines may (first: {near[0].place}, "
+            f"sealed {near[0].was}, recomputed {near[0].now})."
+        )
     said = "recomputed from the records" if recounted else "recomputed"
-    told = [f"{each.place}: sealed {each.was}, {said} {each.now}" for each in found[:SHOWN]]
-    if found:
-        more = f"; and {len(found) - SHOWN} more values of {name}" if len(found) > SHOWN else ""
-        means = "These numbers and words do not come out again from plan and counts as they are."
+    said = "recomputed from the records" if recounted else "recomputed"
+    means = "These numbers and words do not come out again from plan and counts as they are."
+    parts = list(dict.fromkeys(each.part for each in found))
+    for part in parts:
+        of_part = sorted((each for each in found if each.part == part), key=_rank)
+        told = [f"{each.place}: sealed {each.was}, {said} {each.now}" for each in of_part[:SHOWN]]
+        more = f"; and {len(of_part) - SHOWN} more values of it" if len(of_part) > SHOWN else ""
         seen.differs(f"{'; '.join(told)}{more}.", means, ASK)
+
+
+def _rank(each: Apart) -> int:
+    """What a reader looks at first comes first: the verdict, then groups' rates, then other numbers, then words."""
+    return FIRST.index(each.key) if each.key in FIRST else len(FIRST)
 
 
 def check_page(seen: Seen, sealed: Sealed) -> None:

@@ -18,7 +18,7 @@ from fairaudit.workflow.registration import Register
 LARGEST = 500_000_000
 
 RUN_AGAIN = "The analyst runs the audit again, or puts back what was there."
-ASK = "Whoever sealed it says which is right; until then, do not rely on it."
+ASK = "The analyst, who sealed it, says which is right; until then, do not rely on it."
 PUT_BACK = "Put it back as it was, or run the audit again."
 SIGN_AGAIN = "Whoever signed reads what is there now, and signs again or objects."
 

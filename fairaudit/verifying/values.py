@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 RELATIVE, ABSOLUTE = 1e-9, 1e-12
-"""Numbers this near are the same: other machines and libraries may round the last digit otherwise."""
+"""Numbers this near are near: other machines and libraries may round late digits otherwise."""
 NAMES = ("id", "name", "group", "scenario", "check")
 MISSING = object()
 LONGEST = 80
@@ -20,11 +20,17 @@ class Apart(NamedTuple):
     Attributes:
         place: in words, such as "evidence flags, finding flags/race/selection_rate, rate of Black".
         was, now: the values in a few words.
+        near: whether both are numbers that differ only in late digits.
+        key: the last part of the place: what differs.
+        part: the first parts of it that have names, such as the block and the finding.
     """
 
     place: str
     was: str
     now: str
+    near: bool = False
+    key: str = ""
+    part: tuple[str, ...] = ()
 
 
 def apart(was: Any, now: Any, place: Sequence[str] = (), key: str = "") -> Iterator[Apart]:
@@ -34,8 +40,9 @@ def apart(was: Any, now: Any, place: Sequence[str] = (), key: str = "") -> Itera
             yield from apart(was.get(name, MISSING), now.get(name, MISSING), place, f"{key}, {name}" if key else name)
     elif isinstance(was, list) and isinstance(now, list):
         yield from _lists(was, now, place, key)
-    elif not same(was, now):
-        yield Apart(_words(place, key), brief(was), brief(now))
+    elif type(was) is not type(now) or was != now:
+        last = key.rpartition(", ")[2]
+        yield Apart(_words(place, key), brief(was), brief(now), near(was, now), last, tuple(place[:2]))
 
 
 def _lists(was: list, now: list, place: Sequence[str], key: str) -> Iterator[Apart]:
@@ -71,12 +78,10 @@ def _words(place: Sequence[str], key: str) -> str:
     return ", ".join([*place, key])
 
 
-def same(was: Any, now: Any) -> bool:
-    """Say whether two values are the same; true is no number."""
+def near(was: Any, now: Any) -> bool:
+    """Say whether two values are numbers that differ only in late digits; true is no number."""
     numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in (was, now))
-    if numbers:
-        return math.isclose(was, now, rel_tol=RELATIVE, abs_tol=ABSOLUTE)
-    return type(was) is type(now) and was == now
+    return numbers and math.isclose(was, now, rel_tol=RELATIVE, abs_tol=ABSOLUTE)
 
 
 def brief(value: Any) -> str:
