@@ -166,7 +166,7 @@ def _checked(seen: Seen, sealed: Sealed, *, quick: bool, allow_code: bool) -> bo
     with seen.checking("The data"):
         at_hand = inputs.check_data(seen, sealed)
     with seen.checking("The audit's own code"):
-        same_code = inputs.check_code(seen, sealed)
+        same_code = inputs.check_code(seen, sealed) and inputs.all_sealed(sealed)
     if sealed.results is None:
         return False
     with seen.checking("The page"):

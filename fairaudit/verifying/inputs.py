@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from fairaudit.own_code import notebook_of
+from fairaudit.own_code import notebook_of, references
 from fairaudit.plan import Plan
 from fairaudit.verifying.seen import ASK, PUT_BACK, RUN_AGAIN, Sealed, Seen, how_changed, inside, is_regular
 from fairaudit.workflow import answers, commits, registration, seal
@@ -136,6 +136,16 @@ def check_code(seen: Seen, sealed: Sealed) -> bool:
             means = "It computes what the report says; since it is not the sealed code, it was not run."
             seen.differs(f"The audit's own code {entry['file']} {how}.", means, ASK)
     return same
+
+
+def all_sealed(sealed: Sealed) -> bool:
+    """Say whether the plan names no code that was not sealed."""
+    known = {entry["file"] for entry in sealed.seal["code"]}
+    return all(
+        name.rpartition(":")[0] in known
+        for block in (sealed.plan.evidence if sealed.plan else ())
+        for name in references(block)
+    )
 
 
 def check_versions(seen: Seen, sealed: Sealed) -> None:

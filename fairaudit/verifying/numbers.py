@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from errno import ENOENT
 from typing import Any
 
 from fairaudit.errors import DataError
@@ -14,7 +15,8 @@ from fairaudit.report.html import render
 from fairaudit.results import block_results
 from fairaudit.sources import read_tally
 from fairaudit.tally import Tally
-from fairaudit.verifying.seen import ASK, RUN_AGAIN, Sealed, Seen
+from fairaudit.tally.saving import places
+from fairaudit.verifying.seen import ASK, RUN_AGAIN, Sealed, Seen, is_regular
 from fairaudit.verifying.values import Apart, apart
 
 SHOWN = 4
@@ -48,6 +50,8 @@ def _saved(seen: Seen, sealed: Sealed, block: Evidence) -> Tally | None:
     """Load the counts that the run saved."""
     path = sealed.report / "tally" / f"{block.id}{TALLY_SUFFIX}"
     try:
+        if not all(map(is_regular, places(path))):
+            raise FileNotFoundError(ENOENT, "there is no such file")
         return Tally.load(path)
     except (DataError, OSError) as error:
         said = "; ".join(problem.what for problem in error.problems) if isinstance(error, DataError) else error.strerror

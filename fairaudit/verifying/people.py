@@ -11,8 +11,9 @@ from fairaudit.verifying.seen import ASK, PUT_BACK, RUN_AGAIN, SIGN_AGAIN, Seale
 from fairaudit.verifying.values import apart, brief
 from fairaudit.workflow import commits
 from fairaudit.workflow.determination import to_sign
-from fairaudit.workflow.record import read_record
+from fairaudit.workflow.record import Record, read_record
 from fairaudit.workflow.registration import FILE as REGISTER
+from fairaudit.workflow.registration import Look, Register
 
 SHOWN = 8
 # A folder may be renamed; another version, the plan's hash and the hash to sign are spoken of elsewhere.
@@ -24,7 +25,7 @@ def check_people(seen: Seen, sealed: Sealed) -> None:
     stated = sealed.results
     seen_before = len(seen.differences)
     told = {"rehearsal": stated["audit"]["rehearsal"], "code": stated["audit"]["code"], "seal": stated["seal"]}
-    now = audit_results(sealed.plan, stated["evidence"], record=read_record(sealed.plan), **told)
+    now = audit_results(sealed.plan, stated["evidence"], record=_record(seen, sealed), **told)
     _answers(seen, stated["answers"], now["answers"])
     _listed(seen, "condition", stated["conditions"], now["conditions"], _of_condition)
     _listed(seen, "sign-off", stated["sign_offs"], now["sign_offs"], _signer)
@@ -34,6 +35,20 @@ def check_people(seen: Seen, sealed: Sealed) -> None:
     if stated["determination"]["to_sign"] != to_sign(stated):
         what = "The hash to sign that results.json prints is not that of its own evidence and answers."
         seen.differs(what, "Whoever signs it signs something else.", ASK)
+
+
+def _record(seen: Seen, sealed: Sealed) -> Record:
+    """Read what people have done; where no log could be kept in the audit's folder, its look is the report's own."""
+    record = read_record(sealed.plan)
+    if sealed.seal["register"] is not None or (sealed.folder / REGISTER).exists():
+        return record
+    data = {name: facts["source_sha256"] for name, facts in sealed.seal["evidence"].items()}
+    looks = tuple(
+        Look(look["at"], look["plan_sha256"], data) for look in sealed.results["audit"]["registration"]["looks"]
+    )
+    if looks:
+        seen.note("No log of looks at data was kept in the audit's folder.")
+    return Record(record.questions, record.answers, Register((), looks))
 
 
 def _answers(seen: Seen, stated: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]]) -> None:
