@@ -15,6 +15,7 @@ MADE = ("build/", "audits/my-audit", "audits/NAME", "counts.tally.", "tally/", "
 MADE += ("report.html", "seal.json", "failed.html", "my_measures.py", "./my_measures.py", "NAME.tally.", "shared/data")
 MADE += ("templates/audit.KIND.yaml", ".venv/")
 MADE += ("answers.yaml",)
+MADE += ("templates/audit.KIND.yaml", ".venv/", "signatures/")
 PATH = re.compile(r"[\w./-]+/[\w./-]*|[\w-]+\.(py|md|yaml|yml|json|ipynb|csv|toml|html|lock|png)")
 
 
