@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from fairaudit.results import audit_results
-from fairaudit.verifying.seen import ASK, PUT_BACK, RUN_AGAIN, SIGN_AGAIN, Sealed, Seen, read_json
+from fairaudit.verifying.seen import ASK, PUT_BACK, RUN_AGAIN, SIGN_AGAIN, Sealed, Seen, how_changed, read_json
 from fairaudit.verifying.values import apart, brief
 from fairaudit.workflow import commits
 from fairaudit.workflow.determination import to_sign
@@ -164,15 +164,19 @@ def check_register(seen: Seen, sealed: Sealed) -> None:
         means = "Nobody can tell when the plan was fixed, and how often data were looked at."
         seen.differs(f"{REGISTER} is missing or cannot be read.", means, PUT_BACK)
         return
+    before = len(seen.differences)
     for what in _out_of_order(now):
         seen.differs(what, "Whoever writes a log writes it in the order of time.", ASK)
-    known = known or {"entries": [], "looks": []}
+    known = known or {"entries": [], "looks": [], "sha256": ""}
     entries = [_without(entry, ("plan",)) for entry in now["entries"]]
     _logged(seen, "registration", known["entries"], entries)
     _logged(seen, "look at data", known["looks"], now["looks"])
     for what in _misstated(sealed, now["entries"]):
         seen.differs(what, "The register does not hold the plan that it names.", ASK)
     _looks(seen, sealed, now)
+    if known["sha256"] and len(seen.differences) == before and (how := how_changed(path, known["sha256"])):
+        means = "What it holds of plans that were registered may be another thing than was sealed."
+        seen.differs(f"{REGISTER} {how}.", means, PUT_BACK)
 
 
 def _out_of_order(now: Mapping[str, Any]) -> Iterator[str]:

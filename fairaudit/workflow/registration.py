@@ -99,7 +99,7 @@ def read_register(folder: Path) -> Register:
         looks = tuple(Look(**_texts(look, "data")) for look in content["looks"])
         _in_order([entry.at for entry in entries])
         _in_order([look.at for look in looks])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         hint = "Take it from git or a backup as it was; without it the audit is exploratory."
         raise PlanError(Problem(FILE, "is not as `fairaudit register` and `fairaudit run` write it", hint)) from None
     return Register(entries, looks)

@@ -8,6 +8,7 @@ import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from fairaudit import resources
 from fairaudit.cli import main
 from fairaudit.report.html import render
 from fairaudit.run import Settings, run
-from fairaudit.verifying import CANNOT, Verified, verify
+from fairaudit.verifying import CANNOT, Verified, numbers, verify
 from fairaudit.workflow import seal
 from tests.workflow import forging
 from tests.workflow.forging import edited, json_of, swap, write, write_json
@@ -60,6 +61,17 @@ def made(tmp_path_factory, root) -> Audit:
 def held(made, tmp_path_factory) -> Path:
     """The seal, as somebody else keeps it."""
     return Path(shutil.copy(made.seal, tmp_path_factory.mktemp("held") / "seal.json"))
+
+
+@cache
+def drawn(results: str) -> str:
+    return render(json.loads(results))
+
+
+@pytest.fixture(autouse=True)
+def pages_are_drawn_once(monkeypatch) -> None:
+    """Most cases leave the results as they are: their page is drawn for the first of them, and kept."""
+    monkeypatch.setattr(numbers, "render", lambda results: drawn(json.dumps(results)))
 
 
 @pytest.fixture
@@ -345,6 +357,8 @@ REGISTERS = [
       "standing: registered in the report, exploratory now"]),
     ("the plan of a registration", content("register.json", another_plan),
      ["holds another plan than the file whose hash"]),
+    ("a space in the register", text("register.json", '"entries"', ' "entries"'),
+     ["register.json is not the file that was sealed"]),
     ("a look removed", content("register.json", lambda r: r["looks"].clear()),
      [f"The look at data of {forging.LOOKED} was removed from register.json", "has no look at the data of alarms"]),
     ("a look at other data", content("register.json", lambda r: r["looks"][0]["data"].update(searches="0" * 64)),
@@ -355,6 +369,8 @@ REGISTERS = [
     ("a register of garbage", garbage("register.json"), ["register.json is missing or cannot be read"]),
     ("a register of other types", content("register.json", lambda r: r.update(looks=7)),
      ["The register could not be checked"]),
+    ("a look that is none", content("register.json", lambda r: r.update(looks=["x"])),
+     ["The register could not be checked", "register.json: is not as `fairaudit register`"]),
 ]  # fmt: skip
 
 EVERY = [*FILES, *SEALS, *INPUTS, *PEOPLE, *REGISTERS]
