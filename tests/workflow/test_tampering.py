@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -538,8 +540,6 @@ def test_a_held_seal_that_was_edited_is_named(audit, held, tmp_path):
 
 
 def git(folder: Path, *words: str) -> None:
-    import subprocess
-
     who = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}
     subprocess.run(["git", "-C", str(folder), *words], check=True, capture_output=True, env={**os.environ, **who})
 
@@ -682,8 +682,6 @@ def test_what_is_not_there_is_a_usage_error(audit, capsys, words, sentence):
 
 def test_the_seal_is_json_that_anybody_can_hash(audit):
     """The root is of the seal without its own hashes and without `ran`: sorted keys, no spaces, ASCII."""
-    import hashlib
-
     found = json_of(audit.seal)
     rest = {name: part for name, part in found.items() if name not in ("seal_sha256", "ran", "ran_sha256")}
     text = json.dumps(rest, sort_keys=True, separators=(",", ":"))
