@@ -266,6 +266,7 @@ def _add_status(add: Add) -> None:
 def _add_gate(add: Add) -> None:
     parser = add("gate", "exit 0 only where the system may be adopted on this audit")
     parser.add_argument("folder", type=Path, metavar="DIR")
+    _add_allow_code(parser, "measures")
     parser.set_defaults(command=_gate)
 
 
@@ -372,7 +373,7 @@ def _run(options: argparse.Namespace) -> int:
         failed = 0
     else:
         failed = _run_several({folder: options.out and options.out / _name(folder) for folder in folders}, settings)
-    _next(_after_run(options, failed))
+    _next(_after_run(options, failed), "" if failed or options.rehearse else "read page one of the report, then")
     return failed
 
 
@@ -381,7 +382,9 @@ def _after_run(options: argparse.Namespace, failed: int) -> str:
         return "mend what is said above, and run those audits again"
     if options.rehearse:
         return "mend the plan where it is puzzling, then run it without --rehearse"
-    return "open the report and read page one"
+    if len(options.folders) == 1:
+        return f"fairaudit status {_quoted(options.folders[0])}"
+    return "fairaudit status"
 
 
 def _folders(options: argparse.Namespace) -> list[Path]:
@@ -554,18 +557,13 @@ def _publish(options: argparse.Namespace) -> None:
 def _gate(options: argparse.Namespace) -> int:
     import datetime
 
-    from fairaudit.completing import status_of
+    from fairaudit.completing import gate_of
 
-    found = status_of(options.folder)
-    gate = found.gate(datetime.date.today())
+    found, gate = gate_of(options.folder, datetime.date.today(), allow_code=options.allow_code)
     if gate.opens:
-        _say(
-            [
-                f"The gate opens: {found.plan.system.title} may be adopted on this audit.",
-                found.results["determination"]["decision"]["words"],
-            ]
-        )
-        _next(f"fairaudit verify {_quoted(options.folder)}")
+        decision = found.results["determination"]["decision"]["words"]
+        _say([f"The gate opens: {found.plan.system.title} may be adopted on this audit.", decision])
+        _next("fairaudit publish", "keep the seal with somebody else, then")
         return 0
     _say([f"The gate stays shut for {found.plan.system.title}:", *(f"- {reason}" for reason in gate.reasons)])
     _next(found.next)

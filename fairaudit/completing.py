@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime
 import json
 import shlex
-import subprocess
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,9 @@ from typing import Any
 from fairaudit.errors import PlanError, UsageError
 from fairaudit.plan import Plan, read_plan
 from fairaudit.run import now
+from fairaudit.verifying import verify
 from fairaudit.workflow import completeness, determination
+from fairaudit.workflow.commits import commit_of
 from fairaudit.workflow.record import Record, completed, read_record, registration_of
 from fairaudit.workflow.registration import Entry, Register, changes, write_register
 from fairaudit.workflow.roles import ROLES, SIGNING
@@ -47,7 +48,9 @@ def register(folder: Path, because: str = "") -> Iterator[str]:
     if entries and not because.strip():
         what = f"the plan was registered on {entries[-1].at[:10]}, and has changed since in {_places(differing)}"
         raise UsageError.one("fairaudit register", what, 'Say why: add --because "...". It is printed in the report.')
-    entry = Entry(now(), plan.sha256, plan.content, because.strip(), commit_of(plan))
+    held = commit_of(plan.folder, [plan.path.name])
+    commit = held["commit"] if held and held["clean"] else None
+    entry = Entry(now(), plan.sha256, plan.content, because.strip(), commit)
     write_register(plan.folder, Register((*entries, entry), record.register.looks))
     yield f"Registered {plan.system.title} at {entry.at}."
     yield f"The plan's SHA-256: {plan.sha256}"
@@ -81,23 +84,10 @@ def _warnings(record: Record) -> Iterator[str]:
         )
 
 
-def commit_of(plan: Plan) -> str | None:
-    """Give git's commit, where the plan stands in it as it is now; None without git, or where it was changed."""
-    folder = plan.folder.resolve()
-    try:
-        clean = _git(folder, "status", "--porcelain", "--", plan.path.name)
-        tracked = _git(folder, "ls-files", "--", plan.path.name)
-        return _git(folder, "rev-parse", "HEAD") if tracked and not clean else None
-    except (OSError, subprocess.SubprocessError):
-        return None
-
-
-def _git(folder: Path, *words: str) -> str:
-    done = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=True, timeout=20)
-    return done.stdout.strip()
-
-
 # --- how an audit stands ---------------------------------------------------------------------------------------------
+
+
+SIGNED_SINCE = "Somebody has signed since the report was made: run the audit again, so that it says so."
 
 
 @dataclass(frozen=True)
@@ -119,6 +109,11 @@ class Status:
     stale: tuple[str, ...]
 
     @property
+    def outdated(self) -> tuple[str, ...]:
+        """Why what the report says must not be signed any more. That somebody has signed it is no reason."""
+        return tuple(reason for reason in self.stale if reason != SIGNED_SINCE)
+
+    @property
     def open(self) -> list[Mapping[str, Any]]:
         """Everything that is open, what holds up adoption first."""
         if self.results is not None:
@@ -138,11 +133,11 @@ class Status:
         )
         return Counter(ROLES[each.role] for each in answered)
 
-    def gate(self, today: datetime.date) -> determination.Gate:
-        """Say whether the gate opens today."""
+    def gate(self, today: datetime.date, also: Sequence[str] = ()) -> determination.Gate:
+        """Say whether the gate opens today; `also` holds what else stands in the way."""
         if self.results is None:
             return determination.Gate(False, ("There is no report yet.",))
-        late = [*self.stale, *completeness.overdue(self.record.answers, today)]
+        late = [*self.stale, *completeness.overdue(self.record.answers, today), *also]
         return determination.gate(self.results, today, late)
 
     @property
@@ -151,7 +146,7 @@ class Status:
         where = shlex.quote(str(self.folder))
         if not self.record.register.entries and self.results is None:
             return f"fairaudit register {where}"
-        if self.results is None or self.stale:
+        if self.results is None or self.outdated:
             return f"fairaudit run {where}"
         for each in self.open:
             role = next((name for name, words in SIGNING.items() if words == each["role"]), "approver")
@@ -159,10 +154,29 @@ class Status:
                 return f"fairaudit register {where}" + (' --because "..."' if self.record.register.entries else "")
             if each["id"].startswith("limit/"):
                 return f"write because: in {self.plan.path}, then fairaudit run {where}"
-            if each["id"].startswith("sign-off/") and role == "reviewer":
-                return f"fairaudit sign {where} --role reviewer"
             return f"fairaudit form {where} --for {role}"
-        return f"fairaudit gate {where}"
+        return f"fairaudit run {where}" if self.stale else f"fairaudit gate {where}"
+
+
+def gate_of(folder: Path, today: datetime.date, *, allow_code: bool = False) -> tuple[Status, determination.Gate]:
+    """Say whether a system may be adopted on an audit: how it stands, and whether its report is what was sealed.
+
+    The records are counted again, so that no number is taken on trust.
+
+    Args:
+        folder: the audit's.
+        today: the day on which it is asked.
+        allow_code: whether measures of the audit's own may run.
+
+    Raises as `status_of` does.
+    """
+    status = status_of(folder)
+    if status.results is None:
+        return status, status.gate(today)
+    verified = verify(folder, allow_code=allow_code)
+    also = [f"The report is not what was sealed. {each}" for each in verified.differences]
+    also += [f"Not all could be checked: {each}" for each in verified.unchecked]
+    return status, status.gate(today, also)
 
 
 def status_of(folder: Path) -> Status:
@@ -204,8 +218,10 @@ def _stale(plan: Plan, results: Mapping[str, Any], joined: Mapping[str, Any]) ->
     if results["audit"]["system"]["version"] != plan.system.version:
         version = results["audit"]["system"]["version"] or "unknown"
         yield f"The report is of version {version}, the plan of {plan.system.version}: run the audit again."
-    if any(joined[key] != results[key] for key in ("answers", "conditions", "sign_offs", "determination")):
+    if joined["determination"]["to_sign"] != results["determination"]["to_sign"]:
         yield "Answers have changed since the report was made: run the audit again."
+    elif any(joined[key] != results[key] for key in ("sign_offs", "determination")):
+        yield SIGNED_SINCE
     known = {block.id: block for block in plan.evidence}
     for name, facts in results["seal"].get("evidence", {}).items():
         if name in known and sha256_of(known[name], plan.folder) != facts["source_sha256"]:

@@ -96,7 +96,7 @@ def _audit(folder: Path) -> tuple[Audit, int]:
         record = Record(questions, read_answers(folder, questions))
         return Audit(slug, _title(folder) or slug, record), len(error.problems)
     status = status_of(folder)
-    return Audit(slug, status.plan.system.title, status.record, status.results, status.stale), 0
+    return Audit(slug, status.plan.system.title, status.record, status.results, status.outdated), 0
 
 
 def _title(folder: Path) -> str:

@@ -45,7 +45,7 @@ def _day(value: str) -> str:
 
 def _sha256(value: str) -> str:
     if not re.fullmatch(r"[0-9a-f]{64}", value):
-        refuse(f"{value[:80]!r} is no SHA-256", "`fairaudit sign DIR` and the forms write it.")
+        refuse(f"{value[:80]!r} is no SHA-256", "The forms write it, and the report prints it.")
     return value
 
 

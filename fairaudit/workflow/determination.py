@@ -168,7 +168,8 @@ def gate(results: Mapping[str, Any], today: datetime.date, late: Sequence[str] =
         reasons.append(registration["words"])
     if not found["complete"]:
         blocking = sum(each["blocks"] for each in results["open_questions"])
-        reasons.append(f"{blocking} {'thing is' if blocking == 1 else 'things are'} still open that hold up adoption.")
+        said = "thing is still open that holds" if blocking == 1 else "things are still open that hold"
+        reasons.append(f"{blocking} {said} up adoption.")
     decision = found["decision"]
     if decision["decision"] in (None, "decline", "adopt_despite") or not decision["stands"]:
         reasons += decision["reasons"] or [decision["words"]]

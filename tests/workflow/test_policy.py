@@ -112,10 +112,10 @@ def test_what_may_be_decided(state, what):
 
 # What is taken away from a complete audit: what keeps the gate shut then.
 TAKEN = {
-    "an answer": (lambda c: c["answers"].pop("purpose"), "still open that hold up adoption"),
+    "an answer": (lambda c: c["answers"].pop("purpose"), "still open that hold"),
     "an answer that is unknown": (
         lambda c: c["answers"].update(law={**c["answers"]["law"], "answer": None, "unknown": "Not looked up."}),
-        "still open that hold up adoption",
+        "still open that hold",
     ),
     "a signature": (lambda c: c["sign_offs"].pop(), "1 thing is still open"),
     "the decision": (lambda c: c.pop("decision"), "Nobody has decided."),
@@ -127,7 +127,7 @@ TAKEN = {
         lambda c: c["answers"]["purpose"].update(answer="Something else."),
         "The decision was made on earlier results or answers than these.",
     ),
-    "a condition's owner": (lambda c: c["conditions"][0].update(owner=""), "still open that hold up adoption"),
+    "a condition's owner": (lambda c: c["conditions"][0].update(owner=""), "still open that hold"),
 }
 
 
