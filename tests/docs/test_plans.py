@@ -15,6 +15,9 @@ from fairaudit.assessment import assess
 from fairaudit.plan import Plan, read_plan
 from fairaudit.sources import read_tally
 from fairaudit.tally import Tally
+from fairaudit.workflow.answers import read_answers
+from fairaudit.workflow.determination import ALLOWED
+from fairaudit.workflow.questions import catalogue
 from tests.docs.markdown import README, ROOT, Block
 
 PLANS = [block for block in README.blocks_in("yaml") if block.code.startswith("system:")]
@@ -51,8 +54,21 @@ def test_a_plan_reads_and_its_data_give_findings(audit, block: Block):
         assert all(disparity.verdict for disparity in found)
 
 
-def test_there_is_no_yaml_that_is_no_plan():
-    assert README.blocks_in("yaml") == PLANS
+def test_all_other_yaml_is_what_answers_hold(audit):
+    (told,) = [block for block in README.blocks_in("yaml") if block not in PLANS]
+    (audit / "answers.yaml").write_text(told.code, encoding="utf-8")
+    (condition,) = read_answers(audit, catalogue()).conditions
+    assert condition.lacking == ()
+
+
+def test_what_may_be_decided_stands_in_the_readme_as_it_is():
+    rows = [
+        re.findall(r"(?<=\|) ([^|]+) (?=\|)", line) for line in README.text.splitlines() if line.startswith("   | ")
+    ]
+    names = ["supported", "supported_with_conditions", "not_demonstrated", "not_supported"]
+    decisions = ["adopt", "adopt_with_conditions", "pilot", "adopt_despite", "decline"]
+    told = {name: [cell != "–" for cell in row[1:]] for name, row in zip(names, rows[2:], strict=True)}
+    assert told == {name: [name in ALLOWED[what] for what in decisions] for name in names}
 
 
 def test_the_shortest_plan_is_no_longer_than_it_says():
