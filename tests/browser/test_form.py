@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,23 +19,11 @@ from fairaudit.workflow.questions import catalogue
 from fairaudit.workflow.record import Record, completed
 from tests.report.audits import CASES
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (the extra `browser`)")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed (the extra `browser`)")
 
 QUESTIONS = catalogue()
 FLAGGED = CASES["flagged"]
 REFUSED = "Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('no', 'SecurityError'); }})"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        pytest.skip("there is no chromium on this machine")
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
 
 
 class Shown:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,23 +12,17 @@ from fairaudit import cli
 from fairaudit.workflow.questions import catalogue
 from tests.workflow.made import LOW, write_audit
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (the extra `browser`)")
-
 OWNERS = ("community", "programme_owner", "legal", "vendor", "analyst")
 
 
-@pytest.fixture(scope="module")
-def page() -> Iterator:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        pytest.skip("there is no chromium on this machine")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        opened = browser.new_context(offline=True).new_page()
-        opened.set_default_timeout(5000)
-        opened.on("dialog", lambda dialog: dialog.accept())
-        yield opened
-        browser.close()
+@pytest.fixture
+def page(browser) -> Iterator:
+    context = browser.new_context(offline=True)
+    opened = context.new_page()
+    opened.set_default_timeout(5000)
+    opened.on("dialog", lambda dialog: dialog.accept())
+    yield opened
+    context.close()
 
 
 class Roles:
