@@ -197,7 +197,7 @@ def status_of(folder: Path) -> Status:
 def _joined(plan: Plan, record: Record, results: Mapping[str, Any]) -> dict[str, Any]:
     """Join the evidence of the last report with what people have done by now."""
     data = {name: facts["source_sha256"] for name, facts in results["seal"].get("evidence", {}).items()}
-    audit = {**results["audit"], "registration": registration_of(record, plan, data)}
+    audit = {**results["audit"], "registration": registration_of(record, plan, data, results["evidence"])}
     try:
         return {
             **results,

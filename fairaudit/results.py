@@ -181,7 +181,7 @@ def audit_results(
     """
     record = Record() if record is None else record
     data = {name: facts["source_sha256"] for name, facts in (seal or {}).get("evidence", {}).items()}
-    registration = registration_of(record, plan, data)
+    registration = registration_of(record, plan, data, blocks)
     system = plan.system
     audit = {
         "slug": plan.folder.resolve().name,

@@ -49,13 +49,16 @@ def read_record(plan: Plan) -> Record:
 # --- joined with the evidence ----------------------------------------------------------------------------------------
 
 
-def registration_of(record: Record, plan: Plan, data: Mapping[str, str]) -> dict[str, Any]:
+def registration_of(
+    record: Record, plan: Plan, data: Mapping[str, str], blocks: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
     """Say how the plan stands to what was registered, as plain data.
 
     Args:
         record: what people have done.
         plan: the plan as it is.
         data: each block's id: the hash of its source.
+        blocks: the evidence blocks of the results, of whose findings it is said which are touched.
     """
     stood = stands(record.register, plan, plan.content, data)
     return {
@@ -67,6 +70,9 @@ def registration_of(record: Record, plan: Plan, data: Mapping[str, str]) -> dict
         "unexplained": stood.unexplained and bool(stood.at),
         "exploratory": list(stood.exploratory),
         "touched": [vars(change) for change in stood.touched],
+        "touched_findings": [
+            f["id"] for block in blocks for f in block["findings"] if stood.at and stood.is_touched(f)
+        ],
         "looks": [{"at": look.at, "plan_sha256": look.plan_sha256} for look in stood.looks],
         "over": dict(stood.over),
     }

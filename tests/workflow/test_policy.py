@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fairaudit.plan import read_plan
+from fairaudit.report.html import render
 from fairaudit.results import audit_results, block_results
 from fairaudit.sources import read_tally
 from fairaudit.workflow.answers import DECISIONS, checked
@@ -251,3 +252,19 @@ def test_no_sequence_of_edits_to_answers_moves_the_evidence(audits, edits, what,
     found = results(audits, verdict, content)
     assert found["determination"]["evidence_state"] == STATES[verdict]
     assert not gate(found, TODAY).opens
+
+
+def test_a_finding_that_was_changed_after_results_is_named(audits):
+    plan, blocks = audits["flagged"]
+    before = {**plan.content, "evidence": [{**plan.content["evidence"][0], "alpha": 0.01}]}
+    entries = (
+        Entry(REGISTERED, "x", before),
+        Entry("2026-03-04T00:00:00Z", plan.sha256, plan.content, "The board asked."),
+    )
+    register = Register(entries, (Look("2026-03-02T00:00:00Z", plan.sha256, {"screened": HASH}),))
+    seal = {"evidence": {"screened": {"source_sha256": HASH}}}
+    found = audit_results(plan, blocks, seal=seal, record=Record(register=register))
+    assert found["audit"]["registration"]["touched_findings"] == ["screened/group/selection_rate"]
+    page = render(found)
+    assert "changed after results were seen" in page
+    assert "The board asked." in page
