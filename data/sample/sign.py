@@ -8,8 +8,8 @@ nobody is there to sign again, so this script does it:
     python data/sample/sign.py NAME ...   those of some audits only
     python data/sample/sign.py --check    writes nothing, says what is stale, and exits with 1 if anything is
 
-**Never do this in a real audit**: it would be signing in another's name. A line `signed:` that ends in a comment is left
-as it is; so a sample can show a signature under earlier results.
+**Never do this in a real audit**: it would be signing in another's name. A line `signed:` that ends in a comment is
+left as it is; so a sample can show a signature under earlier results.
 """
 
 from __future__ import annotations
@@ -97,9 +97,9 @@ def carried(earlier: Any, was: Any, now: Any) -> Any:
         kept = {key: carried(value, was.get(key), now.get(key)) for key, value in earlier.items() if key in now}
         own = {key: value for key, value in earlier.items() if key not in was}
         return {**kept, **{key: value for key, value in now.items() if key not in was and key not in earlier}, **own}
-    if isinstance(earlier, list) and isinstance(was, list) and isinstance(now, list):
-        if len(earlier) == len(was) == len(now):
-            return [carried(*each) for each in zip(earlier, was, now, strict=True)]
+    lists = isinstance(earlier, list) and isinstance(was, list) and isinstance(now, list)
+    if lists and len(earlier) == len(was) == len(now):
+        return [carried(*each) for each in zip(earlier, was, now, strict=True)]
     return earlier
 
 
@@ -142,10 +142,7 @@ def main(words: list[str]) -> int:
     check, chosen = "--check" in words, [word for word in words if word != "--check"]
     folders = [path.parent for path in sorted(AUDITS.glob("*/audit.yaml"))]
     stale = [
-        file
-        for folder in folders
-        if folder.name in chosen or not chosen
-        for file in refreshed(folder, check=check)
+        file for folder in folders if folder.name in chosen or not chosen for file in refreshed(folder, check=check)
     ]
     for file in stale:
         print(f"audits/{file} {'is stale' if check else 'was written anew'}")

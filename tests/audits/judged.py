@@ -8,20 +8,30 @@ from typing import Any
 
 from fairaudit.assessment import Disparity, assess
 from fairaudit.findings import finding
-from fairaudit.plan import read_plan
+from fairaudit.plan import Evidence, read_plan
+from fairaudit.results import block_results
 from fairaudit.sources import read_tally
+from fairaudit.tally import Tally
+from fairaudit.workflow.record import read_record
 from fairaudit.workflow.state import State, evidence_state
+from sign import joined
 
 AUDITS = Path(__file__).resolve().parents[2] / "audits"
 NAMES = sorted(path.parent.name for path in AUDITS.glob("*/audit.yaml"))
 
 
 @cache
+def tallies(audit: str) -> list[tuple[Evidence, Tally]]:
+    """Every block of an audit with its counts."""
+    plan = read_plan(AUDITS / audit)
+    return [(block, read_tally(block, plan.folder)) for block in plan.evidence]
+
+
+@cache
 def found(audit: str) -> dict[str, Disparity]:
     """Every disparity of an audit, by its id."""
-    plan = read_plan(AUDITS / audit)
-    blocks = [(block, read_tally(block, plan.folder)) for block in plan.evidence]
-    return {disparity.name: disparity for block, tally in blocks for disparity in assess(block, tally)}
+    counted = tallies(audit)
+    return {disparity.name: disparity for block, tally in counted for disparity in assess(block, tally)}
 
 
 @cache
@@ -42,3 +52,11 @@ def state(audit: str) -> State:
         for block in read_plan(AUDITS / audit).evidence
     ]
     return evidence_state(blocks)
+
+
+@cache
+def results(audit: str) -> dict[str, Any]:
+    """What a run of an audit would find and join with what people have done, from its files."""
+    plan = read_plan(AUDITS / audit)
+    blocks = [block_results(plan, block, tally) for block, tally in tallies(audit)]
+    return joined(plan, blocks, read_record(plan))
