@@ -25,9 +25,10 @@ def test_there_are_twenty_audits():
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=names(FOLDERS))
-def test_an_audit_holds_a_plan_and_notes_and_no_code(folder):
-    tracked = [path.name for path in folder.iterdir() if path.name != "report"]
-    assert sorted(tracked) == ["audit.yaml", "notes.md"]
+def test_an_audit_holds_plan_notes_and_what_people_did_and_no_code(folder):
+    written = {path.name for path in folder.iterdir() if path.name not in ("report", "rehearsal")}
+    assert {"audit.yaml", "notes.md", "register.json"} <= written
+    assert {path for path in written if not path.endswith((".yaml", ".md", ".json"))} == set()
 
 
 @pytest.mark.parametrize(("folder", "block"), BLOCKS, ids=names(BLOCKS))

@@ -132,6 +132,7 @@ def libraries(sources: list[Path]) -> dict[str, Path]:
         "tests",
         "make",
         "made_up",
+        "sign",
         "__future__",
         *(source.stem for source in sources if source.parts[-2] == "benchmarks"),
     }
