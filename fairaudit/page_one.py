@@ -53,10 +53,10 @@ def page_one(results: Mapping[str, Any]) -> dict[str, Any]:
         "why": [_why(finding, _named(finding, results["evidence"])) for finding in chosen(results["evidence"])],
         "more": " ".join(filter(None, [_more(results["evidence"]), _sureness(results["evidence"])])),
         "tested": [_tested(block) for block in results["evidence"]],
-        "decide": _decide(determination["evidence_state"], results["evidence"]),
+        "decide": _decided(determination) or _decide(determination["evidence_state"], results["evidence"]),
         "open": _open(results["open_questions"]),
-        "community": _said(results, ("community-says",), "The community has not been asked."),
-        "vendor_replies": _said(results, ("vendor-reply",), "The vendor has not answered."),
+        "community": _said(results, "community-says", "The community has not been asked."),
+        "vendor_replies": _said(results, "vendor-reply", "The vendor has not answered."),
         "cannot_tell": [
             *dict.fromkeys(s for block in results["evidence"] for s in block["cannot_tell"]),
             *_standing_caveats(results["evidence"]),
@@ -69,26 +69,36 @@ def page_one(results: Mapping[str, Any]) -> dict[str, Any]:
 def _caveat(results: Mapping[str, Any]) -> str:
     """Say who decided what, if anybody has, and what this page is not."""
     decision = results["determination"]["decision"]
-    dissent = [f"{each['by']['name']} ({each['by']['role']})" for each in results["sign_offs"] if each["dissents"]]
+    dissent = [f"{each['by']['name']}, {each['by']['role']}" for each in results["sign_offs"] if each["dissents"]]
     told = "This informs a decision by a named person; no one has signed yet."
     if decision["decision"]:
         told = decision["words"]
         if not decision["stands"]:
             told += f" It does not stand: {' '.join(decision['reasons'])}"
     if dissent:
-        told += f" {sentences.listed(dissent)} signed in dissent."
+        told += f" In dissent signed: {'; '.join(dissent)}."
     return f"{told} It is not a finding about the law."
 
 
-def _said(results: Mapping[str, Any], questions: Sequence[str], nothing: str) -> str:
-    """Quote the first answer to any of some questions."""
-    for answer in results["answers"]:
-        if answer["id"].partition(":")[0] not in questions or not answer["asked"]:
-            continue
-        if answer["state"] == "answered":
-            by = f"{answer['by']['name']}, {answer['date']}"
-            return f"“{' '.join(answer['text'].split())}” ({by})"
-    return nothing
+def _said(results: Mapping[str, Any], question: str, nothing: str) -> str:
+    """Quote the first answer to a question, who says it first: the end of a long one may lack the room."""
+    told = [
+        answer
+        for answer in results["answers"]
+        if answer["id"].partition(":")[0] == question and answer["asked"] and answer["state"] == "answered"
+    ]
+    if not told:
+        return nothing
+    first = told[0]
+    about = f", on {_finding_named(first['finding'], results)}" if first["finding"] else ""
+    more = len(told) - 1
+    others = f" ({more} more {'reply' if more == 1 else 'replies'} further down.)" if more else ""
+    return f"{first['by']['name']}, {first['date']}{about}: “{' '.join(first['text'].split())}”{others}"
+
+
+def _finding_named(name: str, results: Mapping[str, Any]) -> str:
+    found = [finding for block in results["evidence"] for finding in block["findings"] if finding["id"] == name]
+    return _named(found[0], results["evidence"]) if found else name
 
 
 def _lapses(results: Mapping[str, Any]) -> str:
@@ -279,6 +289,17 @@ def _unknown_people(block: Mapping[str, Any]) -> str:
     missing = f"In {which} that can block, up to {sentences.percent(max(worst))} is missing"
     told = f"{told}." if told else ""
     return f"{told} {missing}: within the limit then means even with the missing at their worst."
+
+
+def _decided(determination: Mapping[str, Any]) -> list[str]:
+    """Say what has been decided, and what would change it; nothing where no decision stands."""
+    decision = determination["decision"]
+    if not (decision["decision"] and decision["stands"]):
+        return []
+    return [
+        f"{decision['words']} The statement and the conditions stand further down.",
+        "Anything else: by another decision, on what is found and answered then.",
+    ]
 
 
 def _decide(state: str, evidence: Sequence[Mapping[str, Any]]) -> list[str]:

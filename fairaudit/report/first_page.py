@@ -21,7 +21,7 @@ CONDITIONS = 460
 CANNOT_TELL, CANNOT_TELL_LINES = 150, 4
 WARNING, WARNING_LINES = 180, 3
 QUESTION, QUESTION_LINES, ROLE = 130, 4, 30
-QUOTE = 180
+QUOTE = {"community": 560, "vendor_replies": 300, "lapses": 180}
 LINE_END = 35  # what stays free behind the end of a text, on average
 ROOMY, EVEN, DENSE = 3500, 4700, 5100  # what the whole page may take with large, medium and small letters
 TIGHTER = [share / 100 for share in range(100, 25, -5)]  # of each text's room, tried until the page fits
@@ -84,7 +84,7 @@ def _cut(one: Mapping[str, Any], share: float) -> dict[str, Any]:
             "items": questions[:QUESTION_LINES],
             "more": max(len(asked) - QUESTION_LINES, 0),
         },
-        **{key: text(one[key], QUOTE) for key in ("community", "vendor_replies", "lapses")},
+        **{key: text(one[key], most) for key, most in QUOTE.items()},
     }
 
 

@@ -183,7 +183,7 @@ def test_dissent_is_printed_beside_and_does_not_decide(audits):
     content["sign_offs"][0]["dissents"] = True
     found = results(audits, "cleared", content)
     assert gate(found, TODAY).opens
-    assert "A analyst (analyst) signed in dissent." in found["page_one"]["caveat"]
+    assert "In dissent signed: A analyst, analyst." in found["page_one"]["caveat"]
 
 
 @pytest.mark.parametrize(("tier", "roles"), [(LOW, 2), (HIGH, 6)])
