@@ -312,14 +312,20 @@ def _init(options: argparse.Namespace) -> None:
     from fairaudit.scaffold import new_audit
 
     _say(new_audit(options.folder, options.kind, options.data, options.sheet))
-    _next(f"fairaudit check {_quoted(options.folder)}", f"edit {options.folder / 'audit.yaml'}, then")
+    where = _quoted(options.folder)
+    _say(["", f"Before limits are set, ask the community: fairaudit form {where} --for community"])
+    _next(f"fairaudit check {where}", f"edit {options.folder / 'audit.yaml'}, then")
 
 
 def _check(options: argparse.Namespace) -> None:
     from fairaudit.checking import report_of
+    from fairaudit.workflow.registration import is_registered
 
     _say(report_of(options.folder, allow_code=options.allow_code))
-    _next(_run_of(options))
+    if is_registered(options.folder):
+        _next(_run_of(options))
+    else:
+        _next(f"fairaudit register {_quoted(options.folder)}", "before any result is seen,")
 
 
 def _how_many(options: argparse.Namespace) -> None:

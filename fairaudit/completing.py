@@ -269,7 +269,8 @@ def status_lines(status: Status, today: datetime.date) -> Iterator[str]:
         yield from (f"    - {each['question']}" for each in theirs[:1])
     if results is not None:
         gate = status.gate(today)
-        yield f"  The gate {'opens' if gate.opens else f'stays shut, for {len(gate.reasons)} reasons'}."
+        reasons = f"{len(gate.reasons)} reason{'' if len(gate.reasons) == 1 else 's'}"
+        yield "  The gate opens." if gate.opens else f"  The gate stays shut, for {reasons}: see `fairaudit gate`."
 
 
 def status_dict(status: Status, today: datetime.date) -> dict[str, Any]:

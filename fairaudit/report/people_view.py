@@ -21,7 +21,6 @@ def people_view(results: Mapping[str, Any], w: Words) -> dict[str, Any]:
     """
     return {
         "sections": sections(results["answers"]),
-        "sign_offs": _sign_offs(results["sign_offs"], w),
         "open": _open(results["open_questions"], w),
         "tier": _tier(results["tier"], w),
         "looks": _looks(results["audit"]["registration"], w),
@@ -41,22 +40,6 @@ def sections(answers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def of_finding(answers: Sequence[Mapping[str, Any]], finding: str) -> list[Mapping[str, Any]]:
     """Give the answers on one finding."""
     return [answer for answer in answers if answer["finding"] == finding and answer["asked"]]
-
-
-def _sign_offs(entries: Sequence[Mapping[str, Any]], w: Words) -> Markup:
-    heads = [w["name"], w["role"], w["day"], w["agrees"], w["statement"], w["of_what"]]
-    body = [
-        [
-            each["by"]["name"],
-            each["by"]["role"],
-            each["date"],
-            w["dissents"] if each["dissents"] else w["agrees_yes"],
-            each["statement"],
-            w["stale"] if each["stale"] else w["fresh"],
-        ]
-        for each in entries
-    ]
-    return table(w["sign_offs"], heads, body) if body else Markup()
 
 
 def _open(entries: Sequence[Mapping[str, Any]], w: Words) -> Markup:

@@ -105,6 +105,17 @@ def read_register(folder: Path) -> Register:
     return Register(entries, looks)
 
 
+def is_registered(audit: Path) -> bool:
+    """Say whether an audit's plan was ever registered.
+
+    Args:
+        audit: the audit's folder, or its plan.
+
+    Raises as `read_register` does.
+    """
+    return bool(read_register(audit if audit.is_dir() else audit.parent).entries)
+
+
 def _in_order(moments: Sequence[str]) -> None:
     if any(len(moment) != 20 or not moment.endswith("Z") for moment in moments) or sorted(moments) != list(moments):
         raise ValueError(moments)

@@ -131,7 +131,7 @@ def test_check_shows_groups_and_what_is_taken_for_granted_and_writes_nothing(tmp
     assert "Columns: race, decision, outcome" in said.out
     assert "race: Black 60, White 60, unknown 0 (0%)" in said.out
     assert "Compares race, every group with every other: can block adoption." in said.out
-    assert said.out.endswith(f"Next: fairaudit run {folder}")
+    assert said.out.endswith(f"Next: before any result is seen, fairaudit register {folder}")
     assert files(tmp_path) == before
 
 

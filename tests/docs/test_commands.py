@@ -65,7 +65,7 @@ def test_a_command_in_the_text_is_there_with_the_options_named(parsers, words):
     assert {word for word in others if word.startswith("--")} <= options_of(parsers[command])
 
 
-OTHER_OPTIONS = {"--editable"}  # pip's
+OTHER_OPTIONS = {"--editable", "--check"}  # pip's; that of data/sample/sign.py
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)

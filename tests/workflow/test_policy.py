@@ -184,6 +184,7 @@ def test_dissent_is_printed_beside_and_does_not_decide(audits):
     found = results(audits, "cleared", content)
     assert gate(found, TODAY).opens
     assert "In dissent signed: A analyst, analyst." in found["page_one"]["caveat"]
+    assert "<strong>A analyst</strong>, analyst, 2026-03-04: does not agree." in render(found)
 
 
 @pytest.mark.parametrize(("tier", "roles"), [(LOW, 2), (HIGH, 6)])
