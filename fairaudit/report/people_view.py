@@ -22,6 +22,7 @@ def people_view(results: Mapping[str, Any], w: Words) -> dict[str, Any]:
     return {
         "sections": sections(results["answers"]),
         "open": _open(results["open_questions"], w),
+        "instruments": _instruments(results["answers"], w),
         "tier": _tier(results["tier"], w),
         "looks": _looks(results["audit"]["registration"], w),
         "deviations": _deviations(results["audit"]["registration"]["deviations"], w),
@@ -47,6 +48,16 @@ def _open(entries: Sequence[Mapping[str, Any]], w: Words) -> Markup:
     body = [[each["question"], each["role"], each["why"], w["yes"] if each["blocks"] else w["no"]] for each in ordered]
     heads = [w["open_what"], w["who"], w["open_why"], w["holds_up"]]
     return table(w["open_caption"].format(len(body)), heads, body) if body else Markup()
+
+
+def _instruments(answers: Sequence[Mapping[str, Any]], w: Words) -> Markup:
+    """List official instruments, each with the questions here that it asks too."""
+    asked: dict[str, dict[str, None]] = {}
+    for answer in answers:
+        for name in answer["asked_by"] if answer["asked"] else ():
+            asked.setdefault(name, {})[answer["question"]] = None
+    body = [[name, " · ".join(questions)] for name, questions in sorted(asked.items())]
+    return table(w["instruments_caption"], [w["instrument"], w["question"]], body) if body else Markup()
 
 
 def _tier(tier: Mapping[str, Any], w: Words) -> Markup:

@@ -9,7 +9,7 @@ from typing import Any
 from fairaudit.plan import Plan
 from fairaudit.workflow import completeness, determination
 from fairaudit.workflow.answers import Answer, Answers, Claim, is_link, read_answers
-from fairaudit.workflow.questions import GRADES, STAGES, Catalogue, catalogue
+from fairaudit.workflow.questions import GRADES, STAGES, Catalogue, Instrument, catalogue
 from fairaudit.workflow.registration import Register, Stood, read_register, stands
 from fairaudit.workflow.roles import ROLES, SIGNING
 from fairaudit.workflow.state import HEADLINES, evidence_state
@@ -224,6 +224,7 @@ def _answer(record: Record, key: str, each: completeness.Asked | None, given: An
         **_said(record, given, question),
         "others": [_said(record, other, question) for other in record.answers.others(key)],
         "requirements": list(question.requirements),
+        "asked_by": [_instrument(record.questions.instruments[name]) for name in question.asked_by],
     }
 
 
@@ -240,6 +241,10 @@ def _said(record: Record, given: Answer, question: Any) -> dict[str, Any]:
             for entry in given.evidence
         ],
     }
+
+
+def _instrument(instrument: Instrument) -> str:
+    return f"{instrument.name} ({instrument.citation}; as of {instrument.as_of})"
 
 
 def text_of(given: Answer, question: Any) -> str:
