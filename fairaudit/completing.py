@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fairaudit.errors import PlanError, UsageError
+from fairaudit.errors import PlanError, UsageError, listed
 from fairaudit.plan import Plan, read_plan
 from fairaudit.run import now
+from fairaudit.scaffold import as_drafted
 from fairaudit.verifying import verify
 from fairaudit.workflow import completeness, determination
 from fairaudit.workflow.commits import commit_of
@@ -61,6 +62,8 @@ def register(folder: Path, because: str = "") -> Iterator[str]:
     )
     if record.register.looks:
         yield f"Data were looked at before ({len(record.register.looks)} times): what was seen then is exploratory."
+    if drafted := as_drafted(plan):
+        yield f"Warning: still as `fairaudit init` wrote it: {listed(drafted)}. To change it later needs a reason."
     yield from _warnings(record)
 
 

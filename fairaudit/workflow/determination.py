@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from fairaudit.errors import listed
 from fairaudit.workflow.answers import DECISIONS, TRIGGERS, Answers, Decision
 from fairaudit.workflow.roles import SIGNING
 from fairaudit.workflow.state import EvidenceState
@@ -163,6 +164,8 @@ def gate(results: Mapping[str, Any], today: datetime.date, late: Sequence[str] =
         reasons.append("Some of the records are made up: a demonstration supports nothing.")
     if results["audit"]["rehearsal"]:
         reasons.append("This is a rehearsal: the groups were shuffled.")
+    if drafted := results["audit"]["drafted"]:
+        reasons.append(f"The plan is not finished: {listed(drafted)} still as `fairaudit init` wrote it.")
     registration = results["audit"]["registration"]
     if registration["standing"] != "registered":
         reasons.append(registration["words"])

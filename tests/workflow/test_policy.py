@@ -149,6 +149,14 @@ def test_an_unregistered_plan_keeps_the_gate_shut(audits):
     assert "Exploratory: the plan was not registered before results were seen." in gate(found, TODAY).reasons
 
 
+def test_a_plan_that_nobody_finished_keeps_the_gate_shut(audits):
+    found = results(audits, "cleared", complete(audits, "cleared", "adopt"))
+    found["audit"]["drafted"] = ["system.vendor"]
+    assert gate(found, TODAY).reasons == (
+        "The plan is not finished: system.vendor still as `fairaudit init` wrote it.",
+    )
+
+
 def test_a_rehearsal_and_made_up_records_never_pass(audits, tmp_path):
     plan = read_plan(write_audit(tmp_path, origin="synthetic"))
     blocks = [block_results(plan, b, read_tally(b, plan.folder)) for b in plan.evidence]
