@@ -60,6 +60,13 @@ def write_records(folder: Path, source: str, rows: int) -> None:
     pd.DataFrame(people).to_csv(folder / PEOPLE, index=False)
 
 
+DATA = {
+    "origin": "synthetic",
+    "decided_by": "this_system",
+    "decision": {"column": "flagged", "is": [1], "is_not": [0]},
+}
+
+
 def plan(source: str) -> Evidence:
     """Plan three measures of 14 groups so that every check there is runs."""
     return Evidence.model_validate(
@@ -68,9 +75,7 @@ def plan(source: str) -> Evidence:
             "kind": "decisions",
             "data": {
                 "source": source,
-                "origin": "synthetic",
-                "decided_by": "this_system",
-                "decision": {"column": "flagged", "is": [1], "is_not": [0]},
+                **DATA,
                 "outcome": {"column": "rearrested", "is": [1], "is_not": [0]},
                 "population": {
                     "source": PEOPLE, "people": "people", "moe": "moe", "from": "a census (made up)", "year": 2024,
@@ -206,9 +211,7 @@ def scan_plan(source: str) -> Evidence:
             "kind": "decisions",
             "data": {
                 "source": source,
-                "origin": "synthetic",
-                "decided_by": "this_system",
-                "decision": {"column": "flagged", "is": [1], "is_not": [0]},
+                **DATA,
             },
             "being_selected_is": "a burden",
             "groups": {name: {} for name in names},

@@ -90,9 +90,6 @@ def _warnings(record: Record) -> Iterator[str]:
 # --- how an audit stands ---------------------------------------------------------------------------------------------
 
 
-SIGNED_SINCE = "Somebody has signed since the report was made: run the audit again, so that it says so."
-
-
 @dataclass(frozen=True)
 class Status:
     """How an audit stands now.
@@ -102,39 +99,43 @@ class Status:
         plan: its plan.
         record: what people have done.
         results: of the last report, with what people have done since; None where there is no report.
-        stale: why the report is not of what is there now.
+        outdated: why what the report says must not be signed any more.
+        signed_since: whether somebody has signed or decided since, so that the report does not say so.
     """
 
     folder: Path
     plan: Plan
     record: Record
     results: Mapping[str, Any] | None
-    stale: tuple[str, ...]
+    outdated: tuple[str, ...] = ()
+    signed_since: bool = False
 
     @property
-    def outdated(self) -> tuple[str, ...]:
-        """Why what the report says must not be signed any more. That somebody has signed it is no reason."""
-        return tuple(reason for reason in self.stale if reason != SIGNED_SINCE)
+    def stale(self) -> tuple[str, ...]:
+        """Why the report is not of what is there now."""
+        signed = "Somebody has signed since the report was made: run the audit again, so that it says so."
+        return (*self.outdated, *([signed] if self.signed_since else []))
+
+    @property
+    def asked(self) -> list[completeness.Asked]:
+        """Every question of the audit; those on findings once there is a report."""
+        findings = None
+        if self.results is not None:
+            findings = [finding for block in self.results["evidence"] for finding in block["findings"]]
+        return completeness.asked(self.record.questions, self.record.tiered, findings)
 
     @property
     def open(self) -> list[Mapping[str, Any]]:
         """Everything that is open, what holds up adoption first."""
         if self.results is not None:
-            return sorted(self.results["open_questions"], key=lambda each: not each["blocks"])
-        questions = completeness.asked(self.record.questions, self.record.tiered, None)
-        found = completeness.open_questions(questions, self.record.answers)
-        return sorted((each.as_dict() for each in found), key=lambda each: not each["blocks"])
+            return completeness.gravest_first(self.results["open_questions"])
+        found = completeness.open_questions(self.asked, self.record.answers)
+        return completeness.gravest_first(each.as_dict() for each in found)
 
     def done(self) -> Counter:
         """How many questions are answered, by role."""
-        findings = None
-        if self.results is not None:
-            findings = [finding for block in self.results["evidence"] for finding in block["findings"]]
-        questions = completeness.asked(self.record.questions, self.record.tiered, findings)
-        answered = (
-            each for each in questions if self.record.answers.of(each.key).state in ("answered", "not_applicable")
-        )
-        return Counter(ROLES[each.role] for each in answered)
+        answers, done = self.record.answers, ("answered", "not_applicable")
+        return Counter(ROLES[each.role] for each in self.asked if answers.of(each.key).state in done)
 
     def gate(self, today: datetime.date, also: Sequence[str] = ()) -> determination.Gate:
         """Say whether the gate opens today; `also` holds what else stands in the way."""
@@ -192,9 +193,13 @@ def status_of(folder: Path) -> Status:
     record = read_record(plan)
     results = _read(plan.folder / "report" / "results.json")
     if results is None:
-        return Status(folder, plan, record, None, ())
+        return Status(folder, plan, record, None)
     joined = _joined(plan, record, results)
-    return Status(folder, plan, record, joined, tuple(_stale(plan, results, joined)))
+    outdated = tuple(_outdated(plan, results, joined))
+    # A change of what is signed makes signatures stale too: that is said already.
+    same = joined["determination"]["to_sign"] == results["determination"]["to_sign"]
+    signed_since = same and any(joined[key] != results[key] for key in ("sign_offs", "determination"))
+    return Status(folder, plan, record, joined, outdated, signed_since)
 
 
 def _joined(plan: Plan, record: Record, results: Mapping[str, Any]) -> dict[str, Any]:
@@ -212,7 +217,7 @@ def _joined(plan: Plan, record: Record, results: Mapping[str, Any]) -> dict[str,
         raise PlanError.one("report/results.json", what, hint) from None
 
 
-def _stale(plan: Plan, results: Mapping[str, Any], joined: Mapping[str, Any]) -> Iterator[str]:
+def _outdated(plan: Plan, results: Mapping[str, Any], joined: Mapping[str, Any]) -> Iterator[str]:
     """Say why a report is not of what is there now."""
     from fairaudit.sources import sha256_of
 
@@ -223,8 +228,6 @@ def _stale(plan: Plan, results: Mapping[str, Any], joined: Mapping[str, Any]) ->
         yield f"The report is of version {version}, the plan of {plan.system.version}: run the audit again."
     if joined["determination"]["to_sign"] != results["determination"]["to_sign"]:
         yield "Answers have changed since the report was made: run the audit again."
-    elif any(joined[key] != results[key] for key in ("sign_offs", "determination")):
-        yield SIGNED_SINCE
     known = {block.id: block for block in plan.evidence}
     for name, facts in results["seal"].get("evidence", {}).items():
         if name in known and sha256_of(known[name], plan.folder) != facts["source_sha256"]:

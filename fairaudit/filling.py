@@ -146,5 +146,5 @@ def merge_answers(folder: Path, files: Sequence[Path]) -> Iterator[str]:
 
 def _asked(told: Told, questions: Catalogue) -> str:
     base, _, finding = told.key.partition(":")
-    question = {**questions.of_audit, **questions.of_findings}.get(base)
+    question = questions.every.get(base)
     return f"{question.question}{f' [{finding}]' if finding else ''}" if question else f"The {told.key}."

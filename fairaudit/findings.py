@@ -96,7 +96,7 @@ def finding(disparity: Disparity) -> dict[str, Any]:
 
 def reading(disparity: Disparity, comparison: Comparison, bounds: Bounds) -> Reading:
     """Put a comparison's worst pair into the numbers that its sentence says."""
-    margin = comparison.tolerance if comparison.kind == "ratio" else -comparison.tolerance
+    margin = comparison.margin
     worse = disparity.measure.worse_when(disparity.evidence.selected_is)
     words = disparity.evidence.words.people
     first, second = (sentences.who(name, words, words) for _, name in _named(disparity, comparison, bounds.pair))
@@ -122,7 +122,7 @@ def _named(disparity: Disparity, comparison: Comparison, pair: int) -> tuple[tup
 def _comparison(disparity: Disparity, comparison: Comparison, bounds: Bounds, reason: str) -> dict[str, Any]:
     (first, first_name), (second, second_name) = _named(disparity, comparison, bounds.pair)
     said = reading(disparity, comparison, bounds)
-    sign = 1 if comparison.kind == "ratio" else -1
+    sign = comparison.sign
     lower, upper = (bounds.lower, bounds.upper) if sign == 1 else (-bounds.upper, -bounds.lower)
     return {
         "kind": comparison.kind,
@@ -298,7 +298,7 @@ def _pairs(disparity: Disparity, comparison: Comparison, bounds: Bounds) -> list
     names, records = comparison.arms.scheme.names, comparison.arms.said[0]
     inside = pairs_within(comparison)
     between = np.transpose(comparison.arms.estimates_between(comparison.kind))
-    sign = 1 if comparison.kind == "ratio" else -1
+    sign = comparison.sign
     rows = []
     for place, (a, b) in enumerate(comparison.arms.scheme.pairs):
         estimate, lower, upper = (float(values[place]) for values in bounds.of_pairs)

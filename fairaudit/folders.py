@@ -76,6 +76,20 @@ def written_aside(target: Path) -> Iterator[Path]:
         shutil.rmtree(aside, ignore_errors=True)
 
 
+def replace_text(path: Path, text: str) -> None:
+    """Write a text file aside, then rename it into place, so that whoever reads it finds the old one or the new one.
+
+    Raises:
+        OSError: it cannot be written; the old one stays.
+    """
+    aside = _beside(path, "new")
+    try:
+        aside.write_text(text, encoding="utf-8", newline="\n")
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
 def put_in_place(aside: Path, target: Path) -> None:
     """Rename a new report into place. Of two runs that end at once, the later one's report stays.
 

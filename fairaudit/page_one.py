@@ -7,6 +7,7 @@ from typing import Any
 
 from fairaudit import sentences
 from fairaudit.verdicts import SEVERITY
+from fairaudit.workflow.completeness import gravest_first
 
 MOST = 3
 USUAL = 0.05
@@ -408,7 +409,7 @@ def _count(number: int, word: str) -> str:
 def _open(questions: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     """Count what is open, and give the first item of each role."""
     first = {}
-    for question in sorted(questions, key=lambda question: not question["blocks"]):
+    for question in gravest_first(questions):
         first.setdefault(question["role"], question["question"])
     return {"count": len(questions), "items": [{"role": role, "question": text} for role, text in first.items()]}
 

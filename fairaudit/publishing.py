@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fairaudit.completing import Status, status_of
-from fairaudit.errors import UsageError
+from fairaudit.folders import cannot_write, replace_text
 
 FILES = ("index.html", "audits.json")
 
@@ -34,12 +34,9 @@ def publish(folders: Iterable[Path], out: Path) -> list[Path]:
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
-            aside = out / f".{name}.new"
-            aside.write_text(text, encoding="utf-8", newline="\n")
-            aside.replace(out / name)
+            replace_text(out / name, text)
     except OSError as error:
-        hint = "Name another folder with --out."
-        raise UsageError.one(str(out), f"cannot be written ({error.strerror})", hint) from None
+        raise cannot_write(out, error) from None
     return [out / name for name in texts]
 
 

@@ -80,6 +80,16 @@ class Comparison:
         self.p_flag = np.where(self.cannot_fail("recorded"), 1.0, p)
 
     @property
+    def sign(self) -> int:
+        """What turns a value of a pair into what results hold: gaps are held with their sign turned, ratios as are."""
+        return 1 if self.kind == "ratio" else -1
+
+    @property
+    def margin(self) -> float:
+        """The limit as values of pairs are held against it: a ratio, or the gap with its sign turned."""
+        return self.sign * self.tolerance
+
+    @property
     def margins(self) -> np.ndarray:
         """Margins of the records as they are."""
         return self.margins_under["recorded"]
@@ -477,7 +487,7 @@ def _names(comparison: Comparison, pair: int) -> list[str]:
 
 def _distance(comparison: Comparison, scenario: Scenario, shown: np.ndarray) -> np.ndarray:
     """Say how far each pair's bound lies inside the limit, on the scale that the report shows."""
-    limit = comparison.tolerance if comparison.kind == "ratio" else -comparison.tolerance
+    limit = comparison.margin
     return np.where(comparison.cannot_fail(scenario), np.inf, shown - limit)
 
 
@@ -529,7 +539,7 @@ def reason(comparison: Comparison, bounds: Bounds) -> str:
         return "unknowns"
     if not could_clear(comparison, bounds.pair):
         return "too_little_data"
-    limit = comparison.tolerance if comparison.kind == "ratio" else -comparison.tolerance
+    limit = comparison.margin
     # Exactly at the limit is not outside it: 48 of 80 against 60 of 80 is 4/5, whatever floating point makes of it.
     outside = [value < limit - ROUNDING for value in bounds.between]
     return "hidden" if outside == [True, False] else "leaning_outside" if outside[0] else "leaning_inside"

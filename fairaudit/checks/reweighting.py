@@ -130,7 +130,7 @@ def _gap(
     disparity: Disparity, comparison: Comparison, arms: Sequence[Arms | EstimateArms], lower: float
 ) -> dict[str, Any]:
     """Say which pair is furthest apart by the best estimate, and what is shown of the worst."""
-    sign = 1 if comparison.kind == "ratio" else -1
+    sign = comparison.sign
     found = [each.estimates(comparison.kind) for each in arms]
     values = np.nan_to_num(np.stack(found), nan=np.inf).min(axis=0)
     if not np.isfinite(values).any():
@@ -207,7 +207,7 @@ def _said(disparity: Disparity, comparison: Comparison, row: dict[str, Any]) -> 
     if row["why_not"]:
         held = ", so that nothing is shown to be within the limit" if row["decides"] else ""
         return f"{title}: it cannot be said, since {row['why_not']}{held}{role}."
-    sign = 1 if comparison.kind == "ratio" else -1
+    sign = comparison.sign
     if row["reading"] == "outside":
         return f"{title}: {estimate_in_words(disparity, comparison, sign * row['estimate'])}, over the limit{role}."
     return f"{title}: {bound_in_words(disparity, comparison, sign * row['bound'])}, {READINGS[row['reading']]}{role}."

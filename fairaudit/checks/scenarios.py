@@ -92,7 +92,7 @@ def estimate_in_words(disparity: Disparity, comparison: Comparison, estimate: fl
 def _numbers(disparity: Disparity, comparison: Comparison) -> Reading:
     """Give what turns values into the numbers shown."""
     worse = disparity.measure.worse_when(disparity.evidence.selected_is)
-    margin = comparison.tolerance if comparison.kind == "ratio" else -comparison.tolerance
+    margin = comparison.margin
     return Reading(comparison.kind, worse, math.nan, math.nan, math.nan, margin, scale=disparity.scale)
 
 

@@ -56,10 +56,10 @@ def _stratified(disparity: Disparity, comparison: Comparison) -> dict[str, Any] 
     of_pair = comparison.counts["recorded"]
     worth = divide([of_pair.n1[place], of_pair.n0[place]], [n1.sum(), n0.sum()])
     at = [each * of for each, of in zip((x1, n1, x0, n0), np.nan_to_num(worth).repeat(2), strict=True)]
-    sign = 1 if comparison.kind == "ratio" else -1
+    sign = comparison.sign
     lower, upper = (float(end) for end in strata.bounds(comparison.kind, *at, comparison.alpha))
     _, surely = strata.bounds(comparison.kind, *at, comparison.alpha / comparison.family)
-    margin = comparison.tolerance if comparison.kind == "ratio" else -comparison.tolerance
+    margin = comparison.margin
     common = mantel_haenszel.mantel_haenszel(*at, 2 * comparison.alpha)
     same = breslow_day(*at)
     raw = float(comparison.arms.estimates(comparison.kind)[place])
@@ -128,7 +128,7 @@ def _said(disparity: Disparity, comparison: Comparison, found: dict[str, Any]) -
     bound = _worst(comparison, found)
     if not math.isfinite(bound):
         return f"Within strata of {by}: it cannot be said, since no stratum holds both groups."
-    sign = 1 if comparison.kind == "ratio" else -1
+    sign = comparison.sign
     if found["outside"]:
         number, verdict = estimate_in_words(disparity, comparison, sign * found["common"]), "over the limit"
     else:

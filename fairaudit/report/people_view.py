@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from fairaudit.report.tables import table
+from fairaudit.workflow.completeness import gravest_first
 
 Words = Mapping[str, Any]
 
@@ -44,8 +45,10 @@ def of_finding(answers: Sequence[Mapping[str, Any]], finding: str) -> list[Mappi
 
 
 def _open(entries: Sequence[Mapping[str, Any]], w: Words) -> Markup:
-    ordered = sorted(entries, key=lambda each: not each["blocks"])
-    body = [[each["question"], each["role"], each["why"], w["yes"] if each["blocks"] else w["no"]] for each in ordered]
+    body = [
+        [each["question"], each["role"], each["why"], w["yes"] if each["blocks"] else w["no"]]
+        for each in gravest_first(entries)
+    ]
     heads = [w["open_what"], w["who"], w["open_why"], w["holds_up"]]
     return table(w["open_caption"].format(len(body)), heads, body) if body else Markup()
 

@@ -93,7 +93,6 @@ def _compare(seen: Seen, name: str, stated: Mapping[str, Any], now: Mapping[str,
             f"sealed {near[0].was}, recomputed {near[0].now})."
         )
     said = "recomputed from the records" if recounted else "recomputed"
-    said = "recomputed from the records" if recounted else "recomputed"
     means = "These numbers and words do not come out again from plan and counts as they are."
     parts = list(dict.fromkeys(each.part for each in found))
     for part in parts:
@@ -112,13 +111,13 @@ def check_page(seen: Seen, sealed: Sealed) -> None:
     """Write the page again from `results.json`, and compare bytes."""
     page = render(sealed.results).encode("utf-8")
     path = sealed.report / "report.html"
-    if not path.is_file() or path.read_bytes() == page:
+    held = path.read_bytes() if path.is_file() else page
+    if held == page:
         return
     if not sealed.same_version:
         what = "report.html is not what this version writes from results.json."
         seen.differs(what, "Another version wrote it.", "Verify it with that version.")
         return
-    held = path.read_bytes()
     at = next(
         (place for place, (a, b) in enumerate(zip(held, page, strict=False)) if a != b), min(len(held), len(page))
     )

@@ -13,6 +13,7 @@ from typing import Any
 
 from fairaudit.errors import FairauditError
 from fairaudit.plan import Plan
+from fairaudit.workflow import seal
 from fairaudit.workflow.registration import Register
 
 LARGEST = 500_000_000
@@ -153,9 +154,8 @@ def inside(folder: Path, name: Any) -> Path | None:
 
 def how_changed(path: Path, sealed: str) -> str:
     """Say in a few words how a file's content is another one; empty where it is the same."""
-    with path.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() == sealed:
-            return ""
+    if seal.sha256(path) == sealed:
+        return ""
     if path.stat().st_size == 0:
         return "is empty"
     if path.stat().st_size < LARGEST:

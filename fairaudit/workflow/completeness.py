@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +60,11 @@ class Open:
         return {**vars(self), "role": SIGNING[self.role]}
 
 
+def gravest_first(entries: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Order what is open: what holds up adoption first, all else as it stands."""
+    return sorted(entries, key=lambda each: not each["blocks"])
+
+
 def wants_answers(findings: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Give the findings that are asked about: those that block and are flagged or not demonstrated."""
     return [finding for finding in findings if finding["blocks"] and finding["verdict"] != "cleared"]
@@ -101,7 +106,7 @@ def open_questions(questions: Sequence[Asked], answers: Answers) -> list[Open]:
 
 def open_conflicts(catalogue: Catalogue, answers: Answers) -> list[Open]:
     """List the questions to which several answers stand; until somebody says which holds, they hold up adoption."""
-    known = {**catalogue.of_audit, **catalogue.of_findings}
+    known = catalogue.every
     found = []
     for key in dict.fromkeys(other.id for other in answers.conflicts):
         question = known[key.partition(":")[0]]

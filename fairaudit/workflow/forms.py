@@ -210,7 +210,7 @@ def _problem(entry: Mapping[str, Any], name: str) -> Problem:
 
 
 def _of_answers(content: Content, name: str, folder: Path, catalogue: Catalogue) -> Iterator[Problem]:
-    by, known = By(role=content.role, name=content.name.strip() or "?"), {**catalogue.of_audit, **catalogue.of_findings}
+    by, known = By(role=content.role, name=content.name.strip() or "?"), catalogue.every
     for key, given in content.answers.items():
         where, question = f"{name}: {_short(key)}", known.get(key.partition(":")[0])
         if question is None:

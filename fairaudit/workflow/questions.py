@@ -99,6 +99,11 @@ class Catalogue(Strict):
     questions: dict[Text, Question] = Field(description="all other questions")
 
     @property
+    def every(self) -> Mapping[str, Question]:
+        """Give every question by its id."""
+        return {**self.of_audit, **self.of_findings}
+
+    @property
     def of_audit(self) -> Mapping[str, Question]:
         """Give the questions that are asked once an audit, those that decide the tier first."""
         return {**self.tier_questions, **{name: q for name, q in self.questions.items() if q.of == "audit"}}

@@ -211,7 +211,7 @@ def _answers(record: Record, questions: Sequence[completeness.Asked]) -> list[di
 
 def _answer(record: Record, key: str, each: completeness.Asked | None, given: Answer) -> dict[str, Any]:
     base, _, finding = key.partition(":")
-    question = each.question if each else {**record.questions.of_audit, **record.questions.of_findings}[base]
+    question = each.question if each else record.questions.every[base]
     return {
         "id": key,
         "question": question.question,

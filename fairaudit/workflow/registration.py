@@ -7,7 +7,6 @@ says what they say. A commit in git, or a copy held elsewhere, is what makes it 
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from fairaudit.errors import PlanError, Problem
+from fairaudit.folders import replace_text
 from fairaudit.measures import MEASURES
 from fairaudit.plan import Plan
 
@@ -131,12 +131,8 @@ def _texts(entry: Mapping[str, Any], mapping: str, nullable: tuple[str, ...] = (
 
 
 def write_register(folder: Path, register: Register) -> None:
-    """Write it aside, then rename."""
-    path = folder / FILE
-    aside = path.with_name(f".{FILE}.{secrets.token_hex(4)}")
-    text = json.dumps(register.as_dict(), indent=1, ensure_ascii=False) + "\n"
-    aside.write_text(text, encoding="utf-8", newline="\n")
-    aside.replace(path)
+    """Write an audit's register."""
+    replace_text(folder / FILE, json.dumps(register.as_dict(), indent=1, ensure_ascii=False) + "\n")
 
 
 # --- what was changed ------------------------------------------------------------------------------------------------

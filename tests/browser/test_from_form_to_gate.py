@@ -53,7 +53,7 @@ class Roles:
 
     def _answer(self, question: dict, role: str) -> None:
         key, place = question["key"], question["id"]
-        asked = {**catalogue().of_audit, **catalogue().of_findings}[key.partition(":")[0]]
+        asked = catalogue().every[key.partition(":")[0]]
         if asked.roles[0] != role:
             return
         if asked.answer == "choice":

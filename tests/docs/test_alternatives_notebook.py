@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import ast
-import json
 import re
 
 import pytest
 
 from fairaudit.alternatives.words import LEGAL
 from tests.docs.markdown import README, ROOT
+from tests.docs.notebooks import cells_of, check_it_only_calls, code, prose_before_every_call
 
 NOTEBOOK = ROOT / "notebooks" / "alternatives.ipynb"
 
 
 @pytest.fixture(scope="module")
 def cells() -> list[dict]:
-    return json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
-
-
-def code(cells: list[dict]) -> list[str]:
-    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    return cells_of(NOTEBOOK)
 
 
 def test_the_readme_names_it():
@@ -28,18 +23,11 @@ def test_the_readme_names_it():
 
 
 def test_it_calls_and_computes_nothing(cells):
-    first, second, *rest = code(cells)
-    assert cells[1]["metadata"] == {"tags": ["parameters"]}
-    assert second.startswith("from fairaudit import Alternatives\n\nother = Alternatives(audit, evidence, ")
-    assert all(re.fullmatch(r"other\.\w+(\(\))?", text) for text in rest), rest
-    logic = (ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.If, ast.Lambda, ast.ListComp, ast.Try)
-    assert not any(isinstance(node, logic) for text in (first, second, *rest) for node in ast.walk(ast.parse(text)))
+    check_it_only_calls(cells, "from fairaudit import Alternatives\n\nother = Alternatives(audit, evidence, ", "other")
 
 
 def test_it_explains_before_every_call(cells):
-    assert [cell["id"] for cell in cells] == [f"cell-{place:02d}" for place in range(len(cells))]
-    assert [cell["cell_type"] for cell in cells[3:]] == ["markdown", "code"] * (len(cells[3:]) // 2)
-    prose = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    prose = prose_before_every_call(cells)
     for said in ("Too few records never look like fairness", "Near 50 it tells nothing", "confirm it on new records"):
         assert said in prose
     assert len(prose.split()) > 600

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import json
-import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +9,7 @@ import pytest
 from fairaudit import HowMany
 from fairaudit.displays import AGGREGATE
 from tests.docs.markdown import README, ROOT
+from tests.docs.notebooks import cells_of, check_it_only_calls, code, prose_before_every_call
 from tests.run.made import audit, block
 
 NOTEBOOK = ROOT / "notebooks" / "how_many.ipynb"
@@ -19,11 +17,7 @@ NOTEBOOK = ROOT / "notebooks" / "how_many.ipynb"
 
 @pytest.fixture(scope="module")
 def cells() -> list[dict]:
-    return json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
-
-
-def code(cells: list[dict]) -> list[str]:
-    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    return cells_of(NOTEBOOK)
 
 
 def test_the_readme_names_it():
@@ -31,18 +25,11 @@ def test_the_readme_names_it():
 
 
 def test_it_calls_and_computes_nothing(cells):
-    first, second, *rest = code(cells)
-    assert cells[1]["metadata"] == {"tags": ["parameters"]}
-    assert second.startswith("from fairaudit import HowMany\n\nask = HowMany(audit, evidence, ")
-    assert all(re.fullmatch(r"ask\.\w+(\(\))?", text) for text in rest), rest
-    logic = (ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.If, ast.Lambda, ast.ListComp, ast.Try)
-    assert not any(isinstance(node, logic) for text in (first, second, *rest) for node in ast.walk(ast.parse(text)))
+    check_it_only_calls(cells, "from fairaudit import HowMany\n\nask = HowMany(audit, evidence, ", "ask")
 
 
 def test_it_explains_before_every_call(cells):
-    assert [cell["id"] for cell in cells] == [f"cell-{place:02d}" for place in range(len(cells))]
-    assert [cell["cell_type"] for cell in cells[3:]] == ["markdown", "code"] * (len(cells[3:]) // 2)
-    prose = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    prose = prose_before_every_call(cells)
     assert "Too few records never look like fairness" in prose
     assert len(prose.split()) > 400
 

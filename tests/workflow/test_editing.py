@@ -18,7 +18,7 @@ from fairaudit.workflow.questions import catalogue
 from fairaudit.workflow.yaml_text import comments
 
 QUESTIONS = catalogue()
-ASKED = {name: question.question for name, question in {**QUESTIONS.of_audit, **QUESTIONS.of_findings}.items()}
+ASKED = {name: question.question for name, question in QUESTIONS.every.items()}
 HASH = "a" * 64
 
 

@@ -254,7 +254,7 @@ EDITS = st.lists(
 def test_no_sequence_of_edits_to_answers_moves_the_evidence(audits, edits, what, verdict):
     content = complete(audits, verdict, what)
     for name, key, text in edits:
-        question = {**catalogue().of_audit, **catalogue().of_findings}[name.partition(":")[0]]
+        question = catalogue().every[name.partition(":")[0]]
         if question.answer == "text" and (key != "not_applicable" or question.not_applicable):
             by = {"role": question.roles[0], "name": "Somebody"}
             content["answers"][name] = {key: text, "by": by, "date": "2026-03-03"}

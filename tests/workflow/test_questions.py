@@ -16,7 +16,7 @@ TEXT = resources.template("questions.yaml").read_text(encoding="utf-8")
 
 
 def test_every_role_is_asked_and_every_stage_has_questions():
-    asked = {**catalogue().of_audit, **catalogue().of_findings}
+    asked = catalogue().every
     owners = {question.roles[0] for question in asked.values()}
     assert owners == {"analyst", "programme_owner", "vendor", "legal", "community"}
     assert {question.stage for question in asked.values()} == {
@@ -32,7 +32,7 @@ def test_the_community_is_asked_at_most_ten_in_two_stages():
 
 
 def test_each_is_a_question_and_says_why_it_is_asked():
-    for name, question in {**catalogue().of_audit, **catalogue().of_findings}.items():
+    for name, question in catalogue().every.items():
         assert re.fullmatch(r"[a-z0-9-]+", name)
         assert "?" in question.question, name
         assert question.why.endswith("."), name
