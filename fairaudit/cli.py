@@ -374,6 +374,8 @@ def _run(options: argparse.Namespace) -> int:
     settings |= {"seconds": options.timeout} if options.timeout is not None else {}
     if min(settings.get("jobs", 1), settings.get("seconds", 1)) <= 0:
         raise UsageError.one("fairaudit run", "--jobs and --timeout are more than 0", "Leave them out for the usual.")
+    if not options.rehearse:
+        _warn_of_unregistered(folders)
     if len(folders) == 1:
         _run_one(folders[0], options.out, settings)
         failed = 0
@@ -381,6 +383,19 @@ def _run(options: argparse.Namespace) -> int:
         failed = _run_several({folder: options.out and options.out / _name(folder) for folder in folders}, settings)
     _next(_after_run(options, failed), "" if failed or options.rehearse else "read page one of the report, then")
     return failed
+
+
+def _warn_of_unregistered(folders: Iterable[Path]) -> None:
+    """Say before results are seen that they will be exploratory: afterwards it cannot be mended."""
+    from fairaudit.completing import unregistered
+
+    for folder in folders:
+        if unregistered(folder):
+            line = (
+                f"Warning: the plan of {folder} is not registered. Results seen now are exploratory for good: to stop "
+                f"it, press Ctrl-C, and first call: fairaudit register {_quoted(folder)}"
+            )
+            print(_wrapped(line), file=sys.stderr)
 
 
 def _after_run(options: argparse.Namespace, failed: int) -> str:
@@ -530,10 +545,10 @@ def _status(options: argparse.Namespace) -> None:
     import datetime
     import json
 
-    from fairaudit.completing import status_dict, status_lines, status_of
+    from fairaudit.completing import status_dict, status_lines, status_or_unfinished
 
     folders = _every(options.folders, "status")
-    today, found = datetime.date.today(), [status_of(folder) for folder in folders]
+    today, found = datetime.date.today(), [status_or_unfinished(folder) for folder in folders]
     if options.json:
         told = [status_dict(each, today) for each in found]
         print(json.dumps(told, indent=1, ensure_ascii=False))
@@ -572,6 +587,7 @@ def _gate(options: argparse.Namespace) -> int:
         _next("fairaudit publish", "keep the seal with somebody else, then")
         return 0
     _say([f"The gate stays shut for {found.plan.system.title}:", *(f"- {reason}" for reason in gate.reasons)])
+    _say(gate.pilot)
     _next(found.next)
     return SHUT
 

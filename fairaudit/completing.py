@@ -17,7 +17,9 @@ from fairaudit.run import now
 from fairaudit.scaffold import as_drafted
 from fairaudit.verifying import verify
 from fairaudit.workflow import completeness, determination
+from fairaudit.workflow.answers import read_answers
 from fairaudit.workflow.commits import commit_of
+from fairaudit.workflow.questions import catalogue
 from fairaudit.workflow.record import Record, completed, read_record, registration_of
 from fairaudit.workflow.registration import Entry, Register, changes, write_register
 from fairaudit.workflow.roles import ROLES, SIGNING
@@ -61,7 +63,9 @@ def register(folder: Path, because: str = "") -> Iterator[str]:
         else "Not in git as it stands: commit it, so that the day can be shown."
     )
     if record.register.looks:
-        yield f"Data were looked at before ({len(record.register.looks)} times): what was seen then is exploratory."
+        times = len(record.register.looks)
+        often = "once" if times == 1 else f"{times} times"
+        yield f"Data were looked at before ({often}): what was seen then is exploratory."
     if drafted := as_drafted(plan):
         yield f"Warning: still as `fairaudit init` wrote it: {listed(drafted)}. To change it later needs a reason."
     yield from _warnings(record)
@@ -85,6 +89,18 @@ def _warnings(record: Record) -> Iterator[str]:
             "Warning: nobody of the community was asked before limits were set (what would be fair, which errors hurt "
             "most). `fairaudit form DIR --for community` makes the page to ask with."
         )
+
+
+def unregistered(folder: Path) -> bool:
+    """Say whether data would be looked at for the first time, under a plan that nobody registered.
+
+    A plan or a register that cannot be read is another matter, which whoever runs the audit is told of.
+    """
+    try:
+        record = read_record(read_plan(folder))
+    except PlanError:
+        return False
+    return not record.register.entries and not record.register.looks
 
 
 # --- how an audit stands ---------------------------------------------------------------------------------------------
@@ -119,10 +135,8 @@ class Status:
     @property
     def asked(self) -> list[completeness.Asked]:
         """Every question of the audit; those on findings once there is a report."""
-        findings = None
-        if self.results is not None:
-            findings = [finding for block in self.results["evidence"] for finding in block["findings"]]
-        return completeness.asked(self.record.questions, self.record.tiered, findings)
+        evidence = None if self.results is None else self.results["evidence"]
+        return completeness.asked(self.record.questions, self.record.tiered, evidence)
 
     @property
     def open(self) -> list[Mapping[str, Any]]:
@@ -130,6 +144,7 @@ class Status:
         if self.results is not None:
             return completeness.gravest_first(self.results["open_questions"])
         found = completeness.open_questions(self.asked, self.record.answers)
+        found += completeness.open_conflicts(self.record.questions, self.record.answers)
         return completeness.gravest_first(each.as_dict() for each in found)
 
     def done(self) -> Counter:
@@ -165,7 +180,8 @@ class Status:
 def gate_of(folder: Path, today: datetime.date, *, allow_code: bool = False) -> tuple[Status, determination.Gate]:
     """Say whether a system may be adopted on an audit: how it stands, and whether its report is what was sealed.
 
-    The records are counted again, so that no number is taken on trust.
+    The records are counted again, so that no number is taken on trust; but not where the report must be made anew
+    anyway, since then all that has changed would be told once more as a difference.
 
     Args:
         folder: the audit's.
@@ -175,10 +191,11 @@ def gate_of(folder: Path, today: datetime.date, *, allow_code: bool = False) -> 
     Raises as `status_of` does.
     """
     status = status_of(folder)
-    if status.results is None:
+    if status.results is None or status.outdated:
         return status, status.gate(today)
     verified = verify(folder, allow_code=allow_code)
-    also = [f"The report is not what was sealed. {each}" for each in verified.differences]
+    also = [f"The report is not what was sealed. {each}" for each in verified.differences if not each.of_people]
+    also += [str(each) for each in verified.differences if each.of_people]
     also += [f"Not all could be checked: {each}" for each in verified.unchecked]
     return status, status.gate(today, also)
 
@@ -200,6 +217,42 @@ def status_of(folder: Path) -> Status:
     same = joined["determination"]["to_sign"] == results["determination"]["to_sign"]
     signed_since = same and any(joined[key] != results[key] for key in ("sign_offs", "determination"))
     return Status(folder, plan, record, joined, outdated, signed_since)
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """An audit whose plan is not finished: people may answer already.
+
+    Attributes:
+        folder: the audit's.
+        problems: how many the plan, the answers or the register have.
+        record: what people have answered.
+    """
+
+    folder: Path
+    problems: int
+    record: Record
+
+    @property
+    def next(self) -> str:
+        """The one next command."""
+        return f"fairaudit check {shlex.quote(str(self.folder))}"
+
+
+def status_or_unfinished(folder: Path) -> Status | Unfinished:
+    """Say how an audit stands, also where its plan is not finished yet.
+
+    Raises:
+        PlanError: there is no plan, or the answers are wrong.
+    """
+    try:
+        return status_of(folder)
+    except PlanError as error:
+        home = folder.parent if folder.is_file() else folder
+        if not (home / "audit.yaml").is_file():
+            raise
+        questions = catalogue()
+        return Unfinished(folder, len(error.problems), Record(questions, read_answers(home, questions)))
 
 
 def _joined(plan: Plan, record: Record, results: Mapping[str, Any]) -> dict[str, Any]:
@@ -249,8 +302,11 @@ def _read(path: Path) -> dict[str, Any] | None:
 # --- in words --------------------------------------------------------------------------------------------------------
 
 
-def status_lines(status: Status, today: datetime.date) -> Iterator[str]:
+def status_lines(status: Status | Unfinished, today: datetime.date) -> Iterator[str]:
     """Write how an audit stands, for a terminal."""
+    if isinstance(status, Unfinished):
+        yield from _unfinished_lines(status)
+        return
     yield f"{status.plan.system.title} ({status.folder})"
     results, tiered = status.results, status.record.tiered
     if results is None:
@@ -277,10 +333,22 @@ def status_lines(status: Status, today: datetime.date) -> Iterator[str]:
         gate = status.gate(today)
         reasons = f"{len(gate.reasons)} reason{'' if len(gate.reasons) == 1 else 's'}"
         yield "  The gate opens." if gate.opens else f"  The gate stays shut, for {reasons}: see `fairaudit gate`."
+        yield from (f"  {line}" for line in gate.pilot)
 
 
-def status_dict(status: Status, today: datetime.date) -> dict[str, Any]:
+def _unfinished_lines(status: Unfinished) -> Iterator[str]:
+    answers = status.record.answers.answers.values()
+    answered = sum(bool(each) and each.state != "open" for each in answers)
+    problems = f"{status.problems} problem{'' if status.problems == 1 else 's'}"
+    yield str(status.folder)
+    yield f"  The plan is not finished: {problems}; `fairaudit check` says where and what."
+    yield f"  {answered} questions are answered. Questions do not wait for the plan: the community is asked first."
+
+
+def status_dict(status: Status | Unfinished, today: datetime.date) -> dict[str, Any]:
     """Write how an audit stands, as plain data."""
+    if isinstance(status, Unfinished):
+        return {"folder": str(status.folder), "problems": status.problems, "report": False, "next": status.next}
     results, gate = status.results, status.gate(today)
     return {
         "folder": str(status.folder),
@@ -292,6 +360,6 @@ def status_dict(status: Status, today: datetime.date) -> dict[str, Any]:
         "determination": results["determination"] if results else None,
         "done": dict(status.done()),
         "open": [dict(each) for each in status.open],
-        "gate": {"opens": gate.opens, "reasons": list(gate.reasons)},
+        "gate": {"opens": gate.opens, "reasons": list(gate.reasons), "pilot": list(gate.pilot)},
         "next": status.next,
     }

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fairaudit.completing import status_of
+from fairaudit.completing import Unfinished, status_of, status_or_unfinished
 from fairaudit.errors import PlanError, UsageError, nearest
 from fairaudit.folders import cannot_write
 from fairaudit.plan import read_plan
@@ -28,7 +28,9 @@ DONE = {
     "settled": "settled (the earlier ones are kept under was:)",
     "signed": "signed",
     "decided": "decided",
+    "decided anew": "decided anew (the earlier decision is kept under earlier_decisions:)",
     "both kept": "kept beside another answer",
+    "commented": "kept as a comment beside the answer of the role that owes it",
     "unchanged": "there already",
 }
 
@@ -78,7 +80,7 @@ def folder_of(audit: Path) -> Path:
     """
     folder = audit.parent if audit.is_file() else audit
     if not (folder / "audit.yaml").is_file():
-        raise PlanError.one(str(audit), "there is no such plan", "`fairaudit init DIR --kind decisions` writes one.")
+        read_plan(folder)  # says so, and what may be meant
     return folder
 
 
@@ -142,6 +144,19 @@ def merge_answers(folder: Path, files: Sequence[Path]) -> Iterator[str]:
         yield ""
         yield "Answered differently, and both kept; somebody must say which holds, in a new form or in answers.yaml:"
         yield from (f"- {_asked(each, questions)} ({' and '.join(each.names)})" for each in conflicts)
+    if any(each.key == "decision" for each in told):
+        yield from _of_decision(folder)
+
+
+def _of_decision(folder: Path) -> Iterator[str]:
+    """Say at once where a decision that was just put in does not stand."""
+    status = status_or_unfinished(folder)
+    results = None if isinstance(status, Unfinished) else status.results
+    decision = results["determination"]["decision"] if results else None
+    if decision and decision["decision"] and not decision["stands"]:
+        yield ""
+        yield f"{decision['words']} That decision does not stand:"
+        yield from (f"- {reason}" for reason in decision["reasons"])
 
 
 def _asked(told: Told, questions: Catalogue) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from fairaudit import sentences
 from fairaudit.verdicts import SEVERITY
 from fairaudit.workflow.completeness import gravest_first
+from fairaudit.workflow.roles import ROLES
 
 MOST = 3
 USUAL = 0.05
@@ -51,13 +52,16 @@ def page_one(results: Mapping[str, Any]) -> dict[str, Any]:
         "headline": determination["headline"],
         "would_be": determination["would_be"],
         "caveat": _caveat(results),
-        "why": [_why(finding, _named(finding, results["evidence"])) for finding in chosen(results["evidence"])],
+        "why": [
+            _why(finding, sentences.finding_named(finding, results["evidence"]))
+            for finding in chosen(results["evidence"])
+        ],
         "more": " ".join(filter(None, [_more(results["evidence"]), _sureness(results["evidence"])])),
         "tested": [_tested(block) for block in results["evidence"]],
         "decide": _decided(determination) or _decide(determination["evidence_state"], results["evidence"]),
         "open": _open(results["open_questions"]),
-        "community": _said(results, "community-says", "The community has not been asked."),
-        "vendor_replies": _said(results, "vendor-reply", "The vendor has not answered."),
+        "community": _community(results),
+        "vendor_replies": _said(results, "vendor-reply") or "The vendor has not answered.",
         "cannot_tell": [
             *dict.fromkeys(s for block in results["evidence"] for s in block["cannot_tell"]),
             *_standing_caveats(results["evidence"]),
@@ -70,36 +74,58 @@ def page_one(results: Mapping[str, Any]) -> dict[str, Any]:
 def _caveat(results: Mapping[str, Any]) -> str:
     """Say who decided what, if anybody has, and what this page is not."""
     decision = results["determination"]["decision"]
-    dissent = [f"{each['by']['name']}, {each['by']['role']}" for each in results["sign_offs"] if each["dissents"]]
+    dissent = [
+        f"{each['by']['name']}, {each['by']['role']}"
+        for each in results["sign_offs"]
+        if each["dissents"] and not each["replaced"]
+    ]
     told = "This informs a decision by a named person; no one has signed yet."
     if decision["decision"]:
         told = decision["words"]
         if not decision["stands"]:
-            told += f" It does not stand: {' '.join(decision['reasons'])}"
+            told += f" That decision does not stand: {' '.join(decision['reasons'])}"
     if dissent:
         told += f" In dissent signed: {'; '.join(dissent)}."
-    return f"{told} It is not a finding about the law."
+    return f"{told} This page is not a finding about the law."
 
 
-def _said(results: Mapping[str, Any], question: str, nothing: str) -> str:
-    """Quote the first answer to a question, who says it first: the end of a long one may lack the room."""
-    told = [
-        answer
-        for answer in results["answers"]
-        if answer["id"].partition(":")[0] == question and answer["asked"] and answer["state"] == "answered"
-    ]
+def _community(results: Mapping[str, Any]) -> str:
+    """Quote what the community says to what was found; else what it said before limits were set."""
+    if found := _said(results, "community-says"):
+        return found
+    role = ROLES["community"]
+    early = [answer for answer in _answered(results) if answer["role"] == role and answer["by"]["role"] == role]
+    if not early:
+        return "The community has not been asked."
+    return f"Not asked yet about what was found. Before limits were set, {_quoted(early[0], results)}"
+
+
+def _said(results: Mapping[str, Any], question: str) -> str:
+    """Quote the first answer to a question; empty where there is none."""
+    told = [answer for answer in _answered(results) if answer["id"].partition(":")[0] == question]
     if not told:
-        return nothing
-    first = told[0]
-    about = f", on {_finding_named(first['finding'], results)}" if first["finding"] else ""
+        return ""
     more = len(told) - 1
     others = f" ({more} more {'reply' if more == 1 else 'replies'} further down.)" if more else ""
-    return f"{first['by']['name']}, {first['date']}{about}: “{' '.join(first['text'].split())}”{others}"
+    return _quoted(told[0], results) + others
+
+
+def _answered(results: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [answer for answer in results["answers"] if answer["asked"] and answer["state"] == "answered"]
+
+
+def _quoted(answer: Mapping[str, Any], results: Mapping[str, Any]) -> str:
+    """Quote an answer, who says it first: the end of a long one may lack the room."""
+    who = answer["by"]["name"]
+    if answer["by"]["role"] != answer["role"]:
+        who += f" ({answer['by']['role']}), in place of the {answer['role']}"
+    about = f", on {_finding_named(answer['finding'], results)}" if answer["finding"] else ""
+    return f"{who}, {answer['date']}{about}: “{' '.join(answer['text'].split())}”"
 
 
 def _finding_named(name: str, results: Mapping[str, Any]) -> str:
     found = [finding for block in results["evidence"] for finding in block["findings"] if finding["id"] == name]
-    return _named(found[0], results["evidence"]) if found else name
+    return sentences.finding_named(found[0], results["evidence"]) if found else name
 
 
 def _lapses(results: Mapping[str, Any]) -> str:
@@ -147,16 +173,6 @@ def excess(finding: Mapping[str, Any]) -> float:
     if finding["comparison"] == "ratio":
         return (limit - estimate) / limit
     return (estimate - limit) / limit
-
-
-def _named(finding: Mapping[str, Any], evidence: Sequence[Mapping[str, Any]]) -> str:
-    """Name what a finding is of, and its block where another one has the same name."""
-
-    def name(one: Mapping[str, Any]) -> str:
-        return f"{one['title']}, by {' and '.join(one['grouping']).replace('_', ' ')}"
-
-    same = [one for block in evidence for one in block["findings"] if name(one) == name(finding)]
-    return name(finding) if len({one["evidence"] for one in same}) < 2 else f"{name(finding)} ({finding['evidence']})"
 
 
 def _why(finding: Mapping[str, Any], about: str) -> dict[str, Any]:
@@ -216,7 +232,9 @@ def _also_outside(evidence: Sequence[Mapping[str, Any]]) -> str:
     others = [f for f in findings if f["verdict"] == "flagged" and f["id"] not in shown]
     if not others:
         return ""
-    names = [f"{_named(f, evidence)}{'' if f['blocks'] else ' (explored, does not block)'}" for f in others]
+    names = [
+        f"{sentences.finding_named(f, evidence)}{'' if f['blocks'] else ' (explored, does not block)'}" for f in others
+    ]
     return f" Also outside: {'; '.join(names[:MOST])}{'; and others' if len(names) > MOST else ''}."
 
 
@@ -406,12 +424,13 @@ def _count(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}"
 
 
-def _open(questions: Sequence[Mapping[str, str]]) -> dict[str, Any]:
-    """Count what is open, and give the first item of each role."""
-    first = {}
+def _open(questions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Count what is open, and give the first item of each role with how many are theirs."""
+    theirs: dict[str, list[str]] = {}
     for question in gravest_first(questions):
-        first.setdefault(question["role"], question["question"])
-    return {"count": len(questions), "items": [{"role": role, "question": text} for role, text in first.items()]}
+        theirs.setdefault(question["role"], []).append(question["question"])
+    items = [{"role": role, "question": texts[0], "count": len(texts)} for role, texts in theirs.items()]
+    return {"count": len(questions), "blocking": sum(q["blocks"] for q in questions), "items": items}
 
 
 def _standing_caveats(evidence: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -58,10 +58,21 @@ def entry_of(status: Status) -> dict[str, Any]:
         "registration": results["audit"]["registration"]["words"] if results else _registered(status),
         "decision": found["decision"]["words"] if found else "Nobody has decided.",
         "stands": not found or found["decision"]["decision"] is None or found["decision"]["stands"],
-        "open": f"{blocking} of {len(status.open)} hold up adoption" if status.open else "nothing",
+        "open": _open(len(status.open), blocking),
         "stale": bool(status.stale),
-        "lapses": found["lapses"] if found else None,
+        "lapses": found["lapses"] if found and found["decision"]["stands"] else None,
     }
+
+
+def _open(number: int, blocking: int) -> str:
+    if not number:
+        return "Nothing"
+    holds = "one of which holds" if blocking == 1 else f"{blocking or 'none'} of which hold"
+    return (
+        f"{number}, {holds} up adoption"
+        if number > 1
+        else f"1, which {'holds' if blocking else 'does not hold'} up adoption"
+    )
 
 
 def _headline(found: Mapping[str, Any] | None) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,10 +50,26 @@ TIMES: Mapping[str, re.Pattern[str]] = {
 
 DAY = re.compile(r"date|day|time|timestamp|on|at")
 
+DECISION = re.compile(
+    r"decisions?|decided|approved|denied|granted|selected|hired|flagged|accepted|admitted|awarded|eligible|detained"
+)
+"""A word in a column's name that says that it holds what was decided."""
+
+IDENTIFIER = re.compile(r"ids?|identifier|uuid|guid")
+PERSON = re.compile(
+    r"persons?|people|applicants?|clients?|students?|pupils?|patients?|residents?|defendants?|claimants?|tenants?|"
+    r"workers?|employees?|drivers?|customers?|members?|officers?|households?|child|children|seekers?|candidates?"
+)
+"""A word in the name of a column of identifiers that says whose they are: one may have several records."""
+
+MADE_UP = re.compile(r"made ?up|synthetic|simulated|fictitious|fake|dummy")
+
 MARGIN = re.compile(r"moe|margin")
 NO_NUMBER_OF_PEOPLE = re.compile(r"pct|percent\w*|shares?|rates?|median|mean|income|se|cv")
 INCOME = re.compile(r"incomes?")
 TO_FILL_IN = ("name", "vendor", "agency", "decides")
+BECAUSE = "who set the limit, and where it is written"
+"""What the templates write in the place of who chose a limit."""
 MOST_LEVELS = 60
 FEW_NUMBERS = 12
 BANDS = "bands: [25, 45, 65]   # where a new band begins"
@@ -147,6 +163,7 @@ def as_drafted(plan: Plan) -> list[str]:
         counted, by = block.data.population, drafted["data"].get("population")
         found += [f"{block.id}.population.from"] if counted and by and counted.from_ == by["from"] else []
         found += [f"{block.id}.cannot_tell"] if list(block.cannot_tell) == drafted["cannot_tell"] else []
+        found += [f"{block.id}.measures.{each.measure}.because" for each in block.measures if each.because == BECAUSE]
     return list(dict.fromkeys(found))
 
 
@@ -243,6 +260,25 @@ def _times(columns: list[str]) -> dict[str, str]:
     return found
 
 
+def _named(columns: list[str]) -> dict[str, str]:
+    """Find the columns that name a record (key) and a person (cluster), from their names alone: only where one fits."""
+
+    def names(words: list[str], *, people: bool) -> bool:
+        return any(map(IDENTIFIER.fullmatch, words)) and any(map(PERSON.fullmatch, words)) == people
+
+    found = {
+        "key": _only(columns, lambda words: names(words, people=False)),
+        "cluster": _only(columns, lambda words: names(words, people=True)),
+    }
+    return {key: name for key, name in found.items() if name}
+
+
+def _only(columns: list[str], fits: Callable[[list[str]], bool]) -> str:
+    """Give the one column whose name fits; none where there are several."""
+    found = [name for name in columns if fits(_words(name))]
+    return found[0] if len(found) == 1 else ""
+
+
 def _flow(pairs: Mapping[str, str]) -> str:
     return ", ".join(f"{_quoted(key)}: {_quoted(value)}" for key, value in pairs.items())
 
@@ -271,6 +307,13 @@ def _drafted(text: str, draft: Draft, source: str) -> str:
     columns = "".join(c if c.isprintable() else " " for c in ", ".join(draft.columns))
     text = re.sub(r"      source: records.csv.*", lambda _: "\n".join(lines), text)
     text = text.replace("      # its columns: ...", f"      # its columns: {columns}")
+    if any(MADE_UP.search(" ".join(_words(name))) for name in draft.columns):
+        text = re.sub(r"origin: \w+ +# historical", "origin: synthetic          # historical", text)
+    for key, column in _named(draft.columns).items():
+        mark = "# " if key == "cluster" else ""  # whether anybody has several records is for people to say
+        text = re.sub(rf"      # {key}: \w+", lambda _, k=key, c=column, m=mark: f"      {m}{k}: {_quoted(c)}", text)
+    if column := _only(draft.columns, lambda words: any(map(DECISION.fullmatch, words))):
+        text = text.replace("decision: {column: decision,", f"decision: {{column: {_quoted(column)},")
     for key, column in _times(draft.columns).items():
         text = re.sub(rf"      {key}: {key}(?= )", lambda _, k=key, c=column: f"      {k}: {_quoted(c)}", text)
     groups = draft.drafted

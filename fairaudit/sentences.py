@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from fairaudit.comparisons import EVERYONE, EVERYONE_ELSE
 
@@ -510,3 +511,18 @@ def listed(words: Sequence[str], most: int = 6) -> str:
     if len(words) > most:
         words = [*words[: most - 1], f"{len(words) - most + 1} more"]
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+
+
+def finding_named(finding: Mapping[str, Any], evidence: Sequence[Mapping[str, Any]]) -> str:
+    """Name what a finding is of, and its block where another one has the same name.
+
+    Args:
+        finding: of the results.
+        evidence: every block of the results.
+    """
+
+    def name(one: Mapping[str, Any]) -> str:
+        return f"{one['title']}, by {' and '.join(one['grouping']).replace('_', ' ')}"
+
+    same = [one for block in evidence for one in block["findings"] if name(one) == name(finding)]
+    return name(finding) if len({one["evidence"] for one in same}) < 2 else f"{name(finding)} ({finding['evidence']})"

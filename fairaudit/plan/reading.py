@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import re
 import types
@@ -32,7 +33,7 @@ def read_plan(path: str | Path) -> Plan:
     path = Path(path)
     path = path / "audit.yaml" if path.is_dir() else path
     if not path.is_file():
-        raise PlanError.one(str(path), "there is no such plan", "`fairaudit init DIR --kind decisions` writes one.")
+        raise PlanError.one(str(path), "there is no such plan", _meant(path))
     document = read_yaml(path)
     if not isinstance(document.content, dict):
         hint = "A plan begins with `system:` and `evidence:`."
@@ -41,6 +42,16 @@ def read_plan(path: str | Path) -> Plan:
     plan._content = document.content
     plan._path, plan._sha256 = path, hashlib.sha256(path.read_bytes()).hexdigest()
     return plan
+
+
+def _meant(path: Path) -> str:
+    """Suggest the audit whose folder is called alike, beside the one that was named or in audits/."""
+    folder = path.parent if path.name == "audit.yaml" else path
+    plans = [*folder.parent.glob("*/audit.yaml"), *Path("audits").glob("*/audit.yaml")]
+    named = {plan.parent.name: plan.parent for plan in reversed(plans)}
+    close = difflib.get_close_matches(folder.name, list(named), n=1, cutoff=0.6)
+    write = "`fairaudit init DIR --kind decisions` writes one."
+    return f"Did you mean {str(named[close[0]])!r}? {write}" if close else write
 
 
 def _checked(document: Document) -> Plan:

@@ -64,7 +64,9 @@ def _cut(one: Mapping[str, Any], share: float) -> dict[str, Any]:
         return Lines([text(value, length) for value in values[:most]], max(len(values) - most, 0))
 
     asked, conditions = one["open"]["items"], one["headline"] == HEADLINES["supported_with_conditions"]
-    questions = [{"role": brief(q["role"], ROLE), "question": text(q["question"], QUESTION)} for q in asked]
+    questions = [
+        {"role": f"{brief(q['role'], ROLE)} ({q['count']})", "question": text(q["question"], QUESTION)} for q in asked
+    ]
     tested = TESTED // max(min(len(one["tested"]), TESTED_LINES), 1)
     return {
         **{key: one[key] for key in ("headline", "would_be", "caveat", "more")},
@@ -81,8 +83,9 @@ def _cut(one: Mapping[str, Any], share: float) -> dict[str, Any]:
         "warnings": lines(one["warnings"], WARNING_LINES, WARNING),
         "open": {
             "count": one["open"]["count"],
+            "blocking": one["open"]["blocking"],
             "items": questions[:QUESTION_LINES],
-            "more": max(len(asked) - QUESTION_LINES, 0),
+            "more": sum(q["count"] for q in asked[QUESTION_LINES:]),
         },
         **{key: text(one[key], most) for key, most in QUOTE.items()},
     }

@@ -80,7 +80,7 @@ def form_page(audit: Audit, role: str, language: str = LANGUAGE) -> str:
         role_words=SIGNING[role],
         meeting=role == COMMUNITY,
         groups=_groups(questions, role, w),
-        findings=_findings(audit, role),
+        findings=_findings(audit, role, {each["finding"] for each in questions}),
         signing=signing,
         grades=GRADES,
         data=told,
@@ -107,11 +107,9 @@ def questions_of(audit: Audit, role: str) -> list[Asked]:
 
     The community is asked at most ten: before limits are set, and after results.
     """
-    findings = None
-    if audit.results is not None:
-        findings = [finding for block in audit.results["evidence"] for finding in block["findings"]]
+    evidence = None if audit.results is None else audit.results["evidence"]
     record = audit.record
-    theirs = [each for each in asked(record.questions, record.tiered, findings) if role in each.question.roles]
+    theirs = [each for each in asked(record.questions, record.tiered, evidence) if role in each.question.roles]
     if role == COMMUNITY:
         theirs = [each for each in theirs if each.question.stage in STAGES_OF_COMMUNITY and each.finding is None]
         stages = [STAGES_OF_COMMUNITY.index(each.question.stage) for each in theirs]
@@ -136,6 +134,9 @@ def _question(audit: Audit, each: Asked, role: str, place: int, w: Mapping[str, 
     """Prepare one question: what is shown, and what the script needs."""
     answers, question = audit.record.answers, each.question
     stored, others = answers.of(each.key), answers.others(each.key)
+    is_comment = _is_comment(each, role, stored)
+    comments = [said for said in answers.comments_on(each.key) if said.by and said.by.role == role]
+    now = (comments[-1] if comments else Answer()) if is_comment else stored
     return {
         "place": place,
         "id": f"q{place}",
@@ -150,20 +151,31 @@ def _question(audit: Audit, each: Asked, role: str, place: int, w: Mapping[str, 
         "stage": question.stage,
         "order": _order(each, role, audit.record),
         "answered": _who(stored, w) if stored.state != "open" else "",
-        "conflict": [{"who": _who(said, w), "text": _text(said, question, w)} for said in (stored, *others)]
-        if others
-        else [],
+        "standing": _text(stored, question, w) if is_comment else "",
+        "conflict": [_quoted(said, question, w) for said in (stored, *others)] if others else [],
+        "settles": bool(others) and each.role == role,
+        "comments": [_quoted(said, question, w) for said in answers.comments_on(each.key)],
         "data": {
             "id": f"q{place}",
             "key": each.key,
             "kind": question.answer,
             "asked": question.question,
             "started_from": standing(answers, each.key),
-            "now": {name: value for name, value in plain(stored).items() if name in SAID},
-            "conflict": bool(others),
+            "now": {name: value for name, value in plain(now).items() if name in SAID},
+            "told": is_comment,
+            "conflict": bool(others) and each.role == role,
             "owes": each.role == role,
         },
     }
+
+
+def _is_comment(each: Asked, role: str, stored: Answer) -> bool:
+    """Say whether what this role says is kept beside the answer, since another role has given it."""
+    return each.role != role and stored.state != "open" and bool(stored.by) and stored.by.role != role
+
+
+def _quoted(said: Answer, question: Any, w: Mapping[str, Any]) -> dict[str, str]:
+    return {"who": _who(said, w), "text": _text(said, question, w)}
 
 
 def _who(said: Answer, w: Mapping[str, Any]) -> str:
@@ -197,7 +209,7 @@ def _groups(questions: Sequence[Mapping[str, Any]], role: str, w: Mapping[str, A
 # --- what was found --------------------------------------------------------------------------------------------------
 
 
-def _findings(audit: Audit, role: str) -> dict[str, Any] | None:
+def _findings(audit: Audit, role: str, asked_here: set[str | None]) -> dict[str, Any] | None:
     """Write what was found, in sentences; to the community, nothing of groups of fewer than eleven people."""
     if audit.results is None:
         return None
@@ -209,6 +221,7 @@ def _findings(audit: Audit, role: str) -> dict[str, Any] | None:
         "would_be": state["would_be"],
         "told": told,
         "asked_of": {each["id"]: each for each in wants_answers(found)},
+        "asked_here": bool(wants_answers(found)) and {each["id"] for each in told} <= asked_here,
         "left_out": len(found) - len(told),
         "smallest": SMALLEST_CELL,
     }
@@ -246,4 +259,9 @@ def _signing(audit: Audit, role: str) -> dict[str, Any]:
         ],
         "conflict": bool(answers.other_decisions),
         "signed": [each for each in answers.sign_offs if each.by.role == role],
+        "open": sum(each["blocks"] and not each["id"].startswith("sign-off/") for each in _open_of(audit)),
     }
+
+
+def _open_of(audit: Audit) -> Sequence[Mapping[str, Any]]:
+    return audit.results["open_questions"] if audit.results is not None else ()

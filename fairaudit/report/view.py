@@ -27,7 +27,7 @@ from fairaudit.report.first_page import first_page
 from fairaudit.report.panel_view import panel_tables, strata_tables
 from fairaudit.report.people_view import of_finding, people_view
 from fairaudit.report.tables import table
-from fairaudit.sentences import Reading, digits, singular, who
+from fairaudit.sentences import Reading, digits, finding_named, singular, who
 
 ERROR_RATES = {"false_positive_rate", "false_negative_rate", "true_positive_rate", "true_negative_rate"}
 PREDICTIVE = {
@@ -55,6 +55,7 @@ def report(results: Mapping[str, Any], t: Words) -> dict[str, Any]:
     return {
         "one": first_page(results["page_one"]),
         "anchors": anchors(evidence),
+        "named": {f["id"]: finding_named(f, evidence) for block in evidence for f in block["findings"]},
         "banner": status[:labels],
         "status": status[labels:],
         "blocks": [block_view(block, place, t, results["answers"]) for place, block in enumerate(evidence, 1)],

@@ -96,7 +96,7 @@ def _listed(seen: Seen, what: str, stated: Sequence[Mapping[str, Any]], now: Seq
             seen.differs(f"The {what} {key} was added since the report.", "The report does not show it.", RUN_AGAIN)
         else:
             parts = [f"{field}: {_told(one[field])} in the report, {_told(other[field])} now" for field in one
-                     if one[field] != other.get(field) and field != "stale"]  # fmt: skip
+                     if one[field] != other.get(field) and field not in ("stale", "replaced")]  # fmt: skip
             if parts:
                 seen.differs(f"The {what} {key} was altered ({'; '.join(parts)}).", "It is not what was sealed.", ASK)
 
@@ -120,13 +120,17 @@ def _decision(seen: Seen, stated: Mapping[str, Any], now: Mapping[str, Any]) -> 
 def _stale(seen: Seen, now: Mapping[str, Any]) -> None:
     """Name what was signed, and is no longer what is there."""
     for entry in now["sign_offs"]:
-        if entry["stale"]:
-            what = f"The sign-off {_signer(entry)} is stale: it is under other results or answers than these."
-            seen.differs(what, "That person has not agreed to what is there now.", SIGN_AGAIN)
+        if not entry["stale"] or entry["replaced"]:
+            continue
+        what = f"The sign-off {_signer(entry)} is stale: it is under other results or answers than these."
+        if entry["dissents"]:
+            seen.note(what)  # an objection stays on record, and must not keep the gate shut for ever
+        else:
+            seen.differs(what, "That person has not agreed to what is there now.", SIGN_AGAIN, of_people=True)
     decision = now["determination"]["decision"]
     if decision["signed"] and decision["signed"] != now["determination"]["to_sign"]:
         what = f"The decision of {decision['by']['name']} is stale: it is on other results or answers than these."
-        seen.differs(what, "Nobody has decided on what is there now.", SIGN_AGAIN)
+        seen.differs(what, "Nobody has decided on what is there now.", SIGN_AGAIN, of_people=True)
 
 
 def _rest(seen: Seen, stated: Mapping[str, Any], now: Mapping[str, Any], *, derived: bool) -> None:

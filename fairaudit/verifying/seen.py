@@ -32,11 +32,13 @@ class Difference:
         what: what differs, a sentence.
         means: what that means, a sentence.
         move: whose move it is, a sentence.
+        of_people: whether the report is as it was sealed, and it is for somebody to sign again.
     """
 
     what: str
     means: str
     move: str
+    of_people: bool = False
 
     def __str__(self) -> str:
         """Give the three sentences in a line."""
@@ -59,9 +61,9 @@ class Seen:
     unchecked: list[str] = field(default_factory=list)
     checked: list[str] = field(default_factory=list)
 
-    def differs(self, what: str, means: str, move: str) -> None:
+    def differs(self, what: str, means: str, move: str, *, of_people: bool = False) -> None:
         """Note a difference, once."""
-        found = Difference(what, means, move)
+        found = Difference(what, means, move, of_people)
         if found not in self.differences:
             self.differences.append(found)
 

@@ -169,6 +169,9 @@ class Answers(Strict):
     conflicts: Annotated[tuple[Other, ...], ListOnly] = Field(
         default=(), description="other answers to a question that is answered; somebody must settle which holds"
     )
+    comments: Annotated[tuple[Other, ...], ListOnly] = Field(
+        default=(), description="what roles say to a question that another role has answered, or owes"
+    )
     other_decisions: Annotated[tuple[Decision, ...], ListOnly] = Field(
         default=(), description="other decisions than the one above; an approver must settle which holds"
     )
@@ -196,6 +199,10 @@ class Answers(Strict):
     def others(self, name: str) -> list[Other]:
         """Give the other answers to a question, which stand beside the first until somebody settles it."""
         return [other for other in self.conflicts if other.id == name]
+
+    def comments_on(self, name: str) -> list[Other]:
+        """Give what other roles say to a question than the one that owes the answer."""
+        return [other for other in self.comments if other.id == name]
 
 
 def key_of(question: str, finding: str | None) -> str:
@@ -238,7 +245,7 @@ def _sorted(problems: list, document: Document) -> list:
 
 
 Found = list[tuple[tuple, str, str]]
-LISTS = ("conditions", "sign_offs", "triggers", "conflicts", "other_decisions", "was", "earlier_decisions")
+LISTS = ("conditions", "sign_offs", "triggers", "conflicts", "comments", "other_decisions", "was", "earlier_decisions")
 
 
 def checked(content: Mapping[str, Any], catalogue: Catalogue) -> tuple[Answers | None, Found]:
@@ -252,6 +259,7 @@ def checked(content: Mapping[str, Any], catalogue: Catalogue) -> tuple[Answers |
         return None, list(dict.fromkeys(_readable(entry) for entry in error.errors()))
     told = [(("answers", name), name, answer) for name, answer in found.answers.items()]
     told += [(("conflicts", place), other.id, other) for place, other in enumerate(found.conflicts)]
+    told += [(("comments", place), other.id, other) for place, other in enumerate(found.comments)]
     return found, [problem for place, name, answer in told for problem in of_question(place, name, answer, catalogue)]
 
 

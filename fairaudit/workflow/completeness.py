@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fairaudit.workflow.answers import Answers, key_of
+from fairaudit.sentences import finding_named
+from fairaudit.workflow.answers import Answers, SignOff, key_of
 from fairaudit.workflow.questions import Catalogue, Question
 from fairaudit.workflow.roles import SIGNING
 from fairaudit.workflow.tier import Tiered
@@ -24,12 +25,14 @@ class Asked:
         question: the question.
         finding: the id of the finding it is asked of; None where it is asked of the audit.
         blocks: whether it holds up adoption while it is open.
+        about: what the finding is of, in words; empty where it is asked of the audit.
     """
 
     key: str
     question: Question
     finding: str | None
     blocks: bool
+    about: str = ""
 
     @property
     def role(self) -> str:
@@ -70,22 +73,29 @@ def wants_answers(findings: Sequence[Mapping[str, Any]]) -> list[Mapping[str, An
     return [finding for finding in findings if finding["blocks"] and finding["verdict"] != "cleared"]
 
 
-def asked(catalogue: Catalogue, tiered: Tiered, findings: Sequence[Mapping[str, Any]] | None) -> list[Asked]:
+def asked(catalogue: Catalogue, tiered: Tiered, evidence: Sequence[Mapping[str, Any]] | None) -> list[Asked]:
     """List every question of an audit.
 
     Args:
         catalogue: the questions.
         tiered: the audit's tier, which says what blocks.
-        findings: those of the results; None where there are none yet.
+        evidence: the blocks of the results; None where there are none yet.
     """
     of_audit = [
         Asked(name, question, None, question.blocks_in(tiered.tier))
         for name, question in catalogue.of_audit.items()
-        if findings is not None or question.stage not in NOT_ASKED_YET
+        if evidence is not None or question.stage not in NOT_ASKED_YET
     ]
     of_findings = [
-        Asked(key_of(name, finding["id"]), question, finding["id"], question.blocks_in(tiered.tier))
-        for finding in wants_answers(findings or ())
+        Asked(
+            key_of(name, finding["id"]),
+            question,
+            finding["id"],
+            question.blocks_in(tiered.tier),
+            finding_named(finding, evidence),
+        )
+        for block in evidence or ()
+        for finding in wants_answers(block["findings"])
         for name, question in catalogue.of_findings.items()
     ]
     return [*of_audit, *of_findings]
@@ -99,7 +109,7 @@ def open_questions(questions: Sequence[Asked], answers: Answers) -> list[Open]:
         if given.state in ("answered", "not_applicable") or (given.state == "unknown" and not each.blocks):
             continue
         why = f"not known: {given.unknown}" if given.state == "unknown" else "not answered"
-        said = each.question.question if each.finding is None else f"{each.question.question} ({each.finding})"
+        said = each.question.question if each.finding is None else f"{each.question.question} ({each.about})"
         found.append(Open(each.key, each.role, said, why, each.blocks))
     return found
 
@@ -164,13 +174,28 @@ WORDS_OF_CONDITION = {
 }
 
 
+def standing_sign_offs(answers: Answers, to_sign: str) -> list[SignOff]:
+    """Give the signatures that count: each person's newest in a role.
+
+    Where somebody has signed for a role what is there now, older agreement of others in that role is history; an
+    objection stays until whoever made it signs anew.
+    """
+    newest = {each.by: each for each in answers.sign_offs}
+    fresh = {each.by.role for each in newest.values() if each.signed == to_sign}
+    return [
+        each
+        for each in answers.sign_offs
+        if newest[each.by] is each and (each.signed == to_sign or each.dissents or each.by.role not in fresh)
+    ]
+
+
 def open_sign_offs(answers: Answers, signs: Sequence[str], to_sign: str) -> list[Open]:
     """List the roles that have not signed what is there now. The approver signs by deciding."""
     found = []
     for role in signs:
         if role == "approver":
             continue
-        theirs = [each for each in answers.sign_offs if each.by.role == role]
+        theirs = [each for each in standing_sign_offs(answers, to_sign) if each.by.role == role]
         if any(each.signed == to_sign for each in theirs):
             continue
         why = "the signature is of earlier results or answers" if theirs else "not signed"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -138,10 +138,12 @@ class Gate:
     Attributes:
         opens: whether it may.
         reasons: every reason why not.
+        pilot: where a pilot was decided, whether it may start; the gate is about adoption.
     """
 
     opens: bool
     reasons: tuple[str, ...]
+    pilot: tuple[str, ...] = ()
 
 
 def gate(results: Mapping[str, Any], today: datetime.date, late: Sequence[str] = ()) -> Gate:
@@ -179,4 +181,18 @@ def gate(results: Mapping[str, Any], today: datetime.date, late: Sequence[str] =
     if found["lapses"] and today.isoformat() > found["lapses"]:
         reasons.append(f"The audit lapsed on {found['lapses']}.")
     reasons += [*found["triggers"], *late]
-    return Gate(not reasons, tuple(dict.fromkeys(reasons)))
+    reasons = tuple(dict.fromkeys(reasons))
+    return Gate(not reasons, reasons, tuple(_pilot(results, reasons)))
+
+
+def _pilot(results: Mapping[str, Any], reasons: Sequence[str]) -> Iterator[str]:
+    """Say whether a pilot that was decided may start: all must hold that holds for adoption, but for the evidence."""
+    found = results["determination"]
+    if found["decision"]["decision"] != "pilot":
+        return
+    of_evidence = (found["headline"], *found["reasons"]) if found["evidence_state"] == "not_demonstrated" else ()
+    missing = [reason for reason in reasons if reason not in of_evidence]
+    if not missing:
+        yield "A pilot was decided and may start: what is found in it is audited before anything is adopted."
+    else:
+        yield f"A pilot was decided, and may not start yet: {' '.join(missing)}"

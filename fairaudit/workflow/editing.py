@@ -21,7 +21,9 @@ from fairaudit.workflow.questions import Catalogue
 from fairaudit.workflow.yaml_text import edited
 from fairaudit.yaml_reader import read_yaml
 
-What = Literal["added", "replaced", "settled", "unchanged", "both kept", "signed", "decided"]
+What = Literal[
+    "added", "replaced", "settled", "unchanged", "both kept", "commented", "signed", "decided", "decided anew"
+]
 SAID = ("answer", "unknown", "not_applicable", "evidence")
 
 
@@ -73,23 +75,27 @@ def _same(one: Answer, other: Answer) -> bool:
 # --- what changes ----------------------------------------------------------------------------------------------------
 
 
-def merged(answers: Answers, form: Form) -> tuple[Answers, list[Told]]:
+def merged(answers: Answers, form: Form, catalogue: Catalogue) -> tuple[Answers, list[Told]]:
     """Join what a form saved with what stands.
 
     An answer that is open is filled. Where the answer still stands that the form was started from, or that the same
-    form saved earlier, the new one takes its place and the old one goes to `was`. Any other answer is kept beside it,
-    under `conflicts`. The same again changes nothing.
+    form saved earlier, the new one takes its place and the old one goes to `was`. Any other answer is kept beside it:
+    under `conflicts` where it is of the role that owes the answer, which alone can settle it, and else under
+    `comments`. The same again changes nothing.
 
     Args:
         answers: what stands.
         form: what was saved.
+        catalogue: the questions, which say who owes an answer.
 
     Returns:
         What stands then, and what was done.
     """
     told = []
     for key, given, answer in form.answers():
-        answers, what = _with_answer(answers, key, given, answer)
+        owner = catalogue.every[key.partition(":")[0]].roles[0]
+        join = _with_answer if form.by.role == owner or answers.of(key).state == "open" else _with_comment
+        answers, what = join(answers, key, given, answer, owner)
         names = tuple(each.by.name for each in (answers.of(key), *answers.others(key)) if each.by)
         told.append(Told(what, key, str(form.path), names if what == "both kept" else ()))
     if (signed := form.sign_off()) is not None:
@@ -103,7 +109,8 @@ def merged(answers: Answers, form: Form) -> tuple[Answers, list[Told]]:
     return answers, told
 
 
-def _with_answer(answers: Answers, key: str, given: Given, answer: Answer) -> tuple[Answers, What]:
+def _with_answer(answers: Answers, key: str, given: Given, answer: Answer, owner: str) -> tuple[Answers, What]:
+    """Join an answer of the role that owes it, or of another where nobody has answered yet."""
     stored, others = answers.of(key), answers.others(key)
     is_started = given.started_from == standing(answers, key)
     if others and given.replaces and is_started:
@@ -114,6 +121,9 @@ def _with_answer(answers: Answers, key: str, given: Given, answer: Answer) -> tu
         return answers, "unchanged"
     if stored.state == "open":
         return _put(answers, key, answer, []), "added"
+    if not others and stored.by and stored.by.role != owner:  # somebody else had answered in its place
+        comments = (*answers.comments, _other(key, stored))
+        return _put(answers, key, answer, []).model_copy(update={"comments": comments}), "added"
     is_own = stored.by and stored.by.role == answer.by.role and any(_same(stored, each) for each in given.saved_before)
     if not others and (is_started or is_own):
         return _put(answers, key, answer, [_other(key, stored)]), "replaced"
@@ -124,6 +134,22 @@ def _with_answer(answers: Answers, key: str, given: Given, answer: Answer) -> tu
     kept = tuple(each for each in beside if each not in earlier)  # the same form's own answer is replaced there too
     update = {"conflicts": (*kept, _other(key, answer)), "was": (*answers.was, *earlier)}
     return answers.model_copy(update=update), "both kept"
+
+
+def _with_comment(answers: Answers, key: str, given: Given, answer: Answer, owner: str) -> tuple[Answers, What]:
+    """Keep what a role says that does not owe the answer beside it; where its own stands, that is replaced."""
+    stored, beside = answers.of(key), answers.comments_on(key)
+    if any(_same(answer, each) for each in (stored, *answers.others(key), *beside)):
+        return answers, "unchanged"
+    own = stored.by and stored.by.role == answer.by.role and stored.by.role != owner
+    if own and (given.started_from == standing(answers, key) or any(_same(stored, old) for old in given.saved_before)):
+        return _put(answers, key, answer, [_other(key, stored)]), "replaced"
+    if any(each.id == key and _same(each, answer) and each.by == answer.by for each in answers.was):
+        return answers, "unchanged"  # an older file, merged once more
+    earlier = [each for each in beside if each.by == answer.by]
+    kept = tuple(each for each in answers.comments if each not in earlier)
+    update = {"comments": (*kept, _other(key, answer)), "was": (*answers.was, *earlier)}
+    return answers.model_copy(update=update), "commented"
 
 
 def _put(answers: Answers, key: str, answer: Answer, old: Iterable[Other]) -> Answers:
@@ -147,7 +173,7 @@ def _with_decision(answers: Answers, form: Form, decision: Decision) -> tuple[An
     if (is_started and saved.replaces) or (not others and (is_started or is_own)):
         earlier = (*answers.earlier_decisions, stored, *others)
         update = {"decision": decision, "other_decisions": (), "earlier_decisions": earlier}
-        return answers.model_copy(update=update), "decided"
+        return answers.model_copy(update=update), "decided anew"
     return answers.model_copy(update={"other_decisions": (*others, decision)}), "both kept"
 
 
@@ -171,7 +197,7 @@ def merge(folder: Path, forms: Sequence[Form], catalogue: Catalogue) -> list[Tol
     before = answers = read_answers(folder, catalogue)
     told: list[Told] = []
     for form in forms:
-        answers, done = merged(answers, form)
+        answers, done = merged(answers, form, catalogue)
         told += done
     if any(each.what != "unchanged" for each in told):
         write_answers(folder, before, answers, catalogue)

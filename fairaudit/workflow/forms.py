@@ -222,6 +222,9 @@ def _of_answers(content: Content, name: str, folder: Path, catalogue: Catalogue)
             yield Problem(where, what, f"It now reads: {question.question} {AGAIN}")
         if content.role not in question.roles:
             yield Problem(where, f"this question is not for the {SIGNING[content.role]}", AGAIN)
+        elif given.replaces and content.role != question.roles[0]:
+            what = f"only the {SIGNING[question.roles[0]]} can settle which answer holds"
+            yield Problem(where, what, AGAIN)
         if given.state == "open":
             yield Problem(where, "there is no answer", "Answer it in the form, and save again.")
         answer = given.model_copy(update={"by": by, "date": content.date})

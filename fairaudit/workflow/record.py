@@ -8,7 +8,7 @@ from typing import Any
 
 from fairaudit.plan import Plan
 from fairaudit.workflow import completeness, determination
-from fairaudit.workflow.answers import Answer, Answers, Claim, is_link, read_answers
+from fairaudit.workflow.answers import Answer, Answers, Claim, SignOff, is_link, read_answers
 from fairaudit.workflow.questions import GRADES, STAGES, Catalogue, Instrument, catalogue
 from fairaudit.workflow.registration import Register, Stood, read_register, stands
 from fairaudit.workflow.roles import ROLES, SIGNING
@@ -83,11 +83,12 @@ def _deviation(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _words_of(stood: Stood) -> str:
+    changed = [entry for entry in stood.deviations if entry["changes"]]
     if stood.standing == "exploratory" and stood.at is None:
         return "Exploratory: the plan was not registered before results were seen."
     if stood.standing == "exploratory":
-        return f"Exploratory: the plan was registered on {_day(stood.at)}, after results had been seen."
-    changed = [entry for entry in stood.deviations if entry["changes"]]
+        since = " It was changed since." if changed else ""
+        return f"Exploratory: the plan was registered on {_day(stood.at)}, after results had been seen.{since}"
     if stood.standing == "changed":
         return f"Registered on {_day(stood.at)}; changed after results were seen in what a verdict may depend on."
     if changed:
@@ -118,10 +119,11 @@ def completed(
     answers, tiered = record.answers, record.tiered
     findings = [finding for block in blocks for finding in block["findings"]]
     state = evidence_state(blocks, audit["registration"]["over"])
-    questions = completeness.asked(record.questions, tiered, findings)
+    questions = completeness.asked(record.questions, tiered, blocks)
     told = _answers(record, questions)
     conditions = [_condition(entry) for entry in answers.conditions]
     signed = determination.to_sign({"audit": audit, "evidence": blocks, "answers": told, "conditions": conditions})
+    standing = completeness.standing_sign_offs(answers, signed)
     wants_conditions = state.state == "supported_with_conditions" or (
         answers.decision is not None and answers.decision.decision == "adopt_with_conditions"
     )
@@ -152,7 +154,7 @@ def completed(
         "tier": {**tiered._asdict(), "signs": [SIGNING[role] for role in tiered.signs]},
         "answers": told,
         "conditions": conditions,
-        "sign_offs": [_sign_off(entry, signed) for entry in answers.sign_offs],
+        "sign_offs": [_sign_off(entry, signed, standing) for entry in answers.sign_offs],
         "open_questions": [each.as_dict() for each in [*open_, *_of_people(audit, decision)]],
     }
 
@@ -184,7 +186,7 @@ def _by(entry: Any) -> dict[str, str] | None:
     return None if entry.by is None else {"role": SIGNING[entry.by.role], "name": entry.by.name}
 
 
-def _sign_off(entry: Any, signed: str) -> dict[str, Any]:
+def _sign_off(entry: SignOff, signed: str, standing: Sequence[SignOff]) -> dict[str, Any]:
     return {
         "by": _by(entry),
         "date": entry.date,
@@ -192,6 +194,7 @@ def _sign_off(entry: Any, signed: str) -> dict[str, Any]:
         "dissents": entry.dissents,
         "signed": entry.signed,
         "stale": entry.signed != signed,
+        "replaced": entry not in standing,
     }
 
 
@@ -223,6 +226,7 @@ def _answer(record: Record, key: str, each: completeness.Asked | None, given: An
         "blocks": bool(each and each.blocks),
         **_said(record, given, question),
         "others": [_said(record, other, question) for other in record.answers.others(key)],
+        "comments": [_said(record, other, question) for other in record.answers.comments_on(key)],
         "requirements": list(question.requirements),
         "asked_by": [_instrument(record.questions.instruments[name]) for name in question.asked_by],
     }

@@ -133,7 +133,7 @@ def test_it_is_filled_by_keyboard_alone_kept_saved_and_merged(shown, folder):
     tab_to("save")
     with page.expect_download() as download:
         keys.press("Enter")
-    assert download.value.suggested_filename == f"answers-{folder.name}-community.json"
+    assert download.value.suggested_filename == f"answers-{folder.name}-community-ada-ademola.json"
     download.value.save_as(folder / "ada.json")
     assert "Still open of what you owe: 2 (questions 3, 4)" in page.text_content("#saved")
     assert "both kept" not in " ".join(merge_answers(folder, [folder / "ada.json"]))
@@ -351,8 +351,11 @@ def test_an_approver_decides(shown, folder):
     page = shown.open(after_results(folder, "approver"))
     assert "The evidence does not allow this now." in page.text_content("label:has(input[value=adopt])")
     page.fill("#name", "Di")
-    page.check("input[name=sign][value=adopt_despite]")
+    page.check("input[name=sign][value=adopt]")
     page.fill("#statement", "We need it.")
+    page.click("#save")
+    assert "The evidence does not allow this (Adopt)" in page.text_content("#errors")
+    page.check("input[name=sign][value=adopt_despite]")
     page.click("#save")
     assert "needs a justification" in page.text_content("#errors")
     page.check("input[name=sign][value=decline]")

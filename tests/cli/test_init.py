@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 import yaml
 
+from fairaudit import resources
 from fairaudit.errors import PlanError
 from fairaudit.kinds import KINDS
 from fairaudit.plan import read_plan
-from fairaudit.scaffold import GROUPS, _quoted, _words, as_drafted
+from fairaudit.scaffold import BECAUSE, GROUPS, _quoted, _words, as_drafted
 from fairaudit.yaml_reader import read_yaml
 from tests.run.made import files
 
@@ -67,6 +68,49 @@ def test_a_draft_lacks_nothing_but_its_limits_the_side_and_whose_decisions_they_
     plan.write_text(sided(plan.read_text(encoding="utf-8")).replace("# ratio: us.", "ratio: us."), encoding="utf-8")
     groups = read_plan(tmp_path / "new").evidence[0].groups
     assert [name.strip() for name in groups] == ["Race / Ethnicity", "Sex", "ageAtArrest", "gender, coded", "ward"]
+
+
+NAMED = [
+    ("application_id,applicant_id,race,decision", "key: application_id", "# cluster: applicant_id"),
+    ("case_number,race,decision", "# key: record_id", "# cluster: person_id"),
+    ("record_id,row_id,client_id,race,decision", "# key: record_id", "# cluster: client_id"),
+    ("id,PersonID,race,decision", "key: id", "# cluster: PersonID"),
+]
+
+
+@pytest.mark.parametrize(("columns", "key", "cluster"), NAMED)
+def test_what_names_a_record_and_a_person_is_drafted_from_names(tmp_path, say, columns, key, cluster):
+    data = tmp_path / "records.csv"
+    data.write_text(
+        f"{columns}\n" + "\n".join(",".join("ab1"[row % 2] for _ in columns.split(",")) for row in range(4))
+    )
+    say("init", str(tmp_path / "new"), "--data", str(data))
+    text = (tmp_path / "new" / "audit.yaml").read_text()
+    assert f"\n      {key} " in text
+    assert f"\n      {cluster} " in text
+
+
+DECIDED = [("approved", "approved"), ("was_granted", "was_granted"), ("approved,denied", "decision"), ("x", "decision")]
+
+
+@pytest.mark.parametrize(("columns", "expected"), DECIDED)
+def test_what_was_decided_is_drafted_from_its_name(tmp_path, say, columns, expected):
+    data = tmp_path / "records.csv"
+    data.write_text(f"race,{columns}\nA{',1' * (1 + columns.count(','))}\nB{',0' * (1 + columns.count(','))}\n")
+    say("init", str(tmp_path / "new"), "--data", str(data))
+    assert f"decision: {{column: {expected}," in (tmp_path / "new" / "audit.yaml").read_text()
+
+
+def test_records_that_say_that_they_are_made_up_are_drafted_as_such(tmp_path, say):
+    data = tmp_path / "records.csv"
+    data.write_text("race,decision,made_up\nA,1,yes\nB,0,yes\n")
+    say("init", str(tmp_path / "new"), "--data", str(data))
+    assert "origin: synthetic " in (tmp_path / "new" / "audit.yaml").read_text()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_the_templates_write_for_who_chose_a_limit_counts_as_not_said(kind):
+    assert resources.template(f"audit.{kind}.yaml").read_text().count(f"because: {BECAUSE}\n") >= 1
 
 
 def test_levels_are_drafted_as_they_are_and_what_means_unknown_apart(tmp_path, say):

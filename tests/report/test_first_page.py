@@ -37,7 +37,8 @@ def overlong(text: str) -> dict:
     one |= dict.fromkeys(["title", "vendor", "agency", "decides", "community", "vendor_replies", "lapses"], text)
     one |= {key: [text] * 12 for key in ("tested", "decide", "cannot_tell", "warnings")}
     one["why"] = [reason | {"sentence": text, "about": text} for reason in one["why"]]
-    one["open"] = {"count": 40, "items": [{"role": "community representative", "question": text}] * 9}
+    asked = {"role": "community representative", "question": text, "count": 4}
+    one["open"] = {"count": 40, "blocking": 30, "items": [asked] * 9}
     return results
 
 
@@ -56,7 +57,7 @@ def test_what_does_not_fit_is_cut_until_it_does(text):
     assert page.pop("density") == "dense"
     assert sum(LINE_END + room(part) for part in texts(page)) <= DENSE
     assert page["tested"].more == 12 - 3
-    assert page["open"]["more"] == 9 - 4
+    assert page["open"]["more"] == (9 - 4) * 4, "four of each role"
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def hostile(text: str) -> dict[str, Any]:
         evidence["words"][key] = text
     for key in ("tested", "decide", "cannot_tell", "warnings"):
         results["page_one"][key] = [text]
-    results["page_one"]["open"] = {"count": 1, "items": [{"role": text, "question": text}]}
+    results["page_one"]["open"] = {"count": 1, "blocking": 1, "items": [{"role": text, "question": text, "count": 1}]}
     results["page_one"]["why"][0] |= {"sentence": text, "about": text, "words": text}
     evidence["assumptions"] = evidence["cannot_tell"] = [text]
     evidence["records"]["left_out"] = {text: 3}

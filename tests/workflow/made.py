@@ -63,11 +63,11 @@ def answered(role: str, answer: Any = "Because it was looked into.") -> dict[str
     return {"answer": answer, "by": {"role": role, "name": f"A {ROLES[role]}"}, "date": "2026-03-03"}
 
 
-def all_answers(findings: list[dict[str, Any]], tier: dict[str, str] = LOW) -> dict[str, Any]:
+def all_answers(evidence: list[dict[str, Any]], tier: dict[str, str] = LOW) -> dict[str, Any]:
     """Answer every question of an audit."""
     questions = catalogue()
     told = {name: answered("programme_owner", choice) for name, choice in tier.items()}
-    for each in asked(questions, tier_of(questions, read_answers(Path("nowhere"), questions)), findings):
+    for each in asked(questions, tier_of(questions, read_answers(Path("nowhere"), questions)), evidence):
         if each.key not in told:
             claims = [{"claim": "It is right 9 times in 10.", "graded": "tested"}]
             value = {"claims": claims, "list": ["https://example.org/assessment"]}.get(each.question.answer)

@@ -290,6 +290,65 @@ def test_a_form_that_saves_again_edits_its_own_answer_also_beside_another(folder
     assert [each.answer for each in found.was] == ["A lottery."]
 
 
+# --- who owes an answer, and who may say something to it -------------------------------------------------------------
+
+
+def test_what_another_role_says_to_an_answer_is_a_comment_and_no_conflict(folder):
+    put(folder, {"errors-hurt": text("Being passed over.")}, "Ada", "community")
+    assert put(folder, {"errors-hurt": text("Being picked.")}, "Bo", "programme_owner") == ["commented"]
+    found = stands(folder)
+    assert open_conflicts(QUESTIONS, found) == []
+    assert found.of("errors-hurt").answer == "Being passed over."
+    assert [(each.by.name, each.answer) for each in found.comments_on("errors-hurt")] == [("Bo", "Being picked.")]
+
+
+def test_who_comments_again_replaces_the_comment(folder):
+    put(folder, {"errors-hurt": text("Being passed over.")}, "Ada", "community")
+    put(folder, {"errors-hurt": text("Being picked.")}, "Bo", "programme_owner")
+    put(folder, {"errors-hurt": text("Either.")}, "Bo", "programme_owner")
+    found = stands(folder)
+    assert [each.answer for each in found.comments_on("errors-hurt")] == ["Either."]
+    assert [each.answer for each in found.was] == ["Being picked."]
+
+
+def test_who_owes_the_answer_takes_the_place_of_whoever_answered_instead(folder):
+    assert put(folder, {"errors-hurt": text("Being picked.")}, "Bo", "programme_owner") == ["added"]
+    assert put(folder, {"errors-hurt": text("Being passed over.")}, "Ada", "community") == ["added"]
+    found = stands(folder)
+    assert (found.of("errors-hurt").answer, found.comments[0].answer) == ("Being passed over.", "Being picked.")
+    assert not found.conflicts
+
+
+def test_only_the_role_that_owes_an_answer_settles_which_holds(folder):
+    put(folder, {"errors-hurt": text("Being passed over.")}, "Ada", "community")
+    put(folder, {"errors-hurt": text("Being picked.")}, "Bo", "community")
+    settles = {"answer": "x", "replaces": True, "started_from": standing(stands(folder), "errors-hurt")}
+    with pytest.raises(PlanError, match="only the community representative can settle"):
+        put(folder, {"errors-hurt": settles}, "Cy", "programme_owner")
+    assert put(folder, {"errors-hurt": settles}, "Cy", "community") == ["settled"]
+
+
+ROLES_OF_IT = ("community", "programme_owner")
+STEP = st.tuples(st.sampled_from("abc"), st.sampled_from("xy"), st.sampled_from(ROLES_OF_IT), st.booleans())
+
+
+@given(st.lists(STEP, max_size=8))
+def test_law_a_comment_never_moves_the_answer_of_the_role_that_owes_it(tmp_path_factory, steps):
+    folder = tmp_path_factory.mktemp("law") / "audit"
+    folder.mkdir()
+    answers, said = Answers(), set()
+    for what, name, role, seen in steps:
+        before = answers.of("errors-hurt")
+        told = {"answer": what, **({"started_from": standing(answers, "errors-hurt")} if seen else {})}
+        (form,) = read_forms([saved(folder, {"errors-hurt": told}, name, role)], folder, QUESTIONS)
+        answers, _ = merged(answers, form, QUESTIONS)
+        said.add(what)
+        now = answers.of("errors-hurt")
+        assert role == "community" or before.state == "open" or before.by.role == role or now == before
+        everywhere = (now, *answers.conflicts, *answers.comments, *answers.was)
+        assert {each.answer for each in everywhere} - {None} == said
+
+
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("xy"), st.booleans(), st.booleans()), max_size=8))
 def test_law_whatever_was_said_stands_somewhere(tmp_path_factory, steps):
     """In any order of edits, by whomever, whether or not they have seen what stands: no text is lost."""
@@ -300,11 +359,11 @@ def test_law_whatever_was_said_stands_somewhere(tmp_path_factory, steps):
         told = {"answer": what, "replaces": replaces}
         told |= {"started_from": standing(answers, "fair-result")} if seen else {}
         (form,) = read_forms([saved(folder, {"fair-result": told}, name)], folder, QUESTIONS)
-        answers, _ = merged(answers, form)
+        answers, _ = merged(answers, form, QUESTIONS)
         said.add(what)
         kept = {each.answer for each in (answers.of("fair-result"), *answers.conflicts, *answers.was)} - {None}
         assert kept == said
-        assert merged(answers, form)[0] == answers
+        assert merged(answers, form, QUESTIONS)[0] == answers
 
 
 # --- signatures and the decision -------------------------------------------------------------------------------------
@@ -329,7 +388,7 @@ def test_two_decisions_are_both_kept_until_an_approver_settles_it(folder):
     found = stands(folder)
     assert [item.id for item in open_conflicts(QUESTIONS, found)] == ["conflict/decision"]
     settles = decides("decline", replaces=True, started_from=standing_decision(found))
-    assert put(folder, {}, "Cy", "approver", **settles) == ["decided"]
+    assert put(folder, {}, "Cy", "approver", **settles) == ["decided anew"]
     found = stands(folder)
     assert (found.decision.by.name, found.other_decisions) == ("Cy", ())
     assert [each.decision for each in found.earlier_decisions] == ["pilot", "decline"]

@@ -14,14 +14,15 @@ from fairaudit.report.html import render
 from fairaudit.results import audit_results, block_results
 from fairaudit.sources import read_tally
 from fairaudit.workflow.answers import DECISIONS, checked
+from fairaudit.workflow.completeness import standing_sign_offs
 from fairaudit.workflow.determination import ALLOWED, decided, gate, lapses, triggered
 from fairaudit.workflow.questions import catalogue
 from fairaudit.workflow.record import Record
 from fairaudit.workflow.registration import Entry, Look, Register
-from tests.workflow.made import HIGH, LOW, all_answers, decision, sign_off, write_audit
+from tests.workflow.made import HIGH, LOW, all_answers, answered, decision, sign_off, write_audit
 
 TODAY = datetime.date(2026, 3, 6)
-HASH = "0" * 64
+HASH, OLDER = "0" * 64, "1" * 64
 STATES = {"cleared": "supported", "flagged": "not_supported", "not_demonstrated": "not_demonstrated"}
 
 
@@ -49,10 +50,6 @@ def results(audits, verdict: str, content: dict, registered: bool = True):
     return audit_results(plan, blocks, seal=seal, record=Record(catalogue(), answers, register))
 
 
-def findings(audits, verdict: str) -> list:
-    return [finding for block in audits[verdict][1] for finding in block["findings"]]
-
-
 CONDITION = {
     "text": "Count again every month.",
     "finding": "screened/group/selection_rate",
@@ -76,7 +73,7 @@ def signed(audits, verdict: str, content: dict, tier: dict = LOW, **told) -> dic
 
 
 def complete(audits, verdict: str, what: str, tier: dict = LOW) -> dict:
-    content = {"answers": all_answers(findings(audits, verdict), tier), "conditions": [dict(CONDITION)]}
+    content = {"answers": all_answers(audits[verdict][1], tier), "conditions": [dict(CONDITION)]}
     justification = "The board has weighed it." if what == "adopt_despite" else ""
     return signed(audits, verdict, content, tier, what=what, justification=justification)
 
@@ -197,7 +194,7 @@ def test_dissent_is_printed_beside_and_does_not_decide(audits):
 
 @pytest.mark.parametrize(("tier", "roles"), [(LOW, 2), (HIGH, 6)])
 def test_what_is_at_stake_decides_who_must_sign(audits, tier, roles):
-    found = results(audits, "cleared", {"answers": all_answers(findings(audits, "cleared"), tier)})
+    found = results(audits, "cleared", {"answers": all_answers(audits["cleared"][1], tier)})
     assert len(found["tier"]["signs"]) == roles
     assert sum(each["id"].startswith("sign-off/") for each in found["open_questions"]) == roles - 1
 
@@ -241,6 +238,77 @@ def test_what_happened_before_the_decision_was_known_to_whoever_decided():
     told = {"decision": decision("adopt", HASH), "triggers": [{"what": "scope", "date": "2026-03-01", "text": "x"}]}
     answers, _ = checked(told, catalogue())
     assert triggered(answers) == []
+
+
+def signed_by(name: str, role: str, signed: str, **told) -> dict:
+    return {**sign_off(role, signed, **told), "by": {"role": role, "name": name}}
+
+
+# Signatures in their order: which still count.
+SIGNED = {
+    "one, as it is now": ([("Ada", HASH, False)], [0]),
+    "one of something older": ([("Ada", OLDER, False)], [0]),
+    "the same person again": ([("Ada", OLDER, False), ("Ada", HASH, False)], [1]),
+    "the same person in dissent, then in agreement": ([("Ada", HASH, True), ("Ada", HASH, False)], [1]),
+    "another person, later": ([("Ada", OLDER, False), ("Bo", HASH, False)], [1]),
+    "another person, in older dissent": ([("Ada", OLDER, True), ("Bo", HASH, False)], [0, 1]),
+    "two, of something older": ([("Ada", OLDER, False), ("Bo", OLDER, False)], [0, 1]),
+}
+
+
+@pytest.mark.parametrize("name", SIGNED)
+def test_which_signatures_count(name):
+    told, expected = SIGNED[name]
+    signs = [signed_by(who, "legal", signed, dissents=dissents) for who, signed, dissents in told]
+    answers, problems = checked({"sign_offs": signs}, catalogue())
+    assert problems == []
+    assert standing_sign_offs(answers, HASH) == [answers.sign_offs[place] for place in expected]
+
+
+PILOTS = {
+    "cleared": "A pilot was decided and may start",
+    "not_demonstrated": "A pilot was decided and may start",
+    "flagged": "A pilot was decided, and may not start yet: The evidence does not support adoption.",
+}
+
+
+@pytest.mark.parametrize("verdict", PILOTS)
+def test_it_is_said_whether_a_pilot_may_start(audits, verdict):
+    (said,) = gate(results(audits, verdict, complete(audits, verdict, "pilot")), TODAY).pilot
+    assert said.startswith(PILOTS[verdict])
+
+
+def test_a_pilot_waits_for_what_is_missing_as_adoption_does(audits):
+    content = complete(audits, "not_demonstrated", "pilot")
+    content["sign_offs"].pop()
+    (said,) = gate(results(audits, "not_demonstrated", content), TODAY).pilot
+    assert said == "A pilot was decided, and may not start yet: 1 thing is still open that holds up adoption."
+    assert gate(results(audits, "cleared", complete(audits, "cleared", "adopt")), TODAY).pilot == ()
+
+
+COMMUNITY = {"errors-hurt": "Being passed over.", "community-says": "Count again."}
+SAID = {
+    "nothing": ([], "community", "The community has not been asked."),
+    "before limits only": (
+        ["errors-hurt"],
+        "community",
+        "Not asked yet about what was found. Before limits were set, A community representative, 2026-03-03: "
+        "“Being passed over.”",
+    ),
+    "before limits, by somebody in its place": (
+        ["errors-hurt"],
+        "programme_owner",
+        "The community has not been asked.",
+    ),
+    "after results": (list(COMMUNITY), "community", "A community representative, 2026-03-03: “Count again.”"),
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_what_page_one_says_of_the_community(audits, name):
+    asked, role, expected = SAID[name]
+    content = {"answers": {each: answered(role, COMMUNITY[each]) for each in asked}}
+    assert results(audits, "cleared", content)["page_one"]["community"] == expected
 
 
 NAMES = [*catalogue().of_audit, *(f"{name}:screened/group/selection_rate" for name in catalogue().of_findings)]

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 import json
 import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from fairaudit import cli
-from fairaudit.completing import register, status_dict, status_lines, status_of
+from fairaudit.completing import gate_of, register, status_dict, status_lines, status_of, status_or_unfinished
+from fairaudit.errors import PlanError
 from fairaudit.publishing import publish
 from fairaudit.run import run
+from fairaudit.scaffold import new_audit
+from fairaudit.verifying import verify
 from tests.workflow.made import all_answers, decision, sign_off, write_answers, write_audit
 
 TODAY = datetime.date(2026, 3, 6)
@@ -27,8 +32,7 @@ def finished(tmp_path_factory) -> tuple[Path, list[str]]:
     told.append(status_of(folder).next)
     results = run(folder).results
     told.append(status_of(folder).next)
-    findings = [finding for block in results["evidence"] for finding in block["findings"]]
-    content = {"answers": all_answers(findings)}
+    content = {"answers": all_answers(results["evidence"])}
     write_answers(folder, content)
     told.append(status_of(folder).next)
     signed = run(folder).results["determination"]["to_sign"]
@@ -70,13 +74,54 @@ def test_an_edited_answer_makes_report_and_signatures_stale(finished, tmp_path):
     assert any("earlier results or answers" in each["why"] for each in found.open)
 
 
+def test_whoever_signs_again_has_signed_and_the_gate_opens_again(finished, tmp_path):
+    """What stood before is history: neither `verify` nor the gate holds it against anybody."""
+    folder = shutil.copytree(finished[0], tmp_path / "copy")
+    path = folder / "answers.yaml"
+    path.write_text(path.read_text().replace("Because it was looked into.", "Because.", 1))
+    to_sign = run(folder).results["determination"]["to_sign"]
+    assert "That person has not agreed to what is there now." in " ".join(gate_of(folder, TODAY)[1].reasons)
+    content = yaml.safe_load(path.read_text())
+    signs = content["sign_offs"]
+    content["sign_offs"] = [*signs, *({**copy.deepcopy(each), "signed": to_sign} for each in signs)]
+    content["earlier_decisions"] = [copy.deepcopy(content["decision"])]
+    content["decision"]["signed"] = to_sign
+    write_answers(folder, content)
+    found = run(folder).results
+    assert [each["replaced"] for each in found["sign_offs"]] == [True] * len(signs) + [False] * len(signs)
+    assert verify(folder).differences == ()
+    assert gate_of(folder, TODAY)[1].reasons == ()
+
+
+def test_a_report_that_must_be_made_again_is_told_of_once(finished, tmp_path):
+    folder = shutil.copytree(finished[0], tmp_path / "copy")
+    path = folder / "answers.yaml"
+    path.write_text(path.read_text().replace("Because it was looked into.", "Because.", 3))
+    reasons = gate_of(folder, TODAY)[1].reasons
+    assert "Answers have changed since the report was made: run the audit again." in reasons
+    assert not any("is another one" in reason for reason in reasons)
+
+
+def test_status_says_how_far_an_unfinished_plan_is(tmp_path):
+    list(new_audit(tmp_path / "begun", "decisions", None))
+    lines = " ".join(status_lines(status_or_unfinished(tmp_path / "begun"), TODAY))
+    assert "The plan is not finished: 3 problems" in lines
+    assert status_or_unfinished(tmp_path / "begun").next == f"fairaudit check {tmp_path / 'begun'}"
+
+
+def test_an_audit_that_is_not_there_is_answered_with_one_that_is_called_alike(tmp_path):
+    write_audit(tmp_path / "my-audit")
+    with pytest.raises(PlanError, match=r"Did you mean '.*my-audit'"):
+        status_or_unfinished(tmp_path / "my-audti")
+
+
 def test_status_says_what_is_open_by_role(finished):
     folder, _ = finished
     lines = list(status_lines(status_of(folder), TODAY))
     assert "  The evidence supports adoption." in lines
     assert "  The gate opens." in lines
     told = status_dict(status_of(folder), TODAY)
-    assert (told["open"], told["gate"]) == ([], {"opens": True, "reasons": []})
+    assert (told["open"], told["gate"]) == ([], {"opens": True, "reasons": [], "pilot": []})
     assert json.loads(json.dumps(told))["done"]["programme owner"] > 10
 
 

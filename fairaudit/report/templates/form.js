@@ -136,6 +136,7 @@
     if (!chosen) return isSaid(statement) ? w.sign_missing : "";
     if (changed.length) return w.sign_after;
     if (!isSaid(statement)) return w.statement_missing;
+    if (radio("sign").dataset.refused) return radio("sign").dataset.refused;
     if (chosen === "adopt_despite" && !isSaid(byId("justification").value)) return w.justification_missing;
     const both = byId("sign-replaces");
     return both && !both.checked ? w.replaces_missing : "";
@@ -298,7 +299,7 @@
       if (q.kind === "claims") claimsOf(q).forEach((row, number) => (row.querySelector(".remove").hidden = !number));
       if (!byId(`${q.id}-error`).hidden) tell(q.id, wrongWith(q));
     }
-    const done = data.questions.filter(isAnswered).length;
+    const done = data.questions.filter((q) => isAnswered(q) || q.told).length;
     if (!byId("name-error").hidden && isSaid(byId("name").value)) tell("name", "");
     if (!byId("date-error").hidden && isDay(byId("date").value.trim())) tell("date", "");
     if (signs && !byId("sign-error").hidden) tell("sign", wrongWithSigning(data.questions.filter(isChanged)));
@@ -359,7 +360,8 @@
     const told = content();
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([JSON.stringify(told, null, 1)], { type: "application/json" }));
-    link.download = `answers-${data.audit}-${data.role}.json`;
+    const who = byId("name").value.trim().toLowerCase().normalize("NFKD").replace(/[^\p{L}\p{N}]+/gu, "-");
+    link.download = `answers-${data.audit}-${data.role}-${who.replace(/^-+|-+$/g, "").slice(0, 40) || "x"}.json`;
     link.click();
     window.setTimeout(() => URL.revokeObjectURL(link.href), 60000);
     for (const q of data.questions.filter((each) => each.key in told.answers)) {
