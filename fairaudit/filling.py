@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 DONE = {
     "added": "added",
-    "replaced": "replaced (the earlier one is kept under was:)",
+    "replaced": "replaced (the earlier one is kept)",
     "settled": "settled (the earlier ones are kept under was:)",
     "signed": "signed",
     "decided": "decided",

@@ -12,10 +12,11 @@ from typing import Any
 from markupsafe import Markup
 
 from fairaudit.report.html import HERE, LANGUAGE, page, words
+from fairaudit.sentences import finding_named
 from fairaudit.workflow.answers import DECISIONS, Answer
 from fairaudit.workflow.completeness import Asked, asked, wants_answers
 from fairaudit.workflow.determination import ALLOWED
-from fairaudit.workflow.editing import plain, standing, standing_decision
+from fairaudit.workflow.editing import plain, standing, standing_condition, standing_decision
 from fairaudit.workflow.forms import MADE_BY, SCHEMA_VERSION
 from fairaudit.workflow.questions import GRADES
 from fairaudit.workflow.record import Record, text_of
@@ -24,6 +25,7 @@ from fairaudit.workflow.roles import ROLES, SIGNING
 COMMUNITY = "community"
 STAGES_OF_COMMUNITY = ("before_limits", "after_results")
 MOST_OF_COMMUNITY = 10
+CONDITIONS_BY = "programme_owner"
 SMALLEST_CELL = 11  # people; of groups with fewer, nothing is told outside the agency
 SAID = ("answer", "unknown", "not_applicable", "evidence")
 
@@ -60,13 +62,14 @@ def form_page(audit: Audit, role: str, language: str = LANGUAGE) -> str:
     """
     w = words(language)["form"]
     questions = [_question(audit, each, role, place, w) for place, each in enumerate(questions_of(audit, role), 1)]
-    signing = _signing(audit, role)
+    signing, conditions = _signing(audit, role), _conditions(audit, role)
     told = {
         "made_by": MADE_BY,
         "schema_version": SCHEMA_VERSION,
         "audit": audit.slug,
         "role": role,
         "questions": [each["data"] for each in questions],
+        "conditions": conditions["stand"],
         "to_sign": signing["to_sign"],
         "decision_started_from": standing_decision(audit.record.answers),
         "words": w["script"],
@@ -82,6 +85,7 @@ def form_page(audit: Audit, role: str, language: str = LANGUAGE) -> str:
         groups=_groups(questions, role, w),
         findings=_findings(audit, role, {each["finding"] for each in questions}),
         signing=signing,
+        conditions=conditions,
         grades=GRADES,
         data=told,
         form_style=Markup(_file("form.css")),
@@ -231,6 +235,25 @@ def _may_be_told(finding: Mapping[str, Any]) -> bool:
     """Say whether every group of a finding has as many people as may be told of outside the agency."""
     sizes = [group[key] for group in finding["groups"] for key in ("n", "records") if group.get(key) is not None]
     return all(size >= SMALLEST_CELL for size in sizes)
+
+
+# --- conditions ------------------------------------------------------------------------------------------------------
+
+
+def _conditions(audit: Audit, role: str) -> dict[str, Any]:
+    """Prepare the part where the programme owner writes conditions, once something was found that they can be about."""
+    evidence = audit.results["evidence"] if audit.results is not None else []
+    stand = audit.record.answers.conditions if role == CONDITIONS_BY else ()
+    return {
+        "asked": role == CONDITIONS_BY and audit.results is not None,
+        "findings": {
+            f["id"]: finding_named(f, evidence) for block in evidence for f in block["findings"] if f["blocks"]
+        },
+        "stand": [
+            {"id": f"c{place}", "started_from": standing_condition(each), "now": plain(each)}
+            for place, each in enumerate(stand, 1)
+        ],
+    }
 
 
 # --- signing ---------------------------------------------------------------------------------------------------------

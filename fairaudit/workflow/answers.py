@@ -176,6 +176,9 @@ class Answers(Strict):
         default=(), description="other decisions than the one above; an approver must settle which holds"
     )
     was: Annotated[tuple[Other, ...], ListOnly] = Field(default=(), description="answers that were replaced")
+    earlier_conditions: Annotated[tuple[Condition, ...], ListOnly] = Field(
+        default=(), description="conditions as they were before they were changed"
+    )
     earlier_decisions: Annotated[tuple[Decision, ...], ListOnly] = Field(
         default=(), description="decisions that were replaced"
     )
@@ -245,7 +248,17 @@ def _sorted(problems: list, document: Document) -> list:
 
 
 Found = list[tuple[tuple, str, str]]
-LISTS = ("conditions", "sign_offs", "triggers", "conflicts", "comments", "other_decisions", "was", "earlier_decisions")
+LISTS = (
+    "conditions",
+    "sign_offs",
+    "triggers",
+    "conflicts",
+    "comments",
+    "other_decisions",
+    "was",
+    "earlier_conditions",
+    "earlier_decisions",
+)
 
 
 def checked(content: Mapping[str, Any], catalogue: Catalogue) -> tuple[Answers | None, Found]:

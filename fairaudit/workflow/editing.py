@@ -15,8 +15,19 @@ from typing import Any, Literal
 
 from fairaudit import resources
 from fairaudit.errors import PlanError
-from fairaudit.workflow.answers import FILE, LARGEST, LISTS, Answer, Answers, Decision, Other, checked, read_answers
-from fairaudit.workflow.forms import Form, Given
+from fairaudit.workflow.answers import (
+    FILE,
+    LARGEST,
+    LISTS,
+    Answer,
+    Answers,
+    Condition,
+    Decision,
+    Other,
+    checked,
+    read_answers,
+)
+from fairaudit.workflow.forms import Form, Given, GivenCondition
 from fairaudit.workflow.questions import Catalogue
 from fairaudit.workflow.yaml_text import edited
 from fairaudit.yaml_reader import read_yaml
@@ -98,6 +109,9 @@ def merged(answers: Answers, form: Form, catalogue: Catalogue) -> tuple[Answers,
         answers, what = join(answers, key, given, answer, owner)
         names = tuple(each.by.name for each in (answers.of(key), *answers.others(key)) if each.by)
         told.append(Told(what, key, str(form.path), names if what == "both kept" else ()))
+    for given, condition in form.conditions():
+        answers, what = _with_condition(answers, given, condition)
+        told.append(Told(what, "condition", str(form.path)))
     if (signed := form.sign_off()) is not None:
         known = signed in answers.sign_offs
         answers = answers if known else answers.model_copy(update={"sign_offs": (*answers.sign_offs, signed)})
@@ -160,6 +174,24 @@ def _put(answers: Answers, key: str, answer: Answer, old: Iterable[Other]) -> An
 
 def _other(key: str, answer: Answer) -> Other:
     return Other(id=key, **{name: getattr(answer, name) for name in Answer.model_fields})
+
+
+def standing_condition(condition: Condition) -> str:
+    """Hash a condition, so that a form remembers which one it changes."""
+    return _hash([plain(condition)])
+
+
+def _with_condition(answers: Answers, given: GivenCondition, condition: Condition) -> tuple[Answers, What]:
+    """Join a condition: one that it changes gives way, and is kept; where that is no longer there, it is added."""
+    stand = answers.conditions
+    if condition in stand or condition in answers.earlier_conditions:
+        return answers, "unchanged"
+    changed = [each for each in stand if each in given.saved_before or standing_condition(each) == given.started_from]
+    if not changed:
+        return answers.model_copy(update={"conditions": (*stand, condition)}), "added"
+    conditions = tuple(condition if each is changed[0] else each for each in stand)
+    update = {"conditions": conditions, "earlier_conditions": (*answers.earlier_conditions, changed[0])}
+    return answers.model_copy(update=update), "replaced"
 
 
 def _with_decision(answers: Answers, form: Form, decision: Decision) -> tuple[Answers, What]:

@@ -16,6 +16,7 @@ from fairaudit.workflow.answers import (
     DECISIONS,
     Answer,
     By,
+    Condition,
     Day,
     Decision,
     Hash,
@@ -43,6 +44,13 @@ class Given(Answer):
     replaces: bool = Field(default=False, description="whether it settles a conflict")
 
 
+class GivenCondition(Condition):
+    """A condition as a form saves it."""
+
+    started_from: str = Field(default="", description="the hash of the condition that it changes")
+    saved_before: tuple[Condition, ...] = Field(default=(), description="what the same form saved earlier")
+
+
 class Signs(Strict):
     """A signature as a form saves it."""
 
@@ -57,6 +65,7 @@ class Decides(Strict):
     decision: Literal[tuple(DECISIONS)]
     statement: str
     justification: str = ""
+    lapses: Day | None = None
     signed: Hash
     started_from: str = ""
     replaces: bool = False
@@ -72,6 +81,7 @@ class Content(Strict):
     name: str
     date: Day
     answers: dict[str, Given] = Field(default={})
+    conditions: tuple[GivenCondition, ...] = Field(default=())
     sign_off: Signs | None = None
     decision: Decides | None = None
 
@@ -95,6 +105,11 @@ class Form:
         for key, given in self.content.answers.items():
             said = {name: getattr(given, name) for name in ("answer", "unknown", "not_applicable", "evidence")}
             yield key, given, Answer(**said, by=self.by, date=self.content.date)
+
+    def conditions(self) -> Iterator[tuple[GivenCondition, Condition]]:
+        """Give what the form says of each condition, and the condition as it is kept."""
+        for given in self.content.conditions:
+            yield given, Condition(**{name: getattr(given, name) for name in Condition.model_fields})
 
     def sign_off(self) -> SignOff | None:
         """Give the signature."""
@@ -148,6 +163,11 @@ def _read(path: Path, folder: Path, catalogue: Catalogue) -> Form:
             )
     if content.decision and content.role != "approver":
         problems.append(Problem(name, f"the {SIGNING[content.role]} decides", "Only an approver decides."))
+    if content.conditions and content.role != "programme_owner":
+        what = f"the {SIGNING[content.role]} writes conditions"
+        problems.append(Problem(name, what, "The programme owner writes them."))
+    if any(not each.text.strip() for each in content.conditions):
+        problems.append(Problem(name, "a condition says nothing", "Write in the form what must hold, and save again."))
     if not problems or content.audit == slug:
         problems += _of_answers(content, name, folder, catalogue)
     if problems:

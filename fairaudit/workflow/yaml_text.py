@@ -77,8 +77,12 @@ def _block(content: CommentedMap, key: str, kind: type) -> Any:
 
 
 def _edit_list(content: CommentedMap, key: str, was: list, now: list) -> None:
-    """Take out what is gone, from the end on, and put what is new at the end."""
+    """Change the one entry that differs in its place; else take out what is gone, and put what is new at the end."""
     entries = _block(content, key, CommentedSeq)
+    differ = [place for place, pair in enumerate(zip(was, now, strict=False)) if pair[0] != pair[1]]
+    if len(was) == len(now) and len(differ) == 1 and isinstance(entries[differ[0]], CommentedMap):
+        _edit_mapping(entries[differ[0]], now[differ[0]])
+        return
     for place in reversed(range(len(was))):
         if was[place] not in now:
             del entries[place]
@@ -93,11 +97,15 @@ def _edit_entries(entries: CommentedMap, was: Mapping[str, Any], now: Mapping[st
 
 
 def _edit_entry(entries: CommentedMap, key: str, entry: Mapping[str, Any]) -> None:
-    """Change an entry in its place, key by key, so that the comments at its keys stay."""
     there = entries.get(key)
     if not isinstance(there, CommentedMap):
         entries[key if key in entries else scalar(key)] = _node(entry)
         return
+    _edit_mapping(there, entry)
+
+
+def _edit_mapping(there: CommentedMap, entry: Mapping[str, Any]) -> None:
+    """Change an entry in its place, key by key, so that the comments at its keys stay."""
     for name in [name for name in there if name not in entry]:
         del there[name]
     for place, (name, value) in enumerate(entry.items()):

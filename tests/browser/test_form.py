@@ -347,6 +347,55 @@ def test_a_signature_is_of_what_is_there(shown, folder):
     assert [each.dissents for each in read_answers(folder, QUESTIONS).sign_offs] == [True]
 
 
+CONDITION = {
+    "text": "Count again every month.",
+    "finding": "screened/group/selection_rate",
+    "owner": "Ana Ruiz",
+    "due": "2027-03-03",
+    "checked_by": "The monthly count.",
+    "contract": "The vendor delivers the counts of each month.",
+}
+
+
+def write_condition(page, row: str, condition: dict) -> None:
+    for key, value in condition.items():
+        field = page.locator(f"#{row} [data-key={key}]")
+        field.select_option(value) if key == "finding" else field.fill(value)
+
+
+def test_a_programme_owner_writes_conditions_and_changes_one(shown, folder):
+    page = shown.open(after_results(folder, "programme_owner"))
+    page.fill("#name", "Eve")
+    finding = page.locator("#c1 [data-key=finding] option").nth(1).get_attribute("value")
+    first = CONDITION | {"finding": finding}
+    write_condition(page, "c1", {"owner": "Ana Ruiz", "due": "soon"})
+    page.click("#save")
+    assert "Condition 1: Say what must hold." in page.text_content("#errors")
+    write_condition(page, "c1", first | {"due": "soon"})
+    page.click("#save")
+    assert "Condition 1: This is no day." in page.text_content("#errors")
+    write_condition(page, "c1", first)
+    page.click("#add-condition")
+    write_condition(page, "c2", {"text": "Ask people."})
+    page.wait_for_timeout(400)
+    page.reload()
+    assert page.input_value("#c2 [data-key=text]") == "Ask people."
+    shown.save(folder / "eve.json")
+    assert "2 added" in " ".join(merge_answers(folder, [folder / "eve.json"]))
+    assert "2 there already" in " ".join(merge_answers(folder, [folder / "eve.json"]))
+    stand = read_answers(folder, QUESTIONS).conditions
+    assert [(each.text, each.lacking == ()) for each in stand] == [(first["text"], True), ("Ask people.", False)]
+    page = shown.open(after_results(folder, "programme_owner", read_answers(folder, QUESTIONS)))
+    assert [page.input_value(f"#c{place} [data-key=text]") for place in (1, 2, 3)] == [first["text"], "Ask people.", ""]
+    page.fill("#name", "Eve")
+    page.fill("#c2 [data-key=text]", "Ask people in spring.")
+    shown.save(folder / "again.json")
+    list(merge_answers(folder, [folder / "again.json"]))
+    found = read_answers(folder, QUESTIONS)
+    assert [each.text for each in found.conditions] == [first["text"], "Ask people in spring."]
+    assert [each.text for each in found.earlier_conditions] == ["Ask people."]
+
+
 def test_an_approver_decides(shown, folder):
     page = shown.open(after_results(folder, "approver"))
     assert "The evidence does not allow this now." in page.text_content("label:has(input[value=adopt])")
@@ -359,9 +408,14 @@ def test_an_approver_decides(shown, folder):
     page.click("#save")
     assert "needs a justification" in page.text_content("#errors")
     page.check("input[name=sign][value=decline]")
+    page.fill("#lapses", "2026-31-12")
+    page.click("#save")
+    assert "This is no day." in page.text_content("#errors")
+    page.fill("#lapses", "2026-12-31")
     shown.save(folder / "di.json")
     list(merge_answers(folder, [folder / "di.json"]))
-    assert read_answers(folder, QUESTIONS).decision.decision == "decline"
+    decision = read_answers(folder, QUESTIONS).decision
+    assert (decision.decision, decision.lapses) == ("decline", "2026-12-31")
 
 
 def test_nothing_is_signed_before_there_is_a_report(shown, folder):
@@ -374,7 +428,7 @@ def test_nothing_is_signed_before_there_is_a_report(shown, folder):
 
 
 @pytest.mark.parametrize("width", [1280, 320])
-@pytest.mark.parametrize("role", ["community", "approver"])
+@pytest.mark.parametrize("role", ["community", "programme_owner", "approver"])
 def test_axe_finds_nothing(shown, folder, role, width):
     shown.page.set_viewport_size({"width": width, "height": 900})
     page = shown.open(after_results(folder, role, hostile_answers()))

@@ -10,9 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fairaudit.errors import PlanError
-from fairaudit.workflow.answers import Answers, read_answers
+from fairaudit.workflow.answers import Answers, Condition, read_answers
 from fairaudit.workflow.completeness import open_conflicts
-from fairaudit.workflow.editing import merge, merged, standing, standing_decision
+from fairaudit.workflow.editing import merge, merged, standing, standing_condition, standing_decision
 from fairaudit.workflow.forms import Form, read_forms
 from fairaudit.workflow.questions import catalogue
 from fairaudit.workflow.yaml_text import comments
@@ -364,6 +364,40 @@ def test_law_whatever_was_said_stands_somewhere(tmp_path_factory, steps):
         kept = {each.answer for each in (answers.of("fair-result"), *answers.conflicts, *answers.was)} - {None}
         assert kept == said
         assert merged(answers, form, QUESTIONS)[0] == answers
+
+
+# --- conditions ------------------------------------------------------------------------------------------------------
+
+
+def test_a_condition_is_added_once_and_changed_where_it_still_stands(folder):
+    first, second = {"text": "Count again."}, {"text": "Ask people."}
+    assert put(folder, {}, role="programme_owner", conditions=[first, second]) == ["added", "added"]
+    assert put(folder, {}, role="programme_owner", conditions=[first]) == ["unchanged"]
+    changes = {"text": "Count again every month.", "started_from": standing_condition(Condition(**first))}
+    assert put(folder, {}, role="programme_owner", conditions=[changes]) == ["replaced"]
+    late = {"text": "Count again every week.", "started_from": standing_condition(Condition(**first))}
+    assert put(folder, {}, role="programme_owner", conditions=[late]) == ["added"], "it changed meanwhile: both stay"
+    again = {"text": "Ask people in spring.", "saved_before": [second]}
+    assert put(folder, {}, role="programme_owner", conditions=[again]) == ["replaced"]
+    found = stands(folder)
+    said = ["Count again every month.", "Ask people in spring.", "Count again every week."]
+    assert [each.text for each in found.conditions] == said
+    assert [each.text for each in found.earlier_conditions] == ["Count again.", "Ask people."]
+
+
+@pytest.mark.parametrize(
+    ("role", "condition", "said"),
+    [
+        ("legal", {"text": "x"}, "the legal and privacy officer writes conditions"),
+        ("programme_owner", {"owner": "Ada"}, "a condition says nothing"),
+        ("programme_owner", {"text": "x", "due": "soon"}, "no day"),
+        ("programme_owner", {"text": "x", "until": "2026-03-03"}, "is nothing that a form saves"),
+    ],
+)
+def test_a_condition_that_is_wrong_is_refused(folder, role, condition, said):
+    with pytest.raises(PlanError, match=said):
+        put(folder, {}, role=role, conditions=[condition])
+    assert not (folder / "answers.yaml").exists()
 
 
 # --- signatures and the decision -------------------------------------------------------------------------------------

@@ -106,6 +106,65 @@
   const isAnswered = (q) => Object.keys(said(q, raw(q))).some((name) => name !== "evidence");
   const isChanged = (q) => !same(raw(q), q.start) || replaces(q);
 
+  // --- conditions ---------------------------------------------------------------------------------------------------
+
+  const rowsOf = () => [...document.querySelectorAll("#conditions .condition")];
+  const partsOf = (row) => [...row.querySelectorAll("[data-key]")];
+  const rawCondition = (row) => Object.fromEntries(partsOf(row).map((part) => [part.dataset.key, part.value]));
+  const isNew = (row) => !row.from && !row.saved.length;
+  const saidCondition = (row) =>
+    Object.fromEntries(
+      Object.entries(rawCondition(row))
+        .map(([key, value]) => [key, key === "due" || key === "done" ? value.trim() : value])
+        .filter(([, value]) => isSaid(value)),
+    );
+  const isChangedCondition = (row) => !same(rawCondition(row), row.start);
+
+  function putCondition(row, now) {
+    for (const part of partsOf(row)) part.value = now[part.dataset.key] || "";
+  }
+
+  function addCondition() {
+    const rows = rowsOf();
+    const row = rows[0].cloneNode(true);
+    row.id = `c${rows.length + 1}`;
+    row.querySelector("legend").textContent = fill(w.condition_legend, rows.length + 1);
+    row.querySelector(".error").id = `${row.id}-error`;
+    for (const paper of row.querySelectorAll(".paper")) paper.replaceChildren();
+    byId("conditions").append(row);
+    startCondition(row, {}, "");
+    tell(row.id, "");
+    return row;
+  }
+
+  function startCondition(row, now, from) {
+    putCondition(row, now);
+    Object.assign(row, { from, saved: [], start: rawCondition(row) });
+  }
+
+  function restoreConditions() {
+    rowsOf().forEach((row, number) => {
+      const stands = data.conditions[number] || { now: {}, started_from: "" };
+      startCondition(row, stands.now, stands.started_from);
+    });
+    for (const draft of kept.conditions || []) {
+      const saved = draft.saved || [];
+      if (rowsOf().some((row) => row.from && same(draft.raw, row.start))) continue; // merged meanwhile
+      const isOwn = (row) => row.from === draft.from || saved.some((each) => same(each, saidCondition(row)));
+      const own = rowsOf().find((row) => row.from && isOwn(row));
+      const row = own || rowsOf().find((each) => isNew(each) && !isChangedCondition(each)) || addCondition();
+      putCondition(row, draft.raw);
+      Object.assign(row, { saved, from: own ? own.from : draft.from });
+    }
+  }
+
+  function wrongWithCondition(row) {
+    if (!isChangedCondition(row)) return "";
+    const given = rawCondition(row);
+    if (!isSaid(given.text) && (!isNew(row) || Object.keys(saidCondition(row)).length)) return w.condition_missing;
+    return [given.due, given.done].some((day) => isSaid(day) && !isDay(day.trim())) ? w.no_day : "";
+  }
+
   // --- what is wrong, in words -------------------------------------------------------------------------------------
 
   function isDay(text) {
@@ -138,16 +197,21 @@
     if (!isSaid(statement)) return w.statement_missing;
     if (radio("sign").dataset.refused) return radio("sign").dataset.refused;
     if (chosen === "adopt_despite" && !isSaid(byId("justification").value)) return w.justification_missing;
+    const lapses = byId("lapses");
+    if (lapses && isSaid(lapses.value) && !isDay(lapses.value.trim())) return w.no_day;
     const both = byId("sign-replaces");
     return both && !both.checked ? w.replaces_missing : "";
   }
 
+  const allChanged = () => [...data.questions.filter(isChanged), ...rowsOf().filter(isChangedCondition)];
+
   // Each thing that is wrong: where it is told, which field to go to, what.
   function problems() {
-    const changed = data.questions.filter(isChanged);
+    const changed = allChanged();
     const found = data.questions.map((q) => [q.id, `${q.id}-answer`, wrongWith(q)]);
     found.unshift(["date", "date", isDay(byId("date").value.trim()) ? "" : w.no_day]);
     found.unshift(["name", "name", isSaid(byId("name").value) ? "" : w.name_missing]);
+    for (const row of rowsOf()) found.push([row.id, "", wrongWithCondition(row)]);
     if (signs) found.push(["sign", "statement", wrongWithSigning(changed)]);
     for (const [id, , what] of found) tell(id, what);
     return found.filter(([, , what]) => what);
@@ -172,12 +236,13 @@
     const list = document.createElement("ul");
     for (const [id, field, what] of found) {
       const link = document.createElement("a");
-      const number = /^q\d+$/.test(id) ? `${fill(w.question, id.slice(1))} ` : "";
+      const named = /^q\d+$/.test(id) ? w.question : /^c\d+$/.test(id) ? `${w.condition_legend}:` : "";
+      const number = named ? `${fill(named, id.slice(1))} ` : "";
       link.textContent = number + what;
       link.href = `#${id}`;
       link.addEventListener("click", (event) => {
         event.preventDefault();
-        byId(target(id, field)).focus();
+        (field ? byId(target(id, field)) : partsOf(byId(id))[0]).focus();
       });
       const item = document.createElement("li");
       item.append(link);
@@ -211,11 +276,14 @@
       if (isChanged(q) || q.saved.length) kept.fields[q.key] = { raw: raw(q), from: q.from, saved: q.saved, asked: q.asked };
       else delete kept.fields[q.key];
     }
+    kept.conditions = rowsOf()
+      .filter((row) => isChangedCondition(row) || row.saved.length)
+      .map((row) => ({ raw: rawCondition(row), from: row.from, saved: row.saved }));
     kept.who = { name: byId("name").value, date: byId("date").value, meeting: isMeeting() };
     if (signs) {
       const justification = byId("justification");
       kept.sign = { to_sign: data.to_sign, chosen: radio("sign").value, statement: byId("statement").value };
-      if (justification) kept.sign.justification = justification.value;
+      if (justification) Object.assign(kept.sign, { justification: justification.value, lapses: byId("lapses").value });
     }
     try {
       window.localStorage.setItem(place, JSON.stringify(kept));
@@ -270,6 +338,7 @@
     load();
     data.questions.forEach(restore);
     restoreOthers();
+    restoreConditions();
     const who = kept.who || {};
     byId("name").value = who.name || "";
     byId("date").value = who.date || today();
@@ -279,6 +348,7 @@
       choose("sign", sign.chosen);
       byId("statement").value = sign.statement;
       if (byId("justification")) byId("justification").value = sign.justification || "";
+      if (byId("lapses")) byId("lapses").value = sign.lapses || "";
     }
     byId("kept").textContent = keeps ? (kept.who ? w.restored : w.keeps) : w.not_kept;
     show();
@@ -299,10 +369,14 @@
       if (q.kind === "claims") claimsOf(q).forEach((row, number) => (row.querySelector(".remove").hidden = !number));
       if (!byId(`${q.id}-error`).hidden) tell(q.id, wrongWith(q));
     }
+    for (const row of rowsOf()) {
+      row.classList.toggle("unanswered", !isSaid(rawCondition(row).text));
+      if (!byId(`${row.id}-error`).hidden) tell(row.id, wrongWithCondition(row));
+    }
     const done = data.questions.filter((q) => isAnswered(q) || q.told).length;
     if (!byId("name-error").hidden && isSaid(byId("name").value)) tell("name", "");
     if (!byId("date-error").hidden && isDay(byId("date").value.trim())) tell("date", "");
-    if (signs && !byId("sign-error").hidden) tell("sign", wrongWithSigning(data.questions.filter(isChanged)));
+    if (signs && !byId("sign-error").hidden) tell("sign", wrongWithSigning(allChanged()));
     byId("progress-words").textContent = fill(w.progress, done, data.questions.length);
     byId("progress").max = data.questions.length || 1;
     byId("progress").value = done;
@@ -340,6 +414,11 @@
       const told = { asked: q.asked, started_from: q.from, saved_before: q.saved, replaces: replaces(q) };
       found.answers[q.key] = { ...said(q, raw(q)), ...told };
     }
+    const conditions = rowsOf().filter((row) => isChangedCondition(row) && isSaid(rawCondition(row).text));
+    if (conditions.length) {
+      const told = (row) => ({ ...saidCondition(row), started_from: row.from, saved_before: row.saved });
+      found.conditions = conditions.map(told);
+    }
     const chosen = signs ? radio("sign").value : "";
     if (!chosen) return found;
     const signed = { statement: byId("statement").value, signed: data.to_sign };
@@ -348,6 +427,7 @@
       const both = Boolean(byId("sign-replaces") && byId("sign-replaces").checked);
       const more = { justification: byId("justification").value, started_from: data.decision_started_from };
       found.decision = { decision: chosen, ...signed, ...more, replaces: both };
+      if (isSaid(byId("lapses").value)) found.decision.lapses = byId("lapses").value.trim();
     }
     return found;
   }
@@ -368,11 +448,14 @@
       const now = said(q, raw(q));
       if (!q.saved.some((each) => same(each, now))) q.saved.push(now);
     }
+    for (const row of rowsOf().filter((each) => isChangedCondition(each))) {
+      if (!row.saved.some((each) => same(each, saidCondition(row)))) row.saved.push(saidCondition(row));
+    }
     keep();
     say(fill(w.saved, link.download));
     const open = data.questions.filter((q) => q.owes && !isAnswered(q));
     if (open.length) say(fill(w.still_open, open.length, open.map((q) => q.id.slice(1)).join(", ")));
-    if (!Object.keys(told.answers).length && !told.sign_off && !told.decision) say(w.nothing);
+    if (!Object.keys(told.answers).length && !told.conditions && !told.sign_off && !told.decision) say(w.nothing);
   }
 
   function say(text) {
@@ -432,11 +515,18 @@
     });
   }
 
+  if (byId("add-condition")) {
+    byId("add-condition").addEventListener("click", () => {
+      partsOf(addCondition())[0].focus();
+      changed();
+    });
+  }
+
   window.addEventListener("pagehide", () => {
-    if (!forgotten && data.questions.some(isChanged)) keep();
+    if (!forgotten && allChanged().length) keep();
   });
   window.addEventListener("beforeunload", (event) => {
-    if (!keeps && !forgotten && data.questions.some(isChanged)) event.preventDefault();
+    if (!keeps && !forgotten && allChanged().length) event.preventDefault();
   });
 
   start();
