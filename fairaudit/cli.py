@@ -193,6 +193,8 @@ def _add_run(add: Add) -> None:
     about = "shuffle the groups' labels, to mend a plan before any result is seen (default folder: DIR/rehearsal)"
     parser.add_argument("--rehearse", action="store_true", help=about)
     parser.add_argument("-j", "--jobs", type=int, metavar="N", help="notebooks to run at a time (default: 2)")
+    about = "an earlier report's folder: the new report says what has moved since"
+    parser.add_argument("--since", type=Path, metavar="REPORT", help=about)
     about = "seconds that one cell of a notebook may take (default: 1800)"
     parser.add_argument("--timeout", type=float, metavar="SECONDS", help=about)
     _add_allow_code(parser, "notebooks and measures")
@@ -376,6 +378,10 @@ def _run(options: argparse.Namespace) -> int:
         raise UsageError.one("fairaudit run", "--jobs and --timeout are more than 0", "Leave them out for the usual.")
     if not options.rehearse:
         _warn_of_unregistered(folders)
+    if options.since is not None:
+        if len(folders) > 1:
+            raise UsageError.one("fairaudit run", "--since is of one audit", "Name one audit's folder.")
+        settings["since"] = options.since
     if len(folders) == 1:
         _run_one(folders[0], options.out, settings)
         failed = 0

@@ -56,7 +56,7 @@ def page_one(results: Mapping[str, Any]) -> dict[str, Any]:
             _why(finding, sentences.finding_named(finding, results["evidence"]))
             for finding in chosen(results["evidence"])
         ],
-        "more": " ".join(filter(None, [_more(results["evidence"]), _sureness(results["evidence"])])),
+        "more": " ".join(filter(None, [_more(results["evidence"]), _moved(results), _sureness(results["evidence"])])),
         "tested": [_tested(block) for block in results["evidence"]],
         "decide": _decided(determination) or _decide(determination["evidence_state"], results["evidence"]),
         "open": _open(results["open_questions"]),
@@ -236,6 +236,17 @@ def _also_outside(evidence: Sequence[Mapping[str, Any]]) -> str:
         f"{sentences.finding_named(f, evidence)}{'' if f['blocks'] else ' (explored, does not block)'}" for f in others
     ]
     return f" Also outside: {'; '.join(names[:MOST])}{'; and others' if len(names) > MOST else ''}."
+
+
+def _moved(results: Mapping[str, Any]) -> str:
+    """Say how many verdicts are others than in the earlier report that was named."""
+    since = results.get("since")
+    if not since:
+        return ""
+    changed = since["changed"]
+    verdicts = "no verdict has" if not changed else "1 verdict has" if changed == 1 else f"{changed} verdicts have"
+    plan = "" if since["same_plan"] else ", under a plan that was changed"
+    return f"Since the report of {since['day']}, {verdicts} changed{plan}."
 
 
 def _sureness(evidence: Sequence[Mapping[str, Any]]) -> str:

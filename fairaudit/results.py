@@ -165,6 +165,7 @@ def audit_results(
     code: Sequence[Mapping[str, str]] = (),
     seal: Mapping[str, Any] | None = None,
     record: Record | None = None,
+    since: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Join the evidence blocks to the results of the whole audit.
 
@@ -175,6 +176,7 @@ def audit_results(
         code: files of the audit's own that ran, each with name and SHA-256.
         seal: hashes of what went in, versions and seed, as `workflow.seal.inputs` gives them.
         record: what people have answered, registered and signed; nothing where None.
+        since: what has moved since an earlier report, from `since.moved`; None where none is named.
 
     Returns:
         What `results.json` holds.
@@ -203,6 +205,7 @@ def audit_results(
         "audit": audit,
         "evidence": blocks,
         **completed(record, audit, blocks, system.lapses_after_months),
+        "since": dict(since) if since else None,
         "seal": dict(seal or {}),
     }
     return plain({**results, "page_one": page_one(results)})

@@ -50,12 +50,14 @@ class Settings:
         allow_code: whether notebooks and measures of the audit's own may run.
         jobs: how many notebooks run at a time.
         seconds: how long a cell may take.
+        since: an earlier report, of which the new one says what has moved.
     """
 
     rehearse: bool = False
     allow_code: bool = False
     jobs: int = JOBS
     seconds: float = SECONDS
+    since: Path | None = None
 
 
 @dataclass
@@ -208,6 +210,7 @@ class _Run:
         self.audit, self.out, self.settings = audit, out, settings
         self.failed: FairauditError | None = None
         self.plan: Plan | None = None
+        self.earlier: Mapping[str, Any] | None = None
         self.aside: Path | None = None
         self.root = ""
         self.tasks: list[Task] = []
@@ -231,6 +234,10 @@ class _Run:
             self.plan = read_plan(self.audit)
             refuse_foreign(self.target)
             refuse_code(self.plan, allow_code=self.settings.allow_code)
+            if self.settings.since is not None:
+                from fairaudit.since import earlier_report
+
+                self.earlier = earlier_report(self.settings.since)
             # From here on a failure leaves a page that says so.
             self.aside = self.aside_of.enter_context(written_aside(self.target))
             self.tasks = [self._task(block) for block in self.plan.evidence]
@@ -339,6 +346,7 @@ class _Run:
         sealed = seal.inputs(self.plan.path, {task.block.id: self._facts(task) for task in self.tasks}, code)
         record = self._record(sealed)
         told = {"rehearsal": self.settings.rehearse, "code": code, "seal": sealed, "record": record}
+        told["since"] = self._since(sealed, blocks)
         results = audit_results(self.plan, blocks, **told)
         shutil.rmtree(self.aside / "work")
         remove_foreign(self.aside)  # what a notebook has left there is no part of the report
@@ -347,6 +355,16 @@ class _Run:
         self._keep_look(record.register)
         self._seal(sealed, record, results)
         return results
+
+    def _since(self, sealed: Mapping[str, Any], blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+        """Compare with the earlier report that is named, if any is."""
+        if self.earlier is None:
+            return None
+        from fairaudit.since import moved
+
+        records = {name: facts["source_sha256"] for name, facts in sealed["evidence"].items()}
+        told = [{**block, "source_sha256": records[block["id"]]} for block in blocks]
+        return moved(self.earlier, {"plan_sha256": self.plan.sha256}, told)
 
     def _seal(self, given: Mapping[str, Any], record: Record, results: Mapping[str, Any]) -> None:
         times = {"started": self.started, "ended": now()}

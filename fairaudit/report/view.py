@@ -63,7 +63,17 @@ def report(results: Mapping[str, Any], t: Words) -> dict[str, Any]:
         "alpha": t["or"].join(dict.fromkeys(digits(100 * block["alpha"]) for block in evidence)),
         "glossary": glossary(evidence, t["glossary"]),
         "facts": facts(results, t["facts"]),
+        "since": _since(results.get("since"), t["since"]),
     }
+
+
+def _since(since: Mapping[str, Any] | None, w: Mapping[str, str]) -> Markup:
+    """Write a row a finding that is in both reports; those whose verdict is another one first."""
+    if not since or not since["findings"]:
+        return Markup()
+    rows = sorted(since["findings"], key=lambda row: row["was"]["verdict"] == row["now"]["verdict"])
+    body = [[row["about"], row["was"]["words"], row["now"]["words"], row["sentence"]] for row in rows]
+    return table(w["caption"], [w["finding"], w["was"], w["now"], w["moved"]], body)
 
 
 def anchors(evidence: Sequence[Mapping[str, Any]]) -> dict[str, str]:

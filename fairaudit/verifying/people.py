@@ -25,6 +25,9 @@ def check_people(seen: Seen, sealed: Sealed) -> None:
     stated = sealed.results
     seen_before = len(seen.differences)
     told = {"rehearsal": stated["audit"]["rehearsal"], "code": stated["audit"]["code"], "seal": stated["seal"]}
+    told["since"] = stated.get("since")
+    if told["since"]:
+        seen.note("What moved since an earlier report was not compared with that report: only its seal is named here.")
     now = audit_results(sealed.plan, stated["evidence"], record=_record(seen, sealed), **told)
     _answers(seen, stated["answers"], now["answers"])
     _listed(seen, "condition", stated["conditions"], now["conditions"], _of_condition)

@@ -54,6 +54,7 @@ LAYERS = [
     "approximations",
     "rehearsal",
     "workflow",
+    "since",
     "charts",
     "frames",
     "arrays",
