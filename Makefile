@@ -8,10 +8,10 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup audit test lint format lock bench notebooks seeds validity ci clean
+.PHONY: help setup audit test test-long lint format lock bench notebooks seeds validity ci clean
 
 help:  ## Print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 	@echo "  Another Python: make setup PYTHON=python3.12 (after make clean, where .venv exists)"
 
 setup: .venv/.ready  ## Make .venv from requirements.lock, once (Python 3.11 or newer)
@@ -20,8 +20,11 @@ audit: .venv/.ready  ## Run a sample audit end to end and print where its report
 	@$(BIN)/fairaudit demo
 
 # worksteal, since a few tests run whole audits and would otherwise end on one core
-test: .venv/.ready  ## Run the whole test suite
-	@$(BIN)/pytest -q -n 2 --dist worksteal
+test: .venv/.ready  ## Run the test suite, but for a few long tests
+	@$(BIN)/pytest -q -n 2 --dist worksteal -m "not long"
+
+test-long: .venv/.ready  ## Run the tests that take many seconds each: whole audits, simulations, alterations of a seal
+	@$(BIN)/pytest -q -n 2 --dist worksteal -m long
 
 lint: .venv/.ready  ## Check style and formatting
 	@$(BIN)/ruff check

@@ -19,6 +19,8 @@ from fairaudit.tally import Tally
 from made_up import county_recidivism, large_lots, marin_workforce
 from tests.audits.drawing import Draw, Drawn, judged, narrowed, of_decisions
 
+pytestmark = pytest.mark.long
+
 AUDITS = Path(__file__).resolve().parents[2] / "audits"
 POWER = 0.95
 

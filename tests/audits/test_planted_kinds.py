@@ -18,6 +18,8 @@ from fairaudit.plan import Evidence, read_plan
 from made_up import county_recidivism, dc_311, marin_workforce
 from tests.audits.drawing import SEEDS, Draw, Drawn, Tallier, judged, narrowed
 
+pytestmark = pytest.mark.long
+
 AUDITS = Path(__file__).resolve().parents[2] / "audits"
 HORIZON = 30
 AT_MOST = 0.05 + 2 * (0.05 * 0.95 / len(SEEDS)) ** 0.5

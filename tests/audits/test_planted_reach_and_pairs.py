@@ -21,6 +21,8 @@ from fairaudit.tally import Tally
 from made_up import county_recidivism, dc_311, job_seeker_targeting, large_lots, marin_workforce
 from tests.audits.drawing import FOLDS, SEEDS, Draw, Drawn, Tallier, judged, narrowed, of_decisions
 
+pytestmark = pytest.mark.long
+
 AUDITS = Path(__file__).resolve().parents[2] / "audits"
 AT_MOST = 0.05 + 2 * (0.05 * 0.95 / len(SEEDS)) ** 0.5
 """5 in 100, and what chance adds: a verdict that errs exactly so often is above it in half of all tries."""

@@ -7,6 +7,8 @@ import pytest
 from fairaudit.plan import read_plan
 from tests.audits.judged import AUDITS, NAMES, findings, found, state
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize(
     ("audit", "expected"),

@@ -12,6 +12,8 @@ from fairaudit import cli
 from fairaudit.workflow.questions import catalogue
 from tests.workflow.made import LOW, write_audit
 
+pytestmark = pytest.mark.long
+
 OWNERS = ("community", "programme_owner", "legal", "vendor", "analyst")
 
 

@@ -10,6 +10,8 @@ from fairaudit.alternatives.words import LEGAL
 from tests.docs.markdown import README, ROOT
 from tests.docs.notebooks import cells_of, check_it_only_calls, code, prose_before_every_call
 
+pytestmark = pytest.mark.long
+
 NOTEBOOK = ROOT / "notebooks" / "alternatives.ipynb"
 
 

@@ -12,6 +12,8 @@ import pytest
 from fairaudit.measures.custom import load_measure
 from tests.docs.markdown import README, ROOT, Block
 
+pytestmark = pytest.mark.long
+
 BLOCKS = README.blocks_in("python", "text")
 MARK = "--- end of block"
 

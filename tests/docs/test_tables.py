@@ -11,6 +11,8 @@ from fairaudit.measures import MEASURES
 from fairaudit.plan import read_plan
 from tests.docs.markdown import README, ROOT
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def make_tables():

@@ -17,6 +17,8 @@ from fairaudit.results import audit_results, block_results
 from fairaudit.sources import read_tally
 from tests.docs.markdown import README, ROOT, Block
 
+pytestmark = pytest.mark.long
+
 START, END = "### A first audit\n", "### What a run leaves\n"
 PARTS = README.text.partition(START)[2].partition(END)[0]
 FIRST, LAST = (README.text.partition(heading)[0].count("\n") for heading in (START, END))

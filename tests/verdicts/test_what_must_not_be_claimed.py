@@ -113,6 +113,7 @@ def entry_of(difference):
     return MeasureLimit.model_validate({"measure": "./mine.py:accuracy", "difference": difference}, strict=True)
 
 
+@pytest.mark.long
 def test_few_clusters_without_variance_clear_at_most_at_alpha():
     # B is at the limit (2% v 7%, limit 5 in 100), and its ten clusters decide as one: without the cap on what a group
     # is worth whose events lie in few folds, half of such systems would be cleared

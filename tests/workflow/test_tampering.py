@@ -24,6 +24,8 @@ from fairaudit.workflow import seal
 from tests.workflow import forging
 from tests.workflow.forging import edited, json_of, swap, write, write_json
 
+pytestmark = pytest.mark.long
+
 
 @dataclass(frozen=True)
 class Audit:
