@@ -1,0 +1,180 @@
+"""The report as PDF: the page's own HTML through WeasyPrint, tagged for screen readers (PDF/UA-1, ISO 14289-1).
+
+WeasyPrint needs Pango, a library of the system, and takes a few seconds: `printing.py` calls this module in a process
+of its own. The same page gives the same bytes, since its fonts are in it, and nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import logging
+import re
+import sys
+import unicodedata
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fairaudit.report import fonts
+from fairaudit.report.pdf_charts import pictures
+
+# Text is all that is neither a tag nor a rule of style nor the title, which no font shows.
+NO_TEXT = r"<title>.*?</title>|<style>.*?</style>|<[^>]*>"
+FEW = 2
+NOT_THERE, FAILED = 3, 4
+PRINT = f"""
+html, h1, h2, h3, h4, h5, h6, p, code, pre {{
+  font-family: "{fonts.FAMILY}", {", ".join(f'"{fonts.FURTHER} {part}"' for part in fonts.PRINTED)};
+}}
+"""
+
+
+def write_pdf(page: str, words: Mapping[str, str]) -> bytes:
+    """Print a page of HTML.
+
+    Args:
+        page: what `report.html` holds.
+        words: how characters without a letter are named: `one` and `many`, of the fixed words `pdf`.
+
+    Returns:
+        A PDF, tagged, its fonts embedded; the same page gives the same bytes.
+
+    Raises:
+        ImportError: WeasyPrint is not installed.
+        OSError: Pango is not on this machine.
+    """
+    import weasyprint
+
+    logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
+    refused = weasyprint.urls.URLFetcher(allowed_protocols={"data"}, fail_on_errors=True)
+    settings = weasyprint.text.fonts.FontConfiguration()
+    style = weasyprint.CSS(string=fonts.printed_faces() + PRINT, font_config=settings, url_fetcher=refused)
+    document = weasyprint.HTML(string=named(page, words), url_fetcher=refused)
+    return document.write_pdf(
+        stylesheets=[style],
+        font_config=settings,
+        cache=pictures(page),
+        finisher=finished,
+        pdf_variant="pdf/ua-1",
+    )
+
+
+def finished(_document: Any, pdf: Any) -> None:
+    """Add what WeasyPrint leaves out: which way each head of a table points, and that links may be printed.
+
+    Matterhorn Protocol 1.1, checkpoint 15-003 (PDF Association, 2021).
+    """
+    import pydyf
+
+    of = {entry.reference: entry for entry in pdf.objects if isinstance(entry, dict)}
+    for entry in of.values():
+        if entry.get("S") == "/TH":
+            section = of[of[entry["P"]]["P"]]
+            way = "/Column" if section.get("S") == "/THead" else "/Row"
+            entry.setdefault("A", pydyf.Dictionary({"O": "/Table"}))["Scope"] = way
+        if entry.get("Subtype") == "/Link":
+            entry.setdefault("F", 4)
+
+
+# --- characters that the fonts lack ----------------------------------------------------------------------------------
+
+
+@cache
+def characters() -> frozenset[int]:
+    """Give every character that the embedded fonts have a letter for."""
+    from fontTools.ttLib import TTFont
+
+    return frozenset().union(*(TTFont(file, lazy=True).getBestCmap() for file in fonts.files()))
+
+
+def named(page: str, words: Mapping[str, str]) -> str:
+    """Name the characters of a page that the fonts lack: a letter missing from a font makes a PDF unreadable aloud.
+
+    Args:
+        page: HTML.
+        words: `one`, with the character's name as {0}, and `many`, with how many and of which writing as {0} and {1}.
+
+    Returns:
+        The page; a few such characters are each named, more are counted.
+    """
+    lacking = "".join(sorted(character for character in set(page) - set("\n\r\t") if ord(character) not in characters()))
+    if not lacking:
+        return page
+    run = f"[{re.escape(lacking)}]+(?: *[{re.escape(lacking)}]+)*"
+    page = re.sub(rf"{NO_TEXT}|{run}", lambda found: _composed(found[0]), page, flags=re.DOTALL)
+    return re.sub(rf"{NO_TEXT}|{run}", lambda found: _named(found[0], words), page, flags=re.DOTALL)
+
+
+def _composed(text: str) -> str:
+    return text if text.startswith("<") else unicodedata.normalize("NFC", text)
+
+
+def _named(text: str, words: Mapping[str, str]) -> str:
+    if text.startswith("<"):
+        return text
+    lacking = [each for each in text if each != " " and ord(each) not in characters()]
+    if len(lacking) > FEW:
+        return words["many"].format(len(lacking), _writing(lacking[0]))
+    return "".join(words["one"].format(_name(each)) if each in lacking else each for each in text)
+
+
+def _name(character: str) -> str:
+    return unicodedata.name(character, f"U+{ord(character):04X}").lower()
+
+
+def _writing(character: str) -> str:
+    """Name a writing by the first word of a character's name: CJK, ARABIC, CYRILLIC."""
+    return unicodedata.name(character, "unknown").partition(" ")[0]
+
+
+# --- in a process of its own -----------------------------------------------------------------------------------------
+
+
+def versions() -> dict[str, str]:
+    """Give the versions that the bytes of a PDF depend on.
+
+    Raises:
+        ImportError: WeasyPrint is not installed.
+        OSError: Pango is not on this machine.
+    """
+    import weasyprint
+    from weasyprint.text.ffi import ffi, pango
+
+    number = pango.pango_version()
+    at = (number // 10_000, number // 100 % 100, number % 100)
+    del ffi
+    return {"weasyprint": weasyprint.__version__, "pango": ".".join(map(str, at))}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print a page to a file, and say with which versions, or why not.
+
+    Args:
+        arguments: the page's path, the PDF's, and the words of `write_pdf` as JSON; without any, only say the versions.
+
+    Returns:
+        0; 3 where a library is not there; 4 where printing failed.
+    """
+    arguments = sys.argv[1:] if arguments is None else arguments
+    gc.disable()  # a quarter faster, and the process ends in a moment
+    try:
+        found = versions()
+    except (ImportError, OSError) as error:
+        print(json.dumps({"missing": "weasyprint" if isinstance(error, ImportError) else "pango"}))
+        return NOT_THERE
+    if arguments:
+        source, target, words = arguments
+        try:
+            printed = write_pdf(Path(source).read_text(encoding="utf-8"), json.loads(words))
+        except BaseException as error:  # WeasyPrint refuses an address by an exception that is no Exception
+            print(json.dumps({"failed": type(error).__name__}))
+            return FAILED
+        Path(target).write_bytes(printed)
+    print(json.dumps(found))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
