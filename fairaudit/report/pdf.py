@@ -13,7 +13,6 @@ import re
 import sys
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from fairaudit.report.pdf_charts import pictures
 # Text is all that is neither a tag nor a rule of style nor the title, which no font shows.
 NO_TEXT = r"<title>.*?</title>|<style>.*?</style>|<[^>]*>"
 FEW = 2
+BLANK = frozenset("\n\r\t ")
 NOT_THERE, FAILED = 3, 4
 PRINT = f"""
 html, h1, h2, h3, h4, h5, h6, p, code, pre {{
@@ -50,9 +50,10 @@ def write_pdf(page: str, words: Mapping[str, str]) -> bytes:
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
     refused = weasyprint.urls.URLFetcher(allowed_protocols={"data"}, fail_on_errors=True)
     settings = weasyprint.text.fonts.FontConfiguration()
-    style = weasyprint.CSS(string=fonts.printed_faces() + PRINT, font_config=settings, url_fetcher=refused)
-    document = weasyprint.HTML(string=named(page, words), url_fetcher=refused)
-    return document.write_pdf(
+    shown = named(page, words)
+    rules = PRINT + ("" if fits(shown, further=False) else fonts.further_faces())  # these take a second to read
+    style = weasyprint.CSS(string=rules, font_config=settings, url_fetcher=refused)
+    return weasyprint.HTML(string=shown, url_fetcher=refused).write_pdf(
         stylesheets=[style],
         font_config=settings,
         cache=pictures(page),
@@ -81,12 +82,9 @@ def finished(_document: Any, pdf: Any) -> None:
 # --- characters that the fonts lack ----------------------------------------------------------------------------------
 
 
-@cache
-def characters() -> frozenset[int]:
-    """Give every character that the embedded fonts have a letter for."""
-    from fontTools.ttLib import TTFont
-
-    return frozenset().union(*(TTFont(file, lazy=True).getBestCmap() for file in fonts.files()))
+def fits(page: str, *, further: bool) -> bool:
+    """Say whether the fonts have a letter for every character of a page: the shared ones, or the further ones too."""
+    return {ord(character) for character in set(page) - BLANK} <= fonts.characters(further=further)
 
 
 def named(page: str, words: Mapping[str, str]) -> str:
@@ -99,9 +97,9 @@ def named(page: str, words: Mapping[str, str]) -> str:
     Returns:
         The page; a few such characters are each named, more are counted.
     """
-    lacking = "".join(sorted(character for character in set(page) - set("\n\r\t") if ord(character) not in characters()))
-    if not lacking:
+    if fits(page, further=True):
         return page
+    lacking = "".join(sorted(character for character in set(page) if not _has_letter(character)))
     run = f"[{re.escape(lacking)}]+(?: *[{re.escape(lacking)}]+)*"
     page = re.sub(rf"{NO_TEXT}|{run}", lambda found: _composed(found[0]), page, flags=re.DOTALL)
     return re.sub(rf"{NO_TEXT}|{run}", lambda found: _named(found[0], words), page, flags=re.DOTALL)
@@ -114,10 +112,14 @@ def _composed(text: str) -> str:
 def _named(text: str, words: Mapping[str, str]) -> str:
     if text.startswith("<"):
         return text
-    lacking = [each for each in text if each != " " and ord(each) not in characters()]
+    lacking = [each for each in text if not _has_letter(each)]
     if len(lacking) > FEW:
         return words["many"].format(len(lacking), _writing(lacking[0]))
     return "".join(words["one"].format(_name(each)) if each in lacking else each for each in text)
+
+
+def _has_letter(character: str) -> bool:
+    return character in BLANK or ord(character) in fonts.characters(further=True)
 
 
 def _name(character: str) -> str:

@@ -206,7 +206,10 @@ def _colour(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _segments(path: str) -> str:
-    """Translate a path; a letter's is asked for many times. PDF has no curves of the second degree, so they are raised."""
+    """Translate a path; a letter's is asked for many times.
+
+    PDF has no curves of the second degree: they are raised to the third, which draws the same line.
+    """
     found: list[str] = []
     here = (0.0, 0.0)
     if COMMAND.sub("", path.strip()):

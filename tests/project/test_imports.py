@@ -68,6 +68,7 @@ LAYERS = [
     "checking",
     "run",
     "verifying",
+    "doctor",
     "completing",
     "publishing",
     "filling",
@@ -179,7 +180,7 @@ HEAVY = {
         "jinja2",
     ),
     *("sklearn", "fairlearn", "statsmodels", "matplotlib", "papermill", "nbformat", "nbclient", "nbconvert"),
-    *("jupyter_client", "IPython"),
+    *("jupyter_client", "IPython", "weasyprint", "fontTools"),
 }
 
 

@@ -23,13 +23,30 @@ def shared_faces() -> str:
 
 
 @cache
-def printed_faces() -> str:
-    """Give the `@font-face` rules that a PDF has besides: letters of names from elsewhere."""
+def further_faces() -> str:
+    """Give the `@font-face` rules that a PDF may need besides: letters of names from elsewhere."""
     return "\n".join(_face(f"{FURTHER} {part}", part, weight) for part in PRINTED for weight in WEIGHTS)
 
 
-def files(weight: int = WEIGHTS[0]) -> list[Path]:
-    """List the files of a weight: together they hold every character that a PDF can show."""
+@cache
+def characters(*, further: bool) -> frozenset[int]:
+    """Give the code points that the fonts have a letter for.
+
+    Args:
+        further: of all fonts; else only of those that HTML and PDF share.
+
+    Raises:
+        ImportError: fontTools is not installed, which comes with WeasyPrint.
+    """
+    from fontTools.ttLib import TTFont
+
+    parts = (*SHARED, *PRINTED) if further else SHARED
+    maps = (TTFont(_file(part, WEIGHTS[0]), lazy=True).getBestCmap() for part in parts)
+    return frozenset().union(*maps)
+
+
+def files(weight: int) -> list[Path]:
+    """List the files of a weight."""
     return [_file(part, weight) for part in (*SHARED, *PRINTED)]
 
 
