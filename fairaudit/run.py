@@ -264,6 +264,7 @@ class _Run:
         through = tell.done + self.steps
         if not self.failed:
             with self._noted():
+                self._begin_printing()
                 self._results(tell)
         if self.failed:
             self.abandon()
@@ -369,7 +370,6 @@ class _Run:
     def _report(self, blocks: Sequence[Mapping[str, Any]]) -> None:
         """Write results and report."""
         from fairaudit.report.html import render, words
-        from fairaudit.report.printing import Printing
         from fairaudit.results import audit_results
 
         code = _code(self.tasks)
@@ -382,8 +382,13 @@ class _Run:
         _write_json(self.aside / "results.json", self.results)
         page = self.aside / "report.html"
         page.write_text(render(self.results), encoding="utf-8", newline="\n")
-        if self.settings.pdf:
-            self.printing = Printing(page, self.aside / "report.pdf", words("en")["pdf"])
+        if self.printing:
+            self.printing.begin(page, self.aside / "report.pdf", words("en")["pdf"])
+
+    def _begin_printing(self) -> None:
+        from fairaudit.report.printing import Printing
+
+        self.printing = Printing() if self.settings.pdf else None
 
     def _sealed(self) -> None:
         """Wait for the PDF, note the look, and seal everything."""

@@ -45,6 +45,16 @@ def write_pdf(page: str, words: Mapping[str, str]) -> bytes:
         ImportError: WeasyPrint is not installed.
         OSError: Pango is not on this machine.
     """
+    document = laid_out(page, words)
+    return document.write_pdf(finisher=finished, pdf_variant="pdf/ua-1")
+
+
+def laid_out(page: str, words: Mapping[str, str]) -> Any:
+    """Lay a page out on paper; arguments and errors as `write_pdf` has them.
+
+    Returns:
+        WeasyPrint's document: its sides of paper, each with the boxes that stand on it.
+    """
     import weasyprint
 
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
@@ -53,12 +63,8 @@ def write_pdf(page: str, words: Mapping[str, str]) -> bytes:
     shown = named(page, words)
     rules = PRINT + ("" if fits(shown, further=False) else fonts.further_faces())  # these take a second to read
     style = weasyprint.CSS(string=rules, font_config=settings, url_fetcher=refused)
-    return weasyprint.HTML(string=shown, url_fetcher=refused).write_pdf(
-        stylesheets=[style],
-        font_config=settings,
-        cache=pictures(page),
-        finisher=finished,
-        pdf_variant="pdf/ua-1",
+    return weasyprint.HTML(string=shown, url_fetcher=refused).render(
+        stylesheets=[style], font_config=settings, cache=pictures(page), pdf_variant="pdf/ua-1"
     )
 
 
@@ -142,40 +148,40 @@ def versions() -> dict[str, str]:
         OSError: Pango is not on this machine.
     """
     import weasyprint
-    from weasyprint.text.ffi import ffi, pango
+    from weasyprint.text.ffi import pango
 
     number = pango.pango_version()
     at = (number // 10_000, number // 100 % 100, number % 100)
-    del ffi
     return {"weasyprint": weasyprint.__version__, "pango": ".".join(map(str, at))}
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Print a page to a file, and say with which versions, or why not.
+def main() -> int:
+    """Print a page to a file, as `printing.py` asks on the standard input; print with which versions, or why not.
 
-    Args:
-        arguments: the page's path, the PDF's, and the words of `write_pdf` as JSON; without any, only say the versions.
+    The libraries are loaded before anything is asked, while the page is still being written. The input is JSON with
+    page and target, paths both, and words, as `write_pdf` takes them; without any input, only the versions are said.
 
     Returns:
         0; 3 where a library is not there; 4 where printing failed.
     """
-    arguments = sys.argv[1:] if arguments is None else arguments
     gc.disable()  # a quarter faster, and the process ends in a moment
     try:
         found = versions()
     except (ImportError, OSError) as error:
         print(json.dumps({"missing": "weasyprint" if isinstance(error, ImportError) else "pango"}))
         return NOT_THERE
-    if arguments:
-        source, target, words = arguments
+    if asked := sys.stdin.read():
         try:
-            printed = write_pdf(Path(source).read_text(encoding="utf-8"), json.loads(words))
+            _print(**json.loads(asked))
         except BaseException as error:  # WeasyPrint refuses an address by an exception that is no Exception
             print(json.dumps({"failed": type(error).__name__}))
             return FAILED
-        Path(target).write_bytes(printed)
     print(json.dumps(found))
     return 0
+
+
+def _print(page: str, target: str, words: Mapping[str, str]) -> None:
+    Path(target).write_bytes(write_pdf(Path(page).read_text(encoding="utf-8"), words))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ without its PDF, and a line says how to get it.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -13,7 +14,6 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 SECONDS = 900
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
@@ -44,20 +44,48 @@ class Printed:
 
 
 class Printing:
-    """A page on its way to paper.
+    """A process that prints one page. It loads its libraries at once, so begin it before the page is there."""
 
-    Args:
-        page: the page's file.
-        target: the PDF to write.
-        words: the fixed words `pdf`.
-    """
+    def __init__(self):
+        # It finds this package where we do, and nothing in the folder that we happen to be in.
+        package = str(Path(__file__).resolve().parents[2])
+        paths = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "fairaudit.report.pdf"],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            encoding="utf-8",
+        )
 
-    def __init__(self, page: Path, target: Path, words: Mapping[str, str]):
-        self.process = _start(str(page), str(target), json.dumps(words))
+    def begin(self, page: Path, target: Path, words: Mapping[str, str]) -> None:
+        """Hand the page over.
+
+        Args:
+            page: the page's file.
+            target: the PDF to write.
+            words: the fixed words `pdf`.
+        """
+        asked = {"page": str(page), "target": str(target), "words": dict(words)}
+        with contextlib.suppress(OSError):  # it has ended, and says why
+            self.process.stdin.write(json.dumps(asked))
+            self.process.stdin.close()
+        self.process.stdin = None
 
     def done(self) -> Printed:
-        """Wait until it is printed, or say why it is not."""
-        return _ended(self.process)
+        """Wait until the page is printed, or say why it is not."""
+        try:
+            output, _ = self.process.communicate(timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            self.stop()
+            return _failed(f"it took more than {SECONDS // 60} minutes")
+        told = _told(output)
+        if missing := told.get("missing"):
+            return Printed(why=LACKS[missing], mend=MEND[missing])
+        if self.process.returncode or "failed" in told:
+            return _failed(told.get("failed", f"its process ended with {self.process.returncode}"))
+        return Printed(told)
 
     def stop(self) -> None:
         """End it, where it still goes on."""
@@ -68,32 +96,7 @@ class Printing:
 
 def available() -> Printed:
     """Say with which versions this machine prints, or why it cannot."""
-    return _ended(_start())
-
-
-def _start(*arguments: str) -> subprocess.Popen[str]:
-    """Start it where this package is found, and nothing of the folder that we happen to be in."""
-    package = str(Path(__file__).resolve().parents[2])
-    paths = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
-    command = [sys.executable, "-P", "-m", "fairaudit.report.pdf", *arguments]
-    quiet: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, **quiet)
-
-
-def _ended(process: subprocess.Popen[str]) -> Printed:
-    try:
-        output, _ = process.communicate(timeout=SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
-        return _failed(f"it took more than {SECONDS // 60} minutes")
-    told = _told(output)
-    if missing := told.get("missing"):
-        return Printed(why=LACKS[missing], mend=MEND[missing])
-    if process.returncode or "failed" in told:
-        return _failed(told.get("failed", f"its process ended with {process.returncode}"))
-    return Printed(told)
+    return Printing().done()
 
 
 def _told(output: str) -> dict[str, str]:

@@ -41,7 +41,9 @@ def check_printed(seen: Seen, sealed: Sealed, *, quick: bool) -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         again = Path(folder) / FILE
-        printed = Printing(page, again, words("en")["pdf"]).done()
+        printing = Printing()
+        printing.begin(page, again, words("en")["pdf"])
+        printed = printing.done()
         if printed.why:
             seen.note(f"{FILE} was not printed again, only compared with its hash in the seal: {printed.why}")
         elif again.read_bytes() != path.read_bytes():
