@@ -24,11 +24,9 @@ NO_TEXT = r"<title>.*?</title>|<style>.*?</style>|<[^>]*>"
 FEW = 2
 BLANK = frozenset("\n\r\t ")
 NOT_THERE, FAILED = 3, 4
-PRINT = f"""
-html, h1, h2, h3, h4, h5, h6, p, code, pre {{
-  font-family: "{fonts.FAMILY}", {", ".join(f'"{fonts.FURTHER} {part}"' for part in fonts.PRINTED)};
-}}
-"""
+FAMILIES = ", ".join(f'"{name}"' for name in (fonts.FAMILY, *(f"{fonts.FURTHER} {part}" for part in fonts.PRINTED)))
+# No font of the machine, so that the same page gives the same bytes on any.
+PRINT = f"html, code, pre {{ font-family: {FAMILIES} !important; }} @page {{ font-family: {FAMILIES} !important; }}"
 
 
 def write_pdf(page: str, words: Mapping[str, str]) -> bytes:
@@ -45,7 +43,11 @@ def write_pdf(page: str, words: Mapping[str, str]) -> bytes:
         ImportError: WeasyPrint is not installed.
         OSError: Pango is not on this machine.
     """
-    document = laid_out(page, words)
+    return written(laid_out(page, words))
+
+
+def written(document: Any) -> bytes:
+    """Write what `laid_out` gives as a PDF."""
     return document.write_pdf(finisher=finished, pdf_variant="pdf/ua-1")
 
 
@@ -106,12 +108,13 @@ def named(page: str, words: Mapping[str, str]) -> str:
     if fits(page, further=True):
         return page
     lacking = "".join(sorted(character for character in set(page) if not _has_letter(character)))
+    page = re.sub(rf"{NO_TEXT}|[^<]+", lambda found: _composed(found[0]), page, flags=re.DOTALL)
     run = f"[{re.escape(lacking)}]+(?: *[{re.escape(lacking)}]+)*"
-    page = re.sub(rf"{NO_TEXT}|{run}", lambda found: _composed(found[0]), page, flags=re.DOTALL)
     return re.sub(rf"{NO_TEXT}|{run}", lambda found: _named(found[0], words), page, flags=re.DOTALL)
 
 
 def _composed(text: str) -> str:
+    """Put a letter and its accents together: the fonts have more of such letters than of accents alone."""
     return text if text.startswith("<") else unicodedata.normalize("NFC", text)
 
 

@@ -130,10 +130,14 @@ class _Drawing:
         if link is None:
             return
         shape = self.by_id.get(link.removeprefix("url(#").removesuffix(")"))
-        for child in shape if shape is not None else [None]:
-            if child is None or child.tag != f"{SVG}rect":
+        for child in shape if shape is not None else [ElementTree.Element("nothing")]:
+            if child.tag == f"{SVG}rect":
+                sides = (_number(child.get(name, "0")) for name in ("x", "y", "width", "height"))
+                yield f"{' '.join(sides)} re W n"
+            elif child.tag == f"{SVG}path" and child.keys() == ["d"]:
+                yield f"{_segments(child.get('d', ''))} W n"
+            else:
                 raise OtherSvgError(link)
-            yield " ".join(_number(child.get(name, "0")) for name in ("x", "y", "width", "height")) + " re W n"
 
 
 def _style(element: ElementTree.Element) -> dict[str, str]:
@@ -224,7 +228,7 @@ def _segments(path: str) -> str:
             raised = [point[axis] + 2 / 3 * (middle[axis] - point[axis]) for point in (here, end) for axis in (0, 1)]
             found.append(" ".join(f"{value:.2f}" for value in raised) + f" {values[2]} {values[3]} c")
         else:
-            found.append(f"{text.strip()} {PLAIN[command.upper()]}")
+            found.append(f"{text} {PLAIN[command.upper()]}".strip())
         if count:
             here = (float(values[-2]), float(values[-1]))
     return " ".join(found)
