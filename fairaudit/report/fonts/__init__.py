@@ -41,8 +41,11 @@ def characters(*, further: bool) -> frozenset[int]:
     from fontTools.ttLib import TTFont
 
     parts = (*SHARED, *PRINTED) if further else SHARED
-    maps = (TTFont(_file(part, WEIGHTS[0]), lazy=True).getBestCmap() for part in parts)
-    return frozenset().union(*maps)
+    found: set[int] = set()
+    for part in parts:
+        with TTFont(_file(part, WEIGHTS[0]), lazy=True) as font:
+            found |= font.getBestCmap().keys()
+    return frozenset(found)
 
 
 def files(weight: int) -> list[Path]:
