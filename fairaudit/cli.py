@@ -39,13 +39,14 @@ Audit a technology before an agency adopts it: who would be treated worse, by ho
   fairaudit publish              the public list of audits
   fairaudit tally DIR -o FILE    only the counts, to send instead of records
   fairaudit measures [NAME]      every measure, with formula and source
+  fairaudit doctor               what this machine lacks, and the line that mends it
 
 `fairaudit COMMAND --help` says what a command takes.
-Exit codes: 0 done; 1 the gate stays shut, or a report is not reproduced; 2 plan or usage; 3 data; 4 a notebook failed,
-or one of several audits.
+Exit codes: 0 done; 1 the gate stays shut, a report is not reproduced, or something is missing; 2 plan or usage; 3 data;
+4 a notebook failed, or one of several audits.
 """
 STOPPED, TERMINATED = 130, 143
-SHUT = NOT_REPRODUCED = 1
+SHUT = NOT_REPRODUCED = LACKING = 1
 SEVERAL_FAILED = 4
 IN_SHORT = {"flagged": "outside", "not_demonstrated": "not shown", "cleared": "within"}
 
@@ -197,6 +198,7 @@ def _add_run(add: Add) -> None:
     parser.add_argument("--since", type=Path, metavar="REPORT", help=about)
     about = "seconds that one cell of a notebook may take (default: 1800)"
     parser.add_argument("--timeout", type=float, metavar="SECONDS", help=about)
+    parser.add_argument("--no-pdf", action="store_true", help="write no report.pdf, which takes seconds")
     _add_allow_code(parser, "notebooks and measures")
     parser.set_defaults(command=_run)
 
@@ -226,6 +228,13 @@ def _add_measures(add: Add) -> None:
     parser = add("measures", "list every measure with formula and source")
     parser.add_argument("measure", nargs="?", default="", metavar="NAME", help="one measure, in full")
     parser.set_defaults(command=_measures)
+
+
+def _add_doctor(add: Add) -> None:
+    parser = add("doctor", "name what this machine lacks, each with the line that mends it")
+    about = "folder that reports are to be written to (default: this one)"
+    parser.add_argument("--out", type=Path, default=Path(), metavar="DIR", help=about)
+    parser.set_defaults(command=_doctor)
 
 
 def _add_allow_code(parser: argparse.ArgumentParser, what: str) -> None:
@@ -296,6 +305,7 @@ COMMANDS = (
     _add_publish,
     _add_tally,
     _add_measures,
+    _add_doctor,
 )
 
 
@@ -371,7 +381,7 @@ def _run_of(options: argparse.Namespace) -> str:
 
 def _run(options: argparse.Namespace) -> int:
     folders = _folders(options)
-    settings = {"rehearse": options.rehearse, "allow_code": options.allow_code}
+    settings = {"rehearse": options.rehearse, "allow_code": options.allow_code, "pdf": not options.no_pdf}
     settings |= {"jobs": options.jobs} if options.jobs is not None else {}
     settings |= {"seconds": options.timeout} if options.timeout is not None else {}
     if min(settings.get("jobs", 1), settings.get("seconds", 1)) <= 0:
@@ -439,7 +449,9 @@ def _run_one(folder: Path, out: Path | None, settings: dict) -> None:
 
     with _stopped_by_signals(), _bar() as progress:
         outcome = run(folder, out, Settings(**settings), progress)
-    _say([*_summary(outcome.results), "", f"The report: {outcome.report}", f"The seal: {outcome.seal_sha256}"])
+    _say([*_summary(outcome.results), "", f"The report: {outcome.report}"])
+    _say([f"To print or to send: {outcome.pdf}"] if outcome.pdf.is_file() else filter(None, [outcome.no_pdf]))
+    _say([f"The seal: {outcome.seal_sha256}"])
 
 
 def _run_several(audits: dict[Path, Path | None], settings: dict) -> int:
@@ -452,6 +464,7 @@ def _run_several(audits: dict[Path, Path | None], settings: dict) -> int:
     for folder, found in outcomes.items():
         _say([f"{folder}: {'no report, see below.' if folder in failed else _in_short(found.results)}"])
         _say([] if folder in failed else [f"  {found.report}"])
+    _say(dict.fromkeys(found.no_pdf for folder, found in outcomes.items() if folder not in failed and found.no_pdf))
     reports = len(outcomes) - len(failed)
     _say(["", f"{reports} of {len(outcomes)} audits have a new report."])
     for folder, error in failed.items():
@@ -646,6 +659,20 @@ def _measures(options: argparse.Namespace) -> None:
 
     _say(measure_lines(options.measure))
     _next("fairaudit measures NAME", "for one of them in full,") if not options.measure else _next("fairaudit init DIR")
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from fairaudit.doctor import examine
+
+    found = examine(options.out)
+    _say(f"- {each}" for each in found)
+    missing = [each for each in found if not each.there]
+    if missing:
+        _next("fairaudit doctor", "do what is said above, and look again:")
+        return LACKING
+    _say(["", "Nothing is missing."])
+    _next("fairaudit demo")
+    return 0
 
 
 # --- printing --------------------------------------------------------------------------------------------------------

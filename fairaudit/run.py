@@ -27,6 +27,7 @@ from fairaudit.plan import TALLY_SUFFIX, Evidence, Plan, read_plan
 from fairaudit.workflow import seal
 
 if TYPE_CHECKING:
+    from fairaudit.report.printing import Printing
     from fairaudit.tally import Tally
     from fairaudit.workflow.record import Record
     from fairaudit.workflow.registration import Register
@@ -51,6 +52,7 @@ class Settings:
         jobs: how many notebooks run at a time.
         seconds: how long a cell may take.
         since: an earlier report, of which the new one says what has moved.
+        pdf: whether to print the report as well.
     """
 
     rehearse: bool = False
@@ -58,6 +60,7 @@ class Settings:
     jobs: int = JOBS
     seconds: float = SECONDS
     since: Path | None = None
+    pdf: bool = True
 
 
 @dataclass
@@ -68,16 +71,23 @@ class Outcome:
         folder: where the report is.
         results: what `results.json` holds.
         seal_sha256: the root of the seal: one hash over everything that went in and came out.
+        no_pdf: why there is no PDF, though one was asked for, and what to do about it; empty where there is one.
     """
 
     folder: Path
     results: dict[str, Any] = field(repr=False)
     seal_sha256: str = ""
+    no_pdf: str = ""
 
     @property
     def report(self) -> Path:
         """The report's path."""
         return self.folder / "report.html"
+
+    @property
+    def pdf(self) -> Path:
+        """The path of the printed report."""
+        return self.folder / "report.pdf"
 
 
 def run(
@@ -135,6 +145,11 @@ def run_all(
         if not all(each.failed for each in runs):
             _load()
         tell = _Told(progress, sum(each.steps for each in runs))
+        for place, each in enumerate(runs):
+            each.write(tell)
+            # While a report is printed, the next ones are judged.
+            if place >= settings.jobs:
+                runs[place - settings.jobs].finish()
         return [each.outcome(tell) for each in runs]
 
 
@@ -213,6 +228,10 @@ class _Run:
         self.earlier: Mapping[str, Any] | None = None
         self.aside: Path | None = None
         self.root = ""
+        self.no_pdf = ""
+        self.results: dict[str, Any] = {}
+        self.finished = False
+        self.printing: Printing | None = None
         self.tasks: list[Task] = []
         self.running: list[Future] = []
         self.aside_of = contextlib.ExitStack()
@@ -247,20 +266,38 @@ class _Run:
                 pool.submit(kernels.execute, task.notebook, self._parameters(task), folder) for task in self.tasks
             ]
 
-    def outcome(self, tell: _Told) -> Outcome | FairauditError:
-        """Wait for the notebooks, check what they found, and write the report."""
+    def write(self, tell: _Told) -> None:
+        """Wait for the notebooks, check what they found, write the report, and begin to print it."""
         through = tell.done + self.steps
         if not self.failed:
-            with self._noted(), self.aside_of:
-                results = self._results(tell)
-        self.abandon()
+            with self._noted():
+                self._begin_printing()
+                self._results(tell)
+        if self.failed:
+            self.abandon()
         tell.done = through
-        return self.failed or Outcome(self.target, results, self.root)
+
+    def finish(self) -> None:
+        """Wait until the report is printed, seal it, and put it in its place."""
+        if not (self.failed or self.finished):
+            with self._noted(), self.aside_of:
+                self._sealed()
+        self.finished = True
+        self.abandon()
+
+    def outcome(self, tell: _Told) -> Outcome | FairauditError:
+        """Give what it left behind."""
+        if not (self.failed or self.finished):
+            tell(f"printing the report of {self.plan.folder.resolve().name}")
+        self.finish()
+        return self.failed or Outcome(self.target, self.results, self.root, self.no_pdf)
 
     def abandon(self) -> None:
         """Run no notebook that has not begun, and leave nothing half written."""
         for future in self.running:
             future.cancel()
+        if self.printing:
+            self.printing.stop()
         gone = RuntimeError("not finished")
         self.aside_of.__exit__(type(gone), gone, None)
 
@@ -276,12 +313,12 @@ class _Run:
         if self.failed and self.aside:
             _leave_failure(self.failed, self.plan, self.target)
 
-    def _results(self, tell: _Told) -> dict[str, Any]:
+    def _results(self, tell: _Told) -> None:
         blocks = list(self._recomputed(tell))
         if changed := [path for path, stamp in self._stamps().items() if stamp != self.before[path]]:
             raise _changed(changed[0], self.tasks)
         tell(f"writing the report of {self.plan.folder.resolve().name}")
-        return self._report(blocks)
+        self._report(blocks)
 
     def _task(self, block: Evidence) -> Task:
         path = notebook_of(self.plan, block)
@@ -337,39 +374,49 @@ class _Run:
         own = [folder / loaded.file for task in self.tasks for loaded in task.own.values()]
         return {path: _stamp(path) for path in [self.plan.path, *sources, *own, *(task.path for task in self.tasks)]}
 
-    def _report(self, blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        """Write results, report and seal."""
-        from fairaudit.report.html import render
+    def _report(self, blocks: Sequence[Mapping[str, Any]]) -> None:
+        """Write results and report."""
+        from fairaudit.report.html import render, words
         from fairaudit.results import audit_results
 
         code = _code(self.tasks)
-        sealed = seal.inputs(self.plan.path, {task.block.id: self._facts(task) for task in self.tasks}, code)
-        record = self._record(sealed)
-        told = {"rehearsal": self.settings.rehearse, "code": code, "seal": sealed, "record": record}
-        told["since"] = self._since(sealed, blocks)
-        results = audit_results(self.plan, blocks, **told)
+        self.given = seal.inputs(self.plan.path, {task.block.id: self._facts(task) for task in self.tasks}, code)
+        self.record = self._record(self.given)
+        told = {"rehearsal": self.settings.rehearse, "code": code, "seal": self.given, "record": self.record}
+        told["since"] = self._since(blocks)
+        self.results = audit_results(self.plan, blocks, **told)
         shutil.rmtree(self.aside / "work")
         remove_foreign(self.aside)  # what a notebook has left there is no part of the report
-        _write_json(self.aside / "results.json", results)
-        (self.aside / "report.html").write_text(render(results), encoding="utf-8", newline="\n")
-        self._keep_look(record.register)
-        self._seal(sealed, record, results)
-        return results
+        _write_json(self.aside / "results.json", self.results)
+        page = self.aside / "report.html"
+        page.write_text(render(self.results), encoding="utf-8", newline="\n")
+        if self.printing:
+            self.printing.begin(page, self.aside / "report.pdf", words("en")["pdf"])
 
-    def _since(self, sealed: Mapping[str, Any], blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    def _since(self, blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
         """Compare with the earlier report that is named, if any is."""
         if self.earlier is None:
             return None
         from fairaudit.since import moved
 
-        records = {name: facts["source_sha256"] for name, facts in sealed["evidence"].items()}
+        records = {name: facts["source_sha256"] for name, facts in self.given["evidence"].items()}
         told = [{**block, "source_sha256": records[block["id"]]} for block in blocks]
         return moved(self.earlier, {"plan_sha256": self.plan.sha256}, told)
 
-    def _seal(self, given: Mapping[str, Any], record: Record, results: Mapping[str, Any]) -> None:
+    def _begin_printing(self) -> None:
+        from fairaudit.report.printing import Printing
+
+        self.printing = Printing() if self.settings.pdf else None
+
+    def _sealed(self) -> None:
+        """Wait for the PDF, note the look, and seal everything."""
+        printed = self.printing.done() if self.printing else None
+        self.no_pdf = f"No report.pdf: {printed.why} {printed.mend}" if printed and printed.why else ""
+        self._keep_look(self.record.register)
         times = {"started": self.started, "ended": now()}
-        to_sign = results["determination"]["to_sign"]
-        whole = seal.sealed(given, self.plan, record.answers, self.aside, to_sign, times)
+        to_sign = self.results["determination"]["to_sign"]
+        made_with = printed.versions if printed else None
+        whole = seal.sealed(self.given, self.plan, self.record.answers, self.aside, to_sign, times, made_with)
         self.root = whole[seal.ROOT]
         _write_json(self.aside / seal.FILE, whole)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from math import ceil
 from typing import Any, NamedTuple
 
 from fairaudit.workflow.state import HEADLINES
@@ -25,6 +26,9 @@ QUOTE = {"community": 560, "vendor_replies": 300, "lapses": 180}
 LINE_END = 35  # what stays free behind the end of a text, on average
 ROOMY, EVEN, DENSE = 3500, 4700, 5100  # what the whole page may take with large, medium and small letters
 TIGHTER = [share / 100 for share in range(100, 25, -5)]  # of each text's room, tried until the page fits
+# The two columns at the foot: what stands in them, in turn, and how much room a line and a heading take.
+COLUMNS = ("tested", "decide", "open", "community", "vendor_replies", "cannot_tell")
+COLUMN_LINE, COLUMN_HEAD = 62, 2
 
 
 class Lines(NamedTuple):
@@ -46,14 +50,22 @@ def first_page(one: Mapping[str, Any]) -> dict[str, Any]:
         one: `page_one` of the results.
 
     Returns:
-        The page's texts under the same keys, and "density": how large letters are on paper.
+        The page's texts under the same keys; "density": how large letters are on paper; and "left": how many sections
+        stand in the left one of the two columns at its foot.
     """
     for share in TIGHTER:
         page = _cut(one, share)
         needed = sum(LINE_END + room(text) for text in texts(page))
         if needed <= DENSE:
             break
-    return {**page, "density": "roomy" if needed <= ROOMY else "even" if needed <= EVEN else "dense"}
+    density = "roomy" if needed <= ROOMY else "even" if needed <= EVEN else "dense"
+    return {**page, "density": density, "left": _left(page)}
+
+
+def _left(page: Mapping[str, Any]) -> int:
+    """Count the sections of the left column, so that the longer one of both is as short as can be."""
+    heights = [COLUMN_HEAD + sum(ceil(room(text) / COLUMN_LINE) for text in texts(page[key])) for key in COLUMNS]
+    return min(range(1, len(heights)), key=lambda left: max(sum(heights[:left]), sum(heights[left:])))
 
 
 def _cut(one: Mapping[str, Any], share: float) -> dict[str, Any]:

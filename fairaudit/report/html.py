@@ -15,6 +15,7 @@ from markupsafe import Markup
 from fairaudit.charts.numbers import count
 from fairaudit.report import view
 from fairaudit.report.first_page import brief
+from fairaudit.report.fonts import shared_faces
 from fairaudit.report.markup import written
 from fairaudit.report.tables import table, visible
 
@@ -99,7 +100,7 @@ def _environment(language: str) -> jinja2.Environment:
         "written": written,
     }
     style = (HERE / "templates" / "style.css").read_text(encoding="utf-8")
-    environment.globals["style"] = Markup(style)
+    environment.globals["style"] = Markup(f"{shared_faces()}\n{style}")
     return environment
 
 

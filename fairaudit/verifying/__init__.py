@@ -10,7 +10,7 @@ from pathlib import Path
 from fairaudit.errors import FairauditError, UsageError
 from fairaudit.own_code import references
 from fairaudit.plan import read_plan
-from fairaudit.verifying import files, held, inputs, numbers, people, signed
+from fairaudit.verifying import files, held, inputs, numbers, people, printed, signed
 from fairaudit.verifying.seen import Difference, Sealed, Seen, read_json
 from fairaudit.workflow import seal
 from fairaudit.workflow.registration import read_register
@@ -171,6 +171,8 @@ def _checked(seen: Seen, sealed: Sealed, *, quick: bool, allow_code: bool) -> bo
         return False
     with seen.checking("The page"):
         numbers.check_page(seen, sealed)
+    with seen.checking("The PDF"):
+        printed.check_printed(seen, sealed, quick=quick)
     if sealed.plan is None:
         return False
     with seen.checking("What people answered, signed and decided"):

@@ -13,6 +13,7 @@ from fairaudit.workflow import seal
 # What a change of it means, by the beginning of its name.
 MEANS = {
     "report.html": "Whoever reads this page does not read what was computed.",
+    "report.pdf": "Whoever reads or prints it does not read what was computed.",
     "results.json": "Its numbers, verdicts or signatures are not those that were sealed.",
     "tally/": "The counts are not those that every number came from.",
     "notebooks/": "The notebook does not show what was run.",

@@ -31,8 +31,8 @@ LIBRARIES = (
     *("fairlearn", "scikit-learn", "papermill", "matplotlib"),
 )
 FILE = "seal.json"
-ROOT, RAN, WHOLE = "seal_sha256", "ran", "ran_sha256"
-"""Keys of the seal: its root; times, platform and commit; the hash of root and those together."""
+ROOT, RAN, WHOLE, PRINTED = "seal_sha256", "ran", "ran_sha256", "printed_with"
+"""Keys of the seal: its root; times, platform and commit; the hash of root and those together; what made the PDF."""
 
 
 def inputs(
@@ -56,7 +56,13 @@ def inputs(
 
 
 def sealed(
-    given: Mapping[str, Any], plan: Plan, answers: Answers, report: Path, to_sign: str, times: Mapping[str, str]
+    given: Mapping[str, Any],
+    plan: Plan,
+    answers: Answers,
+    report: Path,
+    to_sign: str,
+    times: Mapping[str, str],
+    printed_with: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Give the whole seal of a report.
 
@@ -67,6 +73,7 @@ def sealed(
         report: the report's folder, with everything in it but the seal.
         to_sign: the hash that people sign.
         times: started and ended, in UTC; no part of the root.
+        printed_with: the versions that the bytes of `report.pdf` depend on; None where there is none.
     """
     content = {
         **given,
@@ -76,6 +83,7 @@ def sealed(
         "register": register_of(plan.folder),
         "to_sign": to_sign,
         "files": outputs(report),
+        **({PRINTED: dict(printed_with)} if printed_with else {}),
     }
     own = [plan.path.name, ANSWERS, *answers.attachments, *(entry["file"] for entry in given["code"])]
     where = {"platform": f"{platform.system()} {platform.machine()}", "git": commit_of(plan.folder, own)}

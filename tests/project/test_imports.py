@@ -69,6 +69,7 @@ LAYERS = [
     "checking",
     "run",
     "verifying",
+    "doctor",
     "completing",
     "publishing",
     "filling",
@@ -180,7 +181,7 @@ HEAVY = {
         "jinja2",
     ),
     *("sklearn", "fairlearn", "statsmodels", "matplotlib", "papermill", "nbformat", "nbclient", "nbconvert"),
-    *("jupyter_client", "IPython"),
+    *("jupyter_client", "IPython", "weasyprint", "fontTools"),
 }
 
 

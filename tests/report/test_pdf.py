@@ -1,0 +1,341 @@
+"""The PDF: the page's own HTML on paper, tagged to be read aloud, nothing fetched, the same bytes each time."""
+
+from __future__ import annotations
+
+import gc
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from functools import cache
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+
+from fairaudit.report import fonts, printing
+from fairaudit.report.html import render, words
+from fairaudit.report.pdf import laid_out, named, write_pdf, written
+from fairaudit.report.pdf_charts import PICTURE, Chart, OtherSvgError, pictures
+from tests.audits import judged
+from tests.report.audits import CASES
+from tests.report.tagged import elements, faults, font_names, kinds, opened
+from tests.report.test_first_page import LONGEST, overlong
+
+if (lacking := printing.available().why) and os.environ.get("CI") != "true":
+    pytest.skip(lacking, allow_module_level=True)
+
+from weasyprint.urls import FatalURLFetchingError
+
+WORDS = words("en")["pdf"]
+AUDITS = ["large-lots", "marin-equity-dashboard"]
+PAGES: dict[str, Callable[[], dict[str, Any]]] = {
+    **{name: lambda name=name: judged.results(name) for name in AUDITS},
+    **{name: CASES[name] for name in ("demonstration", "scanned")},
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_collection() -> Iterator[None]:
+    """A side of paper is thousands of objects, which a collector walks through again and again."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@cache
+def page(name: str) -> str:
+    return render(PAGES[name]())
+
+
+@cache
+def printed(name: str) -> bytes:
+    return written(document(name))
+
+
+@cache
+def document(name: str) -> Any:
+    return laid_out(page(name), WORDS)
+
+
+@pytest.fixture(params=PAGES)
+def name(request) -> str:
+    return request.param
+
+
+# --- read aloud ----------------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_missing_that_a_screen_reader_needs(name):
+    assert faults(printed(name)) == []
+
+
+def test_title_and_language_are_those_of_the_page(name):
+    pdf = opened(printed(name))
+    assert str(pdf.docinfo["/Title"]) == PAGES[name]()["page_one"]["title"]
+    assert str(pdf.Root.Lang) == "en"
+
+
+def test_every_chart_is_a_figure_with_its_own_alternative_text(name):
+    told = re.findall(r'<img [^>]*alt="([^"]*)"', page(name))
+    pdf = opened(printed(name))
+    figures = [entry for entry in elements(pdf) if entry.S == "/Figure"]
+    assert [str(each.Alt) for each in figures] == [unescape(text) for text in told]
+
+
+def test_heads_point_along_their_column_or_row():
+    pdf = opened(printed("large-lots"))
+    scopes = {str(entry.A.Scope) for entry in elements(pdf) if entry.S == "/TH"}
+    assert scopes == {"/Row", "/Column"}
+
+
+def test_what_is_missing_would_be_seen():
+    html = "<html lang=en><title>A page</title><h1>One</h1><h3>Two</h3><table><tr><td>no head</td></tr></table>"
+    pdf = write_pdf(html.replace("<html lang=en><title>A page</title>", "<html>"), WORDS)
+    assert {"no language", "no title", "a heading /H3 after level 1", "a table without heads"} <= set(faults(pdf))
+
+
+def test_only_letters_that_are_in_the_file_are_used(name):
+    families = {found.rstrip(",").replace("-", " ") for found in font_names(opened(printed(name)))}
+    assert all(found.startswith(fonts.FAMILY) for found in families), families
+
+
+# --- on paper ------------------------------------------------------------------------------------------------------
+
+
+def boxes(box: Any) -> Iterator[Any]:
+    yield box
+    for child in getattr(box, "children", ()):
+        yield from boxes(child)
+
+
+def text_of(side: Any) -> str:
+    return " ".join(getattr(box, "text", "") for box in boxes(side._page_box) if getattr(box, "text", ""))
+
+
+def test_page_one_takes_one_side_and_the_contents_begin_the_next(name):
+    first, second, *_ = document(name).pages
+    contents = words("en")["contents"]["heading"]
+    assert "lapses" in text_of(first)
+    assert contents not in text_of(first)
+    before = text_of(second).split(contents)[0].strip()
+    assert re.fullmatch("(Demonstration: made-up records)?( – Rehearsal: groups shuffled)?", before)
+
+
+@pytest.mark.parametrize("paper", ["Letter", "A4"])
+@pytest.mark.parametrize("case", ["flagged", "demonstration", *(f"too much: {each}" for each in LONGEST)])
+def test_page_one_takes_one_side_whatever_was_written(case, paper):
+    results = overlong(LONGEST[case.removeprefix("too much: ")]) if case.startswith("too") else CASES[case]()
+    alone = re.sub(r"</article>.*</main>", "</article></main>", render(results), count=1, flags=re.DOTALL)
+    alone = alone.replace("@page {", f"@page {{ size: {paper};", 1)
+    assert len(laid_out(alone, WORDS).pages) == 1
+
+
+def test_every_side_says_its_number_and_how_many_there_are(name):
+    sides = document(name).pages
+    told = [re.search(r"(\d+ / \d+)", text_of(side))[1] for side in sides]
+    assert told == [f"{place} / {len(sides)}" for place in range(1, len(sides) + 1)]
+
+
+def test_the_contents_name_the_side_that_each_finding_is_on(name):
+    sides = [text_of(side) for side in document(name).pages]
+    anchors = [side.anchors for side in document(name).pages]
+    links = re.findall(r'<li>[^\n]*?<a href="#([^"]+)">', page(name).partition("<nav")[2].partition("</nav>")[0])
+    at = [next(place for place, held in enumerate(anchors, 1) if link in held) for link in links]
+    told = [int(number) for number in re.findall(r"\(page (\d+)\)", " ".join(sides))]
+    assert links
+    assert told[-len(at) :] == at
+
+
+def test_nothing_reaches_beyond_the_paper(name):
+    for number, side in enumerate(document(name).pages, 1):
+        paper = side._page_box
+        for box in boxes(paper):
+            if type(box).__name__ in ("TextBox", "BlockReplacedBox", "InlineReplacedBox", "TableBox"):
+                right = box.position_x + box.width
+                assert -1 <= box.position_x <= right <= paper.margin_width() + 1, f"page {number}: {box}"
+
+
+def test_a_table_over_several_sides_has_its_heads_on_each():
+    pdf = opened(printed("marin-equity-dashboard"))
+    found = kinds(pdf)
+    assert found.count("/Table") > page("marin-equity-dashboard").count("<table")
+    assert found.count("/Table") == found.count("/THead")
+
+
+# --- the same everywhere -------------------------------------------------------------------------------------------
+
+
+def test_the_same_page_gives_the_same_bytes_in_another_process(tmp_path):
+    (tmp_path / "page.html").write_text(page("demonstration"), encoding="utf-8")
+    process = printing.Printing()
+    process.begin(tmp_path / "page.html", tmp_path / "page.pdf", WORDS)
+    assert process.done().why == ""
+    assert (tmp_path / "page.pdf").read_bytes() == printed("demonstration")
+
+
+@pytest.mark.parametrize(
+    "address", ["file:///etc/hostname", "https://example.org/a.png", "HTTP://127.0.0.1/a.png", "ftp://example.org/a"]
+)
+def test_nothing_is_fetched(address):
+    """The audit hook of these tests stops whoever asks for the network; a file must not be read either."""
+    html = f'<html lang="en"><title>A</title><body><h1>A</h1><img src="{address}" alt="a"></body>'
+    with pytest.raises(FatalURLFetchingError, match="Error fetching"):
+        write_pdf(html, WORDS)
+
+
+# --- characters that no font has -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Łódź, Nguyễn, 80 × 2 − 1, €5", "Łódź, Nguyễn, 80 × 2 − 1, €5"),
+        ("Nguye\u0302\u0303n", "Nguyễn"),
+        ("A \N{GRINNING FACE} face", "A [grinning face] face"),
+        ("審計", "[cjk unified ideograph-5be9][cjk unified ideograph-8a08]"),
+        ("a 審計審計 z", "a [4 CJK characters: see report.html] z"),
+        ("تدقيق النظام", "[11 ARABIC characters: see report.html]"),
+    ],
+)
+def test_a_character_without_a_letter_is_named(text, shown):
+    html = "<title>審計</title><p title='審計'>{}</p>"
+    assert named(html.format(text), WORDS) == html.format(shown)
+
+
+@pytest.mark.parametrize("text", ["審計" * 3, "\N{GRINNING FACE}", "تدقيق", "x" * 10_000, "Nguyễn", "e\u0301\u200d"])
+def test_such_a_character_breaks_nothing(text):
+    html = f"<html lang=en><title>{text}</title><body><h1>{text}</h1><p>{text}</p></body>"
+    assert faults(write_pdf(html, WORDS)) == []
+
+
+def test_every_weight_has_the_same_letters():
+    from fontTools.ttLib import TTFont
+
+    def letters(file: Path) -> set[int]:
+        with TTFont(file) as font:
+            return set(font.getBestCmap())
+
+    found = [[letters(file) for file in fonts.files(weight)] for weight in fonts.WEIGHTS]
+    assert found[0] == found[1] == found[2]
+
+
+def test_the_licence_of_the_letters_is_kept():
+    assert "SIL OPEN FONT LICENSE" in (fonts.HERE / "OFL.txt").read_text(encoding="utf-8")
+
+
+# --- charts --------------------------------------------------------------------------------------------------------
+
+
+def test_every_chart_is_drawn_without_the_slow_way(name):
+    assert list(pictures(page(name))) == list(dict.fromkeys(PICTURE.findall(page(name))))
+
+
+SVG = "<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink' viewBox='0 0 30 20'>{}</svg>"
+
+
+@pytest.mark.parametrize(
+    ("drawing", "operators"),
+    [
+        ("<path d='M 1 2 L 3 4 z' style='fill: #ff0000'/>", "q 1 0 0 rg 1 2 m 3 4 l h f Q"),
+        ("<path d='M 1 2 L 3 4' style='fill: none'/>", "q Q"),
+        (
+            "<path d='M 0 0 L 3 4' style='fill: none; stroke: #000000; stroke-width: 2; stroke-dasharray: 4,1'/>",
+            "q 0 0 0 RG 2 w 0 J 1 j [4 1] 0 d 0 0 m 3 4 l S Q",
+        ),
+        # A curve of the second degree through (0, 3) is one of the third through two points, each two thirds there.
+        ("<path d='M 0 0 Q 0 3 3 3'/>", "q 0 0 0 rg 0 0 m 0.00 2.00 1.00 3.00 3 3 c f Q"),
+        (
+            "<g transform='translate(5 6) scale(2 -2)'><path d='M 0 0 z'/></g>",
+            "q 1 0 0 1 5 6 cm 2 0 0 -2 0 0 cm q 0 0 0 rg 0 0 m h f Q Q",
+        ),
+        (
+            "<defs><path id='a' d='M 0 0 z'/></defs><use xlink:href='#a' x='7' y='8' style='fill: #ffffff'/>",
+            "q 1 0 0 1 7 8 cm q 1 1 1 rg 0 0 m h f Q Q",
+        ),
+    ],
+)  # fmt: skip
+def test_a_chart_becomes_operators_of_pdf(drawing, operators):
+    assert " ".join(Chart(SVG.format(drawing)).drawing) == operators
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        "<text>a</text>",
+        "<image href='a.png'/>",
+        "<path d='M 0 0 A 1 1 0 0 0 2 2'/>",
+        "<path d='M 0 0' style='fill: url(#gradient)'/>",
+        "<path d='M 0 0' style='filter: blur(2px)'/>",
+        "<g transform='skewX(3)'/>",
+        "<use xlink:href='https://example.org/a.svg#b'/>",
+    ],
+)
+def test_what_matplotlib_does_not_write_is_left_to_weasyprint(drawing):
+    with pytest.raises(OtherSvgError):
+        Chart(SVG.format(drawing))
+
+
+def test_a_chart_looks_as_weasyprint_draws_it():
+    """Both ways leave the same marks: as many paths are filled and drawn."""
+    html = page("demonstration")
+    (address, ours), *_ = pictures(html).items()
+    alone = f"<html lang=en><title>A</title><body><h1>A</h1><img alt='a' src=\"{address}\"></body>"
+    theirs = opened(write_pdf(alone.replace("data:image/svg+xml,", "data:image/svg+xml;charset=utf-8,"), WORDS))
+    mine = opened(write_pdf(alone, WORDS))
+    assert painted(mine) == painted(theirs)
+    assert ours.width > ours.height
+
+
+def painted(pdf: pikepdf.Pdf) -> dict[str, int]:
+    names = [str(operator) for _, operator in pikepdf.parse_content_stream(pdf.pages[0])]
+    return {name: names.count(name) for name in ("f", "S", "B")}
+
+
+# --- where Pango is missing ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def without_pango(tmp_path) -> dict[str, str]:
+    """An environment in which the system's loader meets a broken Pango first."""
+    if sys.platform != "linux":
+        pytest.skip("the loader of this system looks elsewhere")
+    folder = tmp_path / "broken"
+    folder.mkdir()
+    for name in ("libpango-1.0.so.0", "libpango-1.0.so", "libpango-1.0-0", "libpango-1.0-0.so"):
+        (folder / name).write_bytes(b"")
+    return {**os.environ, "LD_LIBRARY_PATH": str(folder)}
+
+
+def fairaudit(environment: dict[str, str], *words: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "fairaudit", *map(str, words)]
+    root = Path(printing.__file__).resolve().parents[2]
+    return subprocess.run(command, env=environment, cwd=root, capture_output=True, text=True, check=False)
+
+
+def test_without_pango_all_else_is_written_and_a_line_says_how_to_get_it(without_pango, tmp_path):
+    from tests.run.made import audit
+
+    folder = audit(tmp_path / "a")
+    done = fairaudit(without_pango, "run", folder)
+    assert done.returncode == 0, done.stderr
+    said = " ".join(done.stdout.split())
+    assert f"No report.pdf: {printing.LACKS['pango']} {printing.MEND['pango']}" in said
+    assert "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0" in said
+    written = {path.name for path in (folder / "report").iterdir()}
+    assert written == {"report.html", "results.json", "seal.json", "tally", "notebooks"}
+    verified = fairaudit(without_pango, "verify", folder)
+    assert verified.returncode == 0, verified.stdout
+    assert "was sealed without report.pdf" in " ".join(verified.stdout.split())
+
+
+def test_doctor_names_what_is_missing_and_the_line_that_mends_it(without_pango):
+    done = fairaudit(without_pango, "doctor")
+    said = " ".join(done.stdout.split())
+    assert done.returncode == 1
+    assert f"PDF: {printing.LACKS['pango']} Everything else is written. To mend it: Debian" in said
+    assert "- Python: 3." in said
+    assert "Next: do what is said above" in said
