@@ -19,6 +19,7 @@ from fairaudit.workflow.questions import catalogue
 from fairaudit.workflow.roles import ROLES, SIGNING
 
 DEMONSTRATION = "DEMONSTRATION: the records are made up. Nothing here is true of anybody."
+INTERNAL = "INTERNAL COPY: small counts are not hidden in it. It is not for publication as it is."
 REHEARSAL = "REHEARSAL: the groups' labels were shuffled. No number here is a result."
 
 
@@ -33,16 +34,19 @@ class Sealed:
     Attributes:
         results: what `results.json` holds.
         root: the root of the seal over it; "" where it was not sealed.
+        may_show: whether the legal role has allowed every count to be published.
     """
 
     results: Mapping[str, Any]
     root: str = ""
+    may_show: bool = False
 
     @property
     def notices(self) -> list[str]:
-        """What must stand on top of every output: that it is a demonstration, or a rehearsal."""
+        """What must stand on top of every output: a demonstration, a rehearsal, a copy with small counts in it."""
         audit = self.results["audit"]
-        return [DEMONSTRATION] * audit["demonstration"] + [REHEARSAL] * audit["rehearsal"]
+        internal = audit["copy"] == "internal" and not self.may_show
+        return [DEMONSTRATION] * audit["demonstration"] + [REHEARSAL] * audit["rehearsal"] + [INTERNAL] * internal
 
     @property
     def sealed(self) -> str:
@@ -82,7 +86,7 @@ class Field:
     @classmethod
     def of(cls, text: str | None, role: str) -> Field:
         """A field that holds a text of the plan, if there is one."""
-        return cls(text, role) if text else cls.owed(SIGNING[role] if role in SIGNING else role)
+        return cls(text, role) if text else cls.owed(SIGNING.get(role, role))
 
 
 # --- the register ----------------------------------------------------------------------------------------------------

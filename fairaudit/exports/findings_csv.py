@@ -17,7 +17,7 @@ HEADERS = (
 
 @export("csv", title="All findings, groups and pairs in one long table, CSV")
 def findings_csv(sealed: Sealed) -> dict[str, str | bytes]:
-    """Write a row a finding, a row a group and a row a pair; the column `row` says which. What is not known is empty."""
+    """Write a row a finding, a group and a pair; the column `row` says which. What is not known is empty."""
     last = {"notice": " ".join(sealed.notices), "seal": sealed.root}
     rows = [
         [{**row, **last}.get(name) for name in HEADERS]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -21,6 +21,7 @@ from fairaudit.workflow.roles import ROLES
 
 CHOICE = "all-counts"
 """The question whose answer lets every count be printed."""
+KEEP, LEAVE_OUT = "keep-hidden", "small-left-out"
 RATES = {"selection_rate": ("Selected", "Selection rate"), "scoring_rate": ("Above the median score", "Scoring rate")}
 KINDS = {
     ("sex",): "Sex categories",
@@ -48,27 +49,27 @@ def ll144(sealed: Sealed) -> dict[str, str | bytes]:
     if not parts:
         raise CannotExportError.one(
             "fairaudit export --to ll144",
-            "the summary wants a selection rate, or a scoring rate, of this system by sex or by race, and there is none",
+            "there is no selection rate, and no scoring rate, of this system by sex or by race",
             "Name selection_rate or scoring_rate under measures, and sex, race and [race, sex] under groups.",
         )
     allowed = _allowed(sealed)
-    if not allowed and any(part.block["origin"] != "synthetic" for part in parts):
+    if allowed == KEEP or (not allowed and any(part.block["origin"] != "synthetic" for part in parts)):
         raise CannotExportError.one(
             "fairaudit export --to ll144",
-            "it prints every count, also of a few people, and the legal and privacy officer has not chosen that",
+            "it prints every count, also of a few people, which the legal and privacy officer has not allowed",
             f"The question is {CHOICE}, in: fairaudit form DIR --for legal",
         )
+    sealed = replace(sealed, may_show=True)
     return {"ll144.html": _page(sealed, parts, allowed), "ll144.csv": _csv(sealed, parts, allowed)}
 
 
 def _allowed(sealed: Sealed) -> str:
-    """Give the id of the choice that the legal role has made to print every count; "" where it has not."""
+    """Give the id of what the legal role has chosen; "" where it has chosen nothing."""
     given = next((each for each in sealed.results["answers"] if each["id"] == CHOICE), None)
     if not given or given["state"] != "answered" or (given["by"] or {}).get("role") != ROLES["legal"]:
         return ""
     choices = {choice.words: name for name, choice in catalogue().every[CHOICE].choices.items()}
-    chosen = choices.get(given["text"], "")
-    return chosen if chosen != "keep-hidden" else ""
+    return choices.get(given["text"], KEEP)
 
 
 # --- what is compared ------------------------------------------------------------------------------------------------
@@ -138,9 +139,10 @@ def _combinations(part: Part, kind: str) -> dict[str, list[Category]]:
 def _page(sealed: Sealed, parts: Sequence[Part], allowed: str) -> str:
     title = f"Summary of a bias audit: {sealed.results['audit']['title']}"
     lead = [
-        f"After {cited('ll144')}. It sets out numbers in the form that these rules ask for; it does not say that they are met.",
-        "An impact ratio is a category's rate divided by the rate of the category that was selected most. These rules set "
-        "no limit for it. How sure the numbers are stands in the report.",
+        f"After {cited('ll144')}. It sets out numbers in the form that these rules ask for, and does not say that "
+        "they are met.",
+        "An impact ratio is a category's rate divided by the rate of the category that was selected most. These rules "
+        "set no limit for it. How sure the numbers are stands in the report.",
     ]
     page = Page(title, lead)
     page.add("The audit", fields_table("The audit, the tool and its records", dict(_facts(sealed, parts))))
@@ -164,13 +166,7 @@ def _facts(sealed: Sealed, parts: Sequence[Part]) -> Iterator[tuple[str, Field]]
         yield f"Records: {block['question']}", Field(f"{said}. {block['period'] or 'The period is not given.'}")
     yield "Why these records", sealed.answer("records-fit")
     yield "How categories were learned", sealed.answer("groups-learned")
-    yield "Every count may be printed", _may(sealed)
-
-
-def _may(sealed: Sealed) -> Field:
-    if CHOICE not in catalogue().every:
-        return Field.owed(ROLES["legal"])
-    return sealed.answer(CHOICE)
+    yield "May every count be published", sealed.answer(CHOICE)
 
 
 def _heading(part: Part) -> str:
@@ -196,7 +192,7 @@ def _content(sealed: Sealed, part: Part, allowed: str) -> Iterator[str]:
 
 def _of_kind(sealed: Sealed, part: Part, kind: tuple[str, ...], allowed: str) -> Iterator[str]:
     selected, rate = RATES[part.measure]
-    compared = compare(part.categories(kind), leave_out_small=allowed == "small-left-out")
+    compared = compare(part.categories(kind), leave_out_small=allowed == LEAVE_OUT)
     rows = [
         [
             row.category.name,
@@ -207,12 +203,14 @@ def _of_kind(sealed: Sealed, part: Part, kind: tuple[str, ...], allowed: str) ->
         ]
         for row in compared.rows
     ]
-    yield table(f"{KINDS[kind]}: {part.block['question']}", ["Category", "People", selected, rate, "Impact ratio"], rows)
+    yield table(
+        f"{KINDS[kind]}: {part.block['question']}", ["Category", "People", selected, rate, "Impact ratio"], rows
+    )
     if compared.reference:
         reference = compared.reference
         yield f"Ratios refer to {reference.name}: {reference.selected:,} of {reference.n:,}."
     if any(row.category.left_open for row in compared.rows):
-        yield "Some counts were received hidden. No ratio is given, since the category selected most may be one of them."
+        yield "Some counts were received hidden. No ratio is given, as the category selected most may be one of them."
     if any(row.left_out for row in compared.rows):
         yield f"Left out, as below 2% of the people counted, because: {sealed.answer('small-groups').text}"
     elif small := [row.category.name for row in compared.rows if row.small]:
@@ -220,7 +218,8 @@ def _of_kind(sealed: Sealed, part: Part, kind: tuple[str, ...], allowed: str) ->
     unknown = part.findings[kind]["unknown"]
     yield f"Not in this table: {unknown['people']:,} people whose category is unknown."
     if unknown["decisions"]:
-        yield f"Not in this table either: {unknown['decisions']:,} whose {'score' if part.measure == 'scoring_rate' else 'decision'} is unknown."
+        what = "score" if part.measure == "scoring_rate" else "decision"
+        yield f"Not in this table either: {unknown['decisions']:,} whose {what} is unknown."
 
 
 def _people(count: int, category: Category) -> str:
@@ -273,12 +272,14 @@ def _csv(sealed: Sealed, parts: Sequence[Part], allowed: str) -> bytes:
     for part in parts:
         rows += [[], [_heading(part)], HEADERS]
         for kind in part.findings:
-            compared = compare(part.categories(kind), leave_out_small=allowed == "small-left-out")
+            compared = compare(part.categories(kind), leave_out_small=allowed == LEAVE_OUT)
             basis = {("sex",): "sex", ("race",): "race_ethnicity"}.get(kind, "intersectional")
             for row in compared.rows:
                 category = row.category
                 counts = [None, None] if category.left_open else [category.n, category.selected]
-                numbers = [None if each is None else float(f"{float(each):.12g}") for each in (category.rate, row.ratio)]
+                numbers = [
+                    None if each is None else float(f"{float(each):.12g}") for each in (category.rate, row.ratio)
+                ]
                 reason = sealed.answer("small-groups").text if row.left_out else ""
                 is_reference = "yes" if category is compared.reference else ""
                 rows.append([basis, category.name, *counts, *numbers, is_reference, reason])
