@@ -37,6 +37,7 @@ Audit a technology before an agency adopts it: who would be treated worse, by ho
   fairaudit gate DIR             whether the system may be adopted on it
   fairaudit verify DIR           whether a report comes out again as it was sealed
   fairaudit publish              the public list of audits
+  fairaudit export DIR --to NAME the results in a form that others ask for
   fairaudit tally DIR -o FILE    only the counts, to send instead of records
   fairaudit measures [NAME]      every measure, with formula and source
   fairaudit doctor               what this machine lacks, and the line that mends it
@@ -290,6 +291,17 @@ def _add_publish(add: Add) -> None:
     parser.set_defaults(command=_publish)
 
 
+def _add_export(add: Add) -> None:
+    parser = add("export", "write the results in a form that others ask for")
+    parser.add_argument("folder", type=Path, nargs="?", metavar="DIR")
+    about = "which form: one that --list names, several, or all"
+    parser.add_argument("--to", nargs="+", default=[], metavar="NAME", help=about)
+    parser.add_argument("--list", action="store_true", help="say which forms there are")
+    parser.add_argument("--report", type=Path, metavar="REPORT", help="folder of the report (default: DIR/report)")
+    parser.add_argument("--out", type=Path, help="folder to write to (default: DIR/export)")
+    parser.set_defaults(command=_export)
+
+
 COMMANDS = (
     _add_demo,
     _add_init,
@@ -303,6 +315,7 @@ COMMANDS = (
     _add_verify,
     _add_gate,
     _add_publish,
+    _add_export,
     _add_tally,
     _add_measures,
     _add_doctor,
@@ -592,6 +605,25 @@ def _publish(options: argparse.Namespace) -> None:
     written = publish(_every(options.folders, "publish"), options.out)
     _say([f"Wrote {' and '.join(map(str, written))}."])
     _next(f"open {written[0]}, and put both where the public finds them")
+
+
+def _export(options: argparse.Namespace) -> None:
+    from fairaudit.exports import FOLDER, every, write
+
+    if options.list:
+        for each in every().values():
+            _say([f"{each.name}: {each.title}.", *([f"  After: {each.cited}"] if each.cited else [])])
+        _next("fairaudit export DIR --to NAME")
+        return
+    if options.folder is None or not options.to:
+        missing = "DIR is missing" if options.folder is None else "--to is missing: which form"
+        raise UsageError.one("fairaudit export", missing, "`fairaudit export --list` says which forms there are.")
+    report, out = options.report or options.folder / "report", options.out or options.folder / FOLDER
+    written, left_out = write(report, options.to, out)
+    _say([f"Wrote {path}" for path in written])
+    for problem in left_out:
+        _say(["", f"Not written: {problem.what}", f"  {problem.hint}"])
+    _next("read what is still “to be completed” in them; the report stays the record")
 
 
 def _gate(options: argparse.Namespace) -> int:

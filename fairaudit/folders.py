@@ -82,9 +82,18 @@ def replace_text(path: Path, text: str) -> None:
     Raises:
         OSError: it cannot be written; the old one stays.
     """
+    replace_bytes(path, text.encode("utf-8"))
+
+
+def replace_bytes(path: Path, content: bytes) -> None:
+    """Write a file aside, then rename it into place, as `replace_text` does.
+
+    Raises:
+        OSError: it cannot be written; the old one stays.
+    """
     aside = _beside(path, "new")
     try:
-        aside.write_text(text, encoding="utf-8", newline="\n")
+        aside.write_bytes(content)
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)

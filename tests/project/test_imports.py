@@ -61,6 +61,9 @@ LAYERS = [
     "page_one",
     "results",
     "report",
+    "impact_ratios",
+    "exporting",
+    "exports",
     "decomposition",
     "evidence",
     "alternatives",
@@ -143,7 +146,7 @@ def libraries(sources: list[Path]) -> dict[str, Path]:
 
 @pytest.mark.parametrize(
     ("folder", "extras"),
-    [("fairaudit", ["", "maps"]), ("tests", ["", "test", "browser"]), ("benchmarks", ["", "test"])],
+    [("fairaudit", ["", "maps", "docx"]), ("tests", ["", "test", "browser"]), ("benchmarks", ["", "test"])],
 )
 def test_every_imported_library_is_declared(declared, folder, extras):
     requirements = declared.requirements(*extras)
