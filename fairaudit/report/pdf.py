@@ -75,14 +75,13 @@ def finished(_document: Any, pdf: Any) -> None:
 
     Matterhorn Protocol 1.1, checkpoint 15-003 (PDF Association, 2021).
     """
-    import pydyf
-
+    dictionary = type(pdf.catalog)
     of = {entry.reference: entry for entry in pdf.objects if isinstance(entry, dict)}
     for entry in of.values():
         if entry.get("S") == "/TH":
             section = of[of[entry["P"]]["P"]]
             way = "/Column" if section.get("S") == "/THead" else "/Row"
-            entry.setdefault("A", pydyf.Dictionary({"O": "/Table"}))["Scope"] = way
+            entry.setdefault("A", dictionary({"O": "/Table"}))["Scope"] = way
         if entry.get("Subtype") == "/Link":
             entry.setdefault("F", 4)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -20,10 +22,14 @@ from fairaudit.report import fonts, printing
 from fairaudit.report.html import render, words
 from fairaudit.report.pdf import laid_out, named, write_pdf, written
 from fairaudit.report.pdf_charts import PICTURE, Chart, OtherSvgError, pictures
+from fairaudit.run import Settings, run
+from fairaudit.verifying import verify
+from fairaudit.workflow import seal
 from tests.audits import judged
 from tests.report.audits import CASES
 from tests.report.tagged import elements, faults, font_names, kinds, opened
 from tests.report.test_first_page import LONGEST, overlong
+from tests.run import made
 
 if (lacking := printing.available().why) and os.environ.get("CI") != "true":
     pytest.skip(lacking, allow_module_level=True)
@@ -317,9 +323,7 @@ def fairaudit(environment: dict[str, str], *words: object) -> subprocess.Complet
 
 
 def test_without_pango_all_else_is_written_and_a_line_says_how_to_get_it(without_pango, tmp_path):
-    from tests.run.made import audit
-
-    folder = audit(tmp_path / "a")
+    folder = made.audit(tmp_path / "a")
     done = fairaudit(without_pango, "run", folder)
     assert done.returncode == 0, done.stderr
     said = " ".join(done.stdout.split())
@@ -329,7 +333,7 @@ def test_without_pango_all_else_is_written_and_a_line_says_how_to_get_it(without
     assert written == {"report.html", "results.json", "seal.json", "tally", "notebooks"}
     verified = fairaudit(without_pango, "verify", folder)
     assert verified.returncode == 0, verified.stdout
-    assert "was sealed without report.pdf" in " ".join(verified.stdout.split())
+    assert "report.pdf" not in verified.stdout
 
 
 def test_doctor_names_what_is_missing_and_the_line_that_mends_it(without_pango):
@@ -339,3 +343,60 @@ def test_doctor_names_what_is_missing_and_the_line_that_mends_it(without_pango):
     assert f"PDF: {printing.LACKS['pango']} Everything else is written. To mend it: Debian" in said
     assert "- Python: 3." in said
     assert "Next: do what is said above" in said
+
+
+# --- sealed, and printed again -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def sealed(tmp_path_factory) -> Path:
+    folder = made.audit(tmp_path_factory.mktemp("sealed") / "a")
+    assert run(folder).no_pdf == ""
+    return folder
+
+
+def test_a_run_seals_the_pdf_and_what_it_was_printed_with(sealed):
+    content = json.loads((sealed / "report" / "seal.json").read_text(encoding="utf-8"))
+    assert content["files"]["report.pdf"] == seal.sha256(sealed / "report" / "report.pdf")
+    assert content[seal.PRINTED] == printing.available().versions
+    assert faults((sealed / "report" / "report.pdf").read_bytes()) == []
+
+
+def test_a_report_with_its_pdf_comes_out_again(sealed):
+    found = verify(sealed)
+    assert found.reproduced
+    assert not any("report.pdf" in note for note in found.notes)
+    (note,) = [note for note in verify(sealed, quick=True).notes if "report.pdf" in note]
+    assert "as asked (--quick)" in note
+
+
+def forged(folder: Path, beside: Path, **changed: Any) -> Path:
+    """Copy an audit, change its PDF, and write a seal that fits: whoever can write a report can do so."""
+    shutil.copytree(folder, beside)
+    report = beside / "report"
+    path = report / "report.pdf"
+    path.write_bytes(path.read_bytes() + b"% somebody was here\n")
+    content = json.loads((report / "seal.json").read_text(encoding="utf-8")) | changed
+    content["files"] |= {"report.pdf": seal.sha256(path)}
+    content |= {seal.ROOT: seal.root_of(content)}
+    content |= {seal.WHOLE: seal.whole_of(content)}
+    (report / "seal.json").write_text(json.dumps(content), encoding="utf-8")
+    return beside
+
+
+def test_another_pdf_under_a_seal_that_fits_is_seen(sealed, tmp_path):
+    found = verify(forged(sealed, tmp_path / "a"))
+    assert [each.what for each in found.differences] == ["report.pdf is not what report.html gives when it is printed."]
+
+
+def test_where_other_versions_printed_it_that_is_a_note(sealed, tmp_path):
+    found = verify(forged(sealed, tmp_path / "a", **{seal.PRINTED: {"weasyprint": "1.0", "pango": "0.1"}}))
+    assert found.reproduced
+    (note,) = [note for note in found.notes if "report.pdf" in note]
+    assert "printed with pango 0.1 and weasyprint 1.0 then" in note
+
+
+def test_a_run_may_leave_the_pdf_out(tmp_path):
+    outcome = run(made.audit(tmp_path / "a"), settings=Settings(pdf=False))
+    assert not outcome.pdf.exists()
+    assert outcome.no_pdf == ""

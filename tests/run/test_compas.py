@@ -50,7 +50,7 @@ def folder(records, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("compas")
     shutil.copy(records, folder / "compas.csv")
     (folder / "audit.yaml").write_text(PLAN % "compas.csv", encoding="utf-8")
-    assert main(["run", str(folder)]) == 0
+    assert main(["run", str(folder), "--no-pdf"]) == 0
     return folder
 
 

@@ -37,7 +37,7 @@ def fail(folder: Path, kind: type[FairauditError], **settings) -> FairauditError
         (report / name).write_bytes(content)
     inputs = files(folder)
     with pytest.raises(kind) as caught:
-        run(folder, settings=Settings(allow_code=True, **settings))
+        run(folder, settings=Settings(allow_code=True, pdf=False, **settings))
     assert type(caught.value) is kind
     left = files(folder)
     page = left.pop("report/failed.html").decode("utf-8")
@@ -157,7 +157,7 @@ def test_a_notebook_that_writes_other_numbers_than_its_counts(tmp_path, saved, c
 def test_what_a_notebook_leaves_beside_its_results_is_no_part_of_the_report(tmp_path, saved):
     leaves = f"(pathlib.Path(out).parents[1] / 'notes.txt').write_text({SECRET!r})"
     folder = saving(tmp_path / "a", saved, leaves)
-    run(folder, settings=Settings(allow_code=True))
+    run(folder, settings=Settings(allow_code=True, pdf=False))
     assert sorted(path.name for path in (folder / "report").iterdir()) == [
         *("notebooks", "report.html", "results.json", "seal.json", "tally")
     ]
@@ -268,7 +268,7 @@ def test_a_good_run_takes_the_failure_s_page_away_and_keeps_only_what_is_the_rep
     folder = saving(tmp_path / "a", saved, "raise ValueError")
     fail(folder, NotebookError)
     notebook(folder / "own.ipynb", SAVES, "(pathlib.Path(out) / 'records.csv').write_text('a record')")
-    report = run(folder, settings=Settings(allow_code=True)).folder
+    report = run(folder, settings=Settings(allow_code=True, pdf=False)).folder
     assert sorted(files(report)) == [
         *("notebooks/flags.ipynb", "report.html", "results.json", "seal.json"),
         *("tally/flags.tally.csv", "tally/flags.tally.json"),

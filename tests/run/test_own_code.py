@@ -53,7 +53,7 @@ def own_audit(folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory) -> Path:
-    return run(own_audit(tmp_path_factory.mktemp("own") / "a"), settings=Settings(allow_code=True)).folder
+    return run(own_audit(tmp_path_factory.mktemp("own") / "a"), settings=Settings(allow_code=True, pdf=False)).folder
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +121,7 @@ def test_a_module_that_lies_in_the_audit_s_folder_is_never_imported(tmp_path):
         (folder / f"{name}.py").write_text(SHADOW.format(path=str(ran)), encoding="utf-8")
     notebook(folder / "own.ipynb", f"import {', '.join(names[:5])}", "raise KeyError")
     with pytest.raises(NotebookError, match="stopped with KeyError"):
-        run(folder, settings=Settings(allow_code=True))
+        run(folder, settings=Settings(allow_code=True, pdf=False))
     assert not ran.exists()
 
 
@@ -132,5 +132,5 @@ def test_a_path_of_python_s_that_means_the_folder_one_is_in_does_not_mean_the_au
     notebook(folder / "own.ipynb", "import brought")
     monkeypatch.setenv("PYTHONPATH", ".")
     with pytest.raises(NotebookError, match="stopped with ModuleNotFoundError"):
-        run(folder, settings=Settings(allow_code=True))
+        run(folder, settings=Settings(allow_code=True, pdf=False))
     assert not ran.exists()

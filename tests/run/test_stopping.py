@@ -24,7 +24,7 @@ SECONDS = 60
 
 def started(root: Path, folder: Path, *words: str, **options) -> subprocess.Popen:
     """Start the command line in a process of its own."""
-    command = [sys.executable, "-m", "fairaudit", "run", str(folder), "--allow-code", *words]
+    command = [sys.executable, "-m", "fairaudit", "run", str(folder), "--allow-code", "--no-pdf", *words]
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     return subprocess.Popen(command, cwd=root, **streams, **options)
 

@@ -133,7 +133,7 @@ def make_sealed(folder: Path, notebook: Path) -> Path:
     """Make the audit, let people sign what it will find, and run it."""
     make(folder, notebook)
     write_answers(folder, signed(ANSWERS, computed(folder)["determination"]["to_sign"]))
-    run(folder, settings=Settings(allow_code=True))
+    run(folder, settings=Settings(allow_code=True, pdf=False))
     return folder
 
 
