@@ -338,7 +338,8 @@ class _Run:
         return {path: _stamp(path) for path in [self.plan.path, *sources, *own, *(task.path for task in self.tasks)]}
 
     def _report(self, blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        """Write results, report and seal."""
+        """Write results and report, as they are and for the public, and the seal."""
+        from fairaudit.disclosure import public_copy
         from fairaudit.report.html import render
         from fairaudit.results import audit_results
 
@@ -352,6 +353,9 @@ class _Run:
         remove_foreign(self.aside)  # what a notebook has left there is no part of the report
         _write_json(self.aside / "results.json", results)
         (self.aside / "report.html").write_text(render(results), encoding="utf-8", newline="\n")
+        public = public_copy(results)
+        _write_json(self.aside / "results.public.json", public)
+        (self.aside / "report.public.html").write_text(render(public), encoding="utf-8", newline="\n")
         self._keep_look(record.register)
         self._seal(sealed, record, results)
         return results
@@ -409,7 +413,7 @@ class _Run:
 
 def _load() -> None:
     """Import what computes and draws."""
-    for name in ("results", "report.html"):
+    for name in ("results", "disclosure", "report.html"):
         import_module(f"fairaudit.{name}")
 
 
@@ -491,5 +495,6 @@ def now() -> str:
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:
-    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    path.write_text(text, encoding="utf-8", newline="\n")
+    from fairaudit.results import json_text
+
+    path.write_text(json_text(content), encoding="utf-8", newline="\n")
