@@ -11,7 +11,12 @@ from pathlib import Path
 from fairaudit.errors import UsageError, listed
 
 # All that a report's folder holds; anything else in it is somebody's work.
-OURS = frozenset({"report.html", "report.pdf", "results.json", "seal.json", "failed.html", "tally", "notebooks"})
+OURS = frozenset(
+    {
+        *("report.html", "report.pdf", "results.json", "report.public.html", "results.public.json"),
+        *("seal.json", "failed.html", "tally", "notebooks"),
+    }
+)
 MADE = {"tally": (".tally.json", ".tally.csv"), "notebooks": (".ipynb",)}
 ATTEMPTS = 5
 

@@ -263,7 +263,7 @@ def _are(number: int) -> str:
 
 
 def _status(audit: Mapping[str, Any], evidence: Sequence[Mapping[str, Any]]) -> list[str]:
-    parts = ["Internal copy.", audit["registration"]["words"]]
+    parts = [_copy(audit), audit["registration"]["words"]]
     looks = len(audit["registration"]["looks"])
     if looks > 1:
         parts.append(f"{looks} looks at data, as stated by whoever kept the log.")
@@ -275,16 +275,27 @@ def _status(audit: Mapping[str, Any], evidence: Sequence[Mapping[str, Any]]) -> 
     return parts
 
 
+def _copy(audit: Mapping[str, Any]) -> str:
+    """Say which copy this is; of the public one, by which rule counts are hidden, and how many."""
+    if audit["copy"] == "internal":
+        return "Internal copy."
+    smallest = max(audit["smallest_cell"].values(), default=1) - 1
+    hidden = audit["disclosure"]["hidden"]
+    told = "none had to be" if not hidden else f"{_count(hidden, 'row')} of groups {'is' if hidden == 1 else 'are'}"
+    return f"Public copy: counts of 1 to {smallest}, and what would give them away, are hidden ({told})."
+
+
 def _tested(block: Mapping[str, Any]) -> str:
     """Say whose decisions, from where, counted by whom, when; and who could not be placed in a group."""
     records = block["records"]
     left_out = sum(records["left_out"].values())
     period = f", {block['period']}" if block["period"] else ""
+    kept = "A few" if records["kept"] is None else f"{records['kept']:,}"
     baseline = block["decided_by"] == "todays_process"
     parts = [
         block["question"] or f"Evidence {block['id']}.",
         WHOSE[block["decided_by"]] if baseline else "",
-        f"{records['kept']:,} {ORIGINS[block['origin']]}{period}.",
+        f"{kept} {ORIGINS[block['origin']]}{period}.",
         "" if block["unit"] == "one record" else f"Each is {block['unit']}.",
         f"{left_out:,} other rows were left out as the plan says." if left_out else "",
         "The counts were received, not made from records here." if block["from_counts"] else "",
@@ -304,9 +315,12 @@ def _unknown_people(block: Mapping[str, Any]) -> str:
         if row["unknown"]
     ]
     share, name, hidden = max(shares, default=(0, "", False))
+    some = [attribute["name"] for attribute in block["attributes"] if "" in attribute.get("not_told", ())]
     told = (
         f" For {'up to ' if hidden else ''}{sentences.percent(share)} the {name.replace('_', ' ')} is not known"
         if share
+        else f" For some the {some[0].replace('_', ' ')} is not known, and this copy does not tell how many"
+        if some
         else ""
     )
     unknown = [finding["unknown"] for finding in block["findings"] if finding["blocks"]]
@@ -316,7 +330,9 @@ def _unknown_people(block: Mapping[str, Any]) -> str:
     if not worst:
         return f"{told}: few enough that the worst need not be assumed of them." if unknown else f"{told}."
     which = "every finding" if len(worst) == len(unknown) else f"{len(worst)} of {_count(len(unknown), 'finding')}"
-    missing = f"In {which} that can block, up to {sentences.percent(max(worst))} is missing"
+    known = [share for share in worst if share is not None]
+    much = f"up to {sentences.percent(max(known))} is missing" if len(known) == len(worst) else "some are missing"
+    missing = f"In {which} that can block, {much}"
     told = f"{told}." if told else ""
     return f"{told} {missing}: within the limit then means even with the missing at their worst."
 
@@ -488,7 +504,7 @@ def _warnings(results: Mapping[str, Any]) -> list[str]:
 
 def _nothing_open(block: Mapping[str, Any]) -> list[str]:
     """Say where no wait still goes on, as where somebody has left out those that do."""
-    if block["kind"] != "waits" or block["still_open"]:
+    if block["kind"] != "waits" or block["still_open"] != 0:
         return []
     return [f"In {block['id']} no wait still goes on: ask whether those that do were left out."]
 

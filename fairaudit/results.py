@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -193,6 +194,7 @@ def audit_results(
         "registered": registration["at"] if registration["standing"] == "registered" else None,
         "registration": registration,
         "copy": "internal",
+        "smallest_cell": {block.id: block.smallest_cell for block in plan.evidence},
         "demonstration": any(block["origin"] == "synthetic" for block in blocks),
         "rehearsal": rehearsal,
         "code": [dict(entry) for entry in code],
@@ -209,3 +211,8 @@ def audit_results(
         "seal": dict(seal or {}),
     }
     return plain({**results, "page_one": page_one(results)})
+
+
+def json_text(content: Mapping[str, Any]) -> str:
+    """Write results as they stand in their file."""
+    return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"

@@ -375,7 +375,8 @@ class _Run:
         return {path: _stamp(path) for path in [self.plan.path, *sources, *own, *(task.path for task in self.tasks)]}
 
     def _report(self, blocks: Sequence[Mapping[str, Any]]) -> None:
-        """Write results and report."""
+        """Write results and report, as they are and for the public."""
+        from fairaudit.disclosure import public_copy
         from fairaudit.report.html import render, words
         from fairaudit.results import audit_results
 
@@ -392,6 +393,9 @@ class _Run:
         page.write_text(render(self.results), encoding="utf-8", newline="\n")
         if self.printing:
             self.printing.begin(page, self.aside / "report.pdf", words("en")["pdf"])
+        public = public_copy(self.results)
+        _write_json(self.aside / "results.public.json", public)
+        (self.aside / "report.public.html").write_text(render(public), encoding="utf-8", newline="\n")
 
     def _since(self, blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
         """Compare with the earlier report that is named, if any is."""
@@ -456,7 +460,7 @@ class _Run:
 
 def _load() -> None:
     """Import what computes and draws."""
-    for name in ("results", "report.html"):
+    for name in ("results", "disclosure", "report.html"):
         import_module(f"fairaudit.{name}")
 
 
@@ -538,5 +542,6 @@ def now() -> str:
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:
-    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    path.write_text(text, encoding="utf-8", newline="\n")
+    from fairaudit.results import json_text
+
+    path.write_text(json_text(content), encoding="utf-8", newline="\n")

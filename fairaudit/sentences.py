@@ -480,27 +480,32 @@ def reason_sentence(reason: str, *, at_worst: bool) -> str:
 
 
 def cleared_for_sentence(
-    groups: Sequence[str], share: float, left: Sequence[Mapping], hidden: Sequence[str] = ()
+    groups: Sequence[str], share: float | None, left: Sequence[Mapping], hidden: Sequence[str] = ()
 ) -> str:
     """Say for whom a finding that is not cleared does clear, and what the others lack.
 
     Args:
         groups: the groups that are within the limit of each other.
-        share: the share of people of known group that they hold.
-        left: the others: {"group", "n", "needed"}; needed is None where that is not known, or no number would help.
+        share: the share of people of known group that they hold; None where it is not told.
+        left: the others: {"group", "n", "needed"}; n is None where it is not told, needed where that is not known, or
+            no number would help.
         hidden: those of them whose n is the least that it can be.
     """
     if not groups:
         return ""
     rest = listed([_lacking(**entry, at_least=entry["group"] in hidden) for entry in left])
+    if share is None:
+        return f"Not shown for {rest}; shown to be within the limit for {listed(groups)}."
     return (
         f"Not shown for {rest}; shown to be within the limit for the groups that cover "
         f"{digits(100 * share, None, 'down')}% of people ({listed(groups)})."
     )
 
 
-def _lacking(group: str, n: int, needed: int | None, *, at_least: bool = False) -> str:
+def _lacking(group: str, n: int | None, needed: int | None, *, at_least: bool = False) -> str:
     """Name a group with its records, and how many it would need."""
+    if n is None:
+        return group
     need = f"; about {needed:,} in all are needed if all fare alike" if needed else ""
     return f"{group} ({'at least ' if at_least else ''}{n:,} {'record' if n == 1 else 'records'}{need})"
 

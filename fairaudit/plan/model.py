@@ -164,6 +164,9 @@ class Evidence(Strict):
     unknown_at_most: Annotated[Share, Field(ge=0, le=1), number_schema(minimum=0, maximum=1)] = Field(
         default=0.05, description="the share of unknowns above which the worst case decides"
     )
+    smallest_cell: int = Field(
+        default=11, ge=3, le=1000, description="the smallest count that the public copy tells; it hides 1 to one less"
+    )
     standard: Standard | None = Field(
         default=None, description="the mix of a stratum that rates are standardised to; everybody's where left out"
     )

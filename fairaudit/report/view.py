@@ -64,6 +64,7 @@ def report(results: Mapping[str, Any], t: Words) -> dict[str, Any]:
         "glossary": glossary(evidence, t["glossary"]),
         "facts": facts(results, t["facts"]),
         "since": _since(results.get("since"), t["since"]),
+        "rule": rule_words(audit, t["public_copy"]),
     }
 
 
@@ -105,12 +106,23 @@ def block_view(
     return {
         "anchor": f"evidence-{place}",
         "people": [
-            people_table(attribute, _of_people(t) if block["all_areas"] else t) for attribute in block["attributes"]
+            people_table(attribute, _of_people(t) if block["all_areas"] else t)
+            for attribute in block["attributes"]
+            if attribute["groups"]
+        ],
+        "not_told": [
+            not_told(attribute, t["public_copy"], plain_name(attribute["name"]))
+            for attribute in block["attributes"]
+            if attribute.get("not_told")
         ],
         "trade_off": trade_off(block),
         "shown": [shown_view(entry, t["shown"]) for entry in block["shown"]],
         "findings": [
-            {**finding_view(finding, block, words_of_kind(block, t)), "answers": of_finding(answers, finding["id"])}
+            {
+                **finding_view(finding, block, words_of_kind(block, t)),
+                "answers": of_finding(answers, finding["id"]),
+                "not_told": not_told(finding, t["public_copy"]),
+            }
             for finding in block["findings"]
         ],
     }
@@ -207,6 +219,24 @@ def people_table(attribute: Mapping[str, Any], t: Words) -> Markup:
     return table(caption, [w["group"], *columns], list(zip(names, *columns.values(), strict=True)))
 
 
+def rule_words(audit: Mapping[str, Any], w: Words) -> str:
+    """Say by which rule a public copy hides counts, and how much; nothing in an internal one."""
+    if audit["copy"] == "internal":
+        return ""
+    smallest = max(audit["smallest_cell"].values(), default=1) - 1
+    return w["rule"].format(1, smallest, audit["disclosure"]["hidden"], audit["disclosure"]["left_out"])
+
+
+def not_told(found: Mapping[str, Any], w: Words, of: str = "") -> str:
+    """Name the groups that a public copy leaves out of a table; nothing where there are none."""
+    names = [name or w["unknown"] for name in found.get("not_told", ())]
+    if not names:
+        return ""
+    if not found["groups"]:
+        return w["closed"]
+    return w["groups"].format("; ".join([f"{of}, {name}" if of else name for name in names]))
+
+
 def _ranged(row: Mapping[str, Any], key: str, write: Callable[[float | None], str]) -> str:
     """Write a number of a group, or between what it lies where counts are hidden."""
     return between(*row["hidden"][key], write) if "hidden" in row else write(row[key])
@@ -237,7 +267,7 @@ def trade_off(block: Mapping[str, Any]) -> bool:
 
 def finding_view(finding: Found, block: Mapping[str, Any], w: Words) -> dict[str, Any]:
     """Prepare one finding: its chart and its tables."""
-    chart = forest_plot(finding, title=False)
+    chart = forest_plot(finding, title=False) if finding["groups"] else None
     name = w["name"].format(finding["title"], grouping_words(finding))
     return {
         "name": capital(name),
@@ -245,7 +275,7 @@ def finding_view(finding: Found, block: Mapping[str, Any], w: Words) -> dict[str
         "values": is_values(finding) and not finding["approximate"],
         "chart": chart,
         "chart_label": w["chart_label"].format(name),
-        "groups": groups_table(finding, w["groups_caption"].format(name), block["alpha"], w),
+        "groups": groups_table(finding, w["groups_caption"].format(name), block["alpha"], w) if chart else "",
         "comparisons": [comparison_view(finding, comparison, name, w) for comparison in finding["comparisons"]],
         "panel": panel_tables(finding, name, w),
         "strata": strata_tables(finding, name, w),
@@ -275,9 +305,10 @@ def other_side(finding: Found, w: Words) -> str:
 def groups_table(finding: Found, caption: str, alpha: float, w: Words) -> Markup:
     """Write every group's counts and rate, in the order of the chart."""
     table_rows, write = rows(finding), rate_writer(is_own(finding))
+    known = any(group["records"] is not None for group in finding["groups"])  # a public copy may not tell them
     records = {group["group"]: _ranged(group, "records", count) for group in finding["groups"]}
     columns = {
-        w["records"]: [records[row.group] for row in table_rows],
+        **({w["records"]: [records[row.group] for row in table_rows]} if known else {}),
         w["counted"]: [row.counts_text[0] for row in table_rows],
     }
     if any(row.events is not None for row in table_rows):
@@ -310,7 +341,7 @@ def comparison_view(finding: Found, comparison: Mapping[str, Any], name: str, w:
         "sentence": comparison["sentence"],
         "other_side": other_side(finding, w) if comparison["kind"] == "ratio" else "",
         "folded": w["pairs_summary"].format(len(found)) if len(found) > FOLDED else "",
-        "pairs": pairs_table(finding, comparison, found, w["pairs_caption"].format(name), w),
+        "pairs": pairs_table(finding, comparison, found, w["pairs_caption"].format(name), w) if found else "",
         "empty": w["empty"].format("; ".join(empty)) if empty and len(found) < len(every) else "",
         "method": w["one_method"].format(methods[0]) if len(methods) == 1 else "",
     }

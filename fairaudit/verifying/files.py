@@ -14,6 +14,8 @@ from fairaudit.workflow import seal
 MEANS = {
     "report.html": "Whoever reads this page does not read what was computed.",
     "report.pdf": "Whoever reads or prints it does not read what was computed.",
+    "report.public.html": "The public reads another page than the results give.",
+    "results.public.json": "What is published is not what was sealed.",
     "results.json": "Its numbers, verdicts or signatures are not those that were sealed.",
     "tally/": "The counts are not those that every number came from.",
     "notebooks/": "The notebook does not show what was run.",

@@ -7,12 +7,13 @@ from dataclasses import replace
 from errno import ENOENT
 from typing import Any
 
+from fairaudit.disclosure import public_copy
 from fairaudit.errors import DataError
 from fairaudit.own_code import measures_of, own_measures
 from fairaudit.plan import TALLY_SUFFIX, Evidence
 from fairaudit.rehearsal import shuffled
 from fairaudit.report.html import render
-from fairaudit.results import block_results
+from fairaudit.results import block_results, json_text
 from fairaudit.sources import read_tally
 from fairaudit.tally import Tally
 from fairaudit.tally.saving import places
@@ -108,19 +109,27 @@ def _rank(each: Apart) -> int:
 
 
 def check_page(seen: Seen, sealed: Sealed) -> None:
-    """Write the page again from `results.json`, and compare bytes."""
-    page = render(sealed.results).encode("utf-8")
-    path = sealed.report / "report.html"
+    """Write the page and the public copy again from `results.json`, and compare bytes."""
+    public = public_copy(sealed.results)
+    _check_written(seen, sealed, "report.html", render(sealed.results))
+    _check_written(seen, sealed, "results.public.json", json_text(public))
+    _check_written(seen, sealed, "report.public.html", render(public))
+
+
+def _check_written(seen: Seen, sealed: Sealed, name: str, text: str) -> None:
+    page = text.encode("utf-8")
+    path = sealed.report / name
     held = path.read_bytes() if path.is_file() else page
     if held == page:
         return
     if not sealed.same_version:
-        what = "report.html is not what this version writes from results.json."
+        what = f"{name} is not what this version writes from results.json."
         seen.differs(what, "Another version wrote it.", "Verify it with that version.")
         return
     at = next(
         (place for place, (a, b) in enumerate(zip(held, page, strict=False)) if a != b), min(len(held), len(page))
     )
     line = held.count(b"\n", 0, at) + 1
-    what = f"report.html is not the page that results.json gives (first at line {line})."
-    seen.differs(what, "The page shows another thing than the results.", ASK)
+    kind = "the page" if name.endswith(".html") else "the public copy"
+    what = f"{name} is not {kind} that results.json gives (first at line {line})."
+    seen.differs(what, "It shows another thing than the results.", ASK)

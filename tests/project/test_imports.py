@@ -60,6 +60,7 @@ LAYERS = [
     "arrays",
     "page_one",
     "results",
+    "disclosure",
     "report",
     "impact_ratios",
     "exporting",

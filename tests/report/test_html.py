@@ -311,6 +311,7 @@ def test_every_fixed_word_is_used_and_no_other(root):
     by_kind |= {"as_often", "as_much", "for_every", "difference", *("title", "name", "what", "formula", "source")}
     computed = by_value | by_kind | {"source_sha256", "tally_sha256", "notebook_sha256"}
     computed |= {"unknown", "not_applicable"}  # states of an answer
+    computed |= {"internal", "public"}  # which copy it is
     computed |= set(words("en")["public_list"]["stages"])
     computed |= {*words("en")["form"]["answer"], *words("en")["form"]["needs"]}  # kinds of answers, and decisions
     unused = [

@@ -92,7 +92,8 @@ def test_a_run_leaves_these_files_and_no_other(report):
     assert sorted(files(report.parent)) == [
         *("audit.yaml", "kept.csv", "records.csv", "register.json"),
         *("report/notebooks/first-block.ipynb", "report/notebooks/second-block.ipynb"),
-        *("report/report.html", "report/results.json", "report/seal.json"),
+        *("report/report.html", "report/report.public.html", "report/results.json", "report/results.public.json"),
+        "report/seal.json",
         *("report/tally/first-block.tally.csv", "report/tally/first-block.tally.json"),
         *("report/tally/second-block.tally.csv", "report/tally/second-block.tally.json"),
     ]

@@ -12,10 +12,11 @@ from typing import Any
 
 import yaml
 
+from fairaudit.disclosure import public_copy
 from fairaudit.own_code import measures_of, own_measures
 from fairaudit.plan import read_plan
 from fairaudit.report.html import render
-from fairaudit.results import audit_results, block_results
+from fairaudit.results import audit_results, block_results, json_text
 from fairaudit.run import Settings, run
 from fairaudit.sources import read_tally, sha256_of
 from fairaudit.tally import Tally
@@ -61,6 +62,14 @@ def alarmed(c) -> Rate:
 SELECTED = {"Black": 32, "White": 20}
 OF = 60
 REGISTERED, LOOKED = "2026-03-01T09:00:00Z", "2026-03-02T09:00:00Z"
+
+
+def write_pages(report: Path, results: Mapping[str, Any]) -> None:
+    """Write the page, and both files of the public copy."""
+    public = public_copy(results)
+    write(report / "report.html", render(results))
+    write(report / "results.public.json", json_text(public))
+    write(report / "report.public.html", render(public))
 
 
 def records(column: str, selected: Mapping[str, int]) -> str:
@@ -169,7 +178,7 @@ def publish(folder: Path, results: dict[str, Any]) -> None:
     """Write results, the page that they give, and a seal that fits."""
     report = folder / "report"
     write_json(report / "results.json", results)
-    write(report / "report.html", render(results))
+    write_pages(report, results)
     reseal(folder)
 
 

@@ -252,6 +252,10 @@ FILES = [
     ("tally, results, page and seal", counts_and_all, ["give other counts than the report's tally"]),
     ("report.html in a word", text("report/report.html", "Screener", "Helper"),
      ["report.html is not the file that was sealed", "not the page that results.json gives (first at line"]),
+    ("report.public.html in a word", text("report/report.public.html", "Screener", "Helper"),
+     ["report.public.html is not the file that was sealed", "The public reads another page"]),
+    ("results.public.json in a number", text("report/results.public.json", '"n": 60', '"n": 61'),
+     ["results.public.json is not the file that was sealed", "not the public copy that results.json gives (first at"]),
     ("report.html in a table", text("report/report.html", "<td", "<td data-x"), ["report.html is not the file"]),
     ("two tallies swapped", swapped_tallies, ["tally/alarms.tally.csv is not", "tally/searches.tally.csv is not"]),
     ("a count in a tally", text("report/tally/searches.tally.csv", "32", "23"),
@@ -445,7 +449,7 @@ def numbers_and_page_without_data(audit: Audit) -> None:
     results = json_of(audit.results)
     rate(results["evidence"][0]["findings"][0])
     write_json(audit.results, results)
-    write(audit.report / "report.html", render(results))
+    forging.write_pages(audit.report, results)
     forging.reseal(audit.folder)
 
 
@@ -460,7 +464,7 @@ def test_another_version_is_said_and_numbers_are_compared_all_the_same(audit):
         found["versions"]["numpy"] = "1.0"
 
     edited(audit.results, lambda found: older(found["seal"]))
-    write(audit.report / "report.html", render(json_of(audit.results)))
+    forging.write_pages(audit.report, json_of(audit.results))
     forging.reseal(audit.folder)
     found = audit.verify(quick=True)
     assert found.reproduced
