@@ -36,6 +36,8 @@ if (lacking := printing.available().why) and os.environ.get("CI") != "true":
 
 from weasyprint.urls import FatalURLFetchingError
 
+pytestmark = pytest.mark.long
+
 WORDS = words("en")["pdf"]
 AUDITS = ["large-lots", "marin-equity-dashboard"]
 PAGES: dict[str, Callable[[], dict[str, Any]]] = {

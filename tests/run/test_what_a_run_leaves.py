@@ -7,6 +7,7 @@ import hashlib
 import html
 import json
 import random
+import re
 import socket
 import tempfile
 from pathlib import Path
@@ -119,9 +120,12 @@ def test_nothing_says_on_which_machine_it_ran(canaries, report):
     folder = canaries[0]
     marks = {str(folder), str(folder.parent), folder.parent.name, tempfile.gettempdir(), socket.gethostname()}
     marks |= {str(Path.home()), f"/{getpass.getuser()}/"}
+    # The PDF shows the page, packed; letters are data in which any two or three characters occur.
+    told = {name: re.sub(rb"data:font/[^)]*", b"", content) for name, content in files(report).items()}
+    del told["report.pdf"]
     found = {
         (name, mark)
-        for name, content in files(report).items()
+        for name, content in told.items()
         for mark in marks - {"/"}
         if mark.encode() in content or html.escape(mark).encode() in content
     }
