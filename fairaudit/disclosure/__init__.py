@@ -24,6 +24,7 @@ HASHES = ("source_sha256", "tally_sha256", "to_sign", "signed", "data")
 """Keys of hashes that small numbers go into: whoever guesses the numbers sees from the hash that they are right."""
 
 USUAL = 11
+NOT_MEASURED = "How far it has moved is not told in this copy."
 
 Results = Mapping[str, Any]
 
@@ -51,8 +52,8 @@ def public_copy(results: Results, rule: Rule | None = None) -> dict[str, Any]:
         "smallest_cell": {name: each.smallest for name, each in rules.items()},
         "disclosure": {"hidden": _cells_hidden(results["evidence"], blocks), "left_out": _left_out(results, blocks)},
     }
-    # How a gap has moved since an earlier report is worked out from rates that this copy may hide.
-    copied = _without_hashes({**results, "audit": audit, "evidence": blocks, "since": None})
+    since = results.get("since") and {"since": _since(results["since"])}
+    copied = _without_hashes({**results, **(since or {}), "audit": audit, "evidence": blocks})
     return {**copied, "page_one": page_one(copied)}
 
 
@@ -133,6 +134,12 @@ def _roughly(row: Results, kept: int, each: int, rule: Rule) -> dict[str, Any]:
 
 def _name(row: Results) -> str:
     return UNKNOWN if row["unknown"] else row["group"]
+
+
+def _since(since: Results) -> dict[str, Any]:
+    """Say what moved since an earlier report in verdicts only: of its numbers it is not known which rest on few."""
+    findings = [{**row, "change": None, "sentence": NOT_MEASURED} for row in since["findings"]]
+    return {**since, "seal": None, "findings": findings}
 
 
 # --- how much is hidden ----------------------------------------------------------------------------------------------

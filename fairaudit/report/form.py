@@ -11,6 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from fairaudit.disclosure import public_copy
 from fairaudit.report.html import HERE, LANGUAGE, page, words
 from fairaudit.sentences import finding_named
 from fairaudit.workflow.answers import DECISIONS, Answer
@@ -26,7 +27,6 @@ COMMUNITY = "community"
 STAGES_OF_COMMUNITY = ("before_limits", "after_results")
 MOST_OF_COMMUNITY = 10
 CONDITIONS_BY = "programme_owner"
-SMALLEST_CELL = 11  # people; of groups with fewer, nothing is told outside the agency
 SAID = ("answer", "unknown", "not_applicable", "evidence")
 
 
@@ -214,10 +214,11 @@ def _groups(questions: Sequence[Mapping[str, Any]], role: str, w: Mapping[str, A
 
 
 def _findings(audit: Audit, role: str, asked_here: set[str | None]) -> dict[str, Any] | None:
-    """Write what was found, in sentences; to the community, nothing of groups of fewer than eleven people."""
+    """Write what was found, in sentences; to the community, those of the public copy."""
     if audit.results is None:
         return None
-    found = [finding for block in audit.results["evidence"] for finding in block["findings"] if finding["blocks"]]
+    copy = public_copy(audit.results) if role == COMMUNITY else audit.results
+    found = [finding for block in copy["evidence"] for finding in block["findings"] if finding["blocks"]]
     told = [each for each in found if role != COMMUNITY or _may_be_told(each)]
     state = audit.results["determination"]
     return {
@@ -227,14 +228,13 @@ def _findings(audit: Audit, role: str, asked_here: set[str | None]) -> dict[str,
         "asked_of": {each["id"]: each for each in wants_answers(found)},
         "asked_here": bool(wants_answers(found)) and {each["id"] for each in told} <= asked_here,
         "left_out": len(found) - len(told),
-        "smallest": SMALLEST_CELL,
+        "smallest": max(copy["audit"].get("smallest_cell", {}).values(), default=0),
     }
 
 
 def _may_be_told(finding: Mapping[str, Any]) -> bool:
-    """Say whether every group of a finding has as many people as may be told of outside the agency."""
-    sizes = [group[key] for group in finding["groups"] for key in ("n", "records") if group.get(key) is not None]
-    return all(size >= SMALLEST_CELL for size in sizes)
+    """Say whether the public copy tells of both groups that a finding names."""
+    return bool(finding["groups"]) and not set(finding["worst_pair"]) & set(finding["not_told"])
 
 
 # --- conditions ------------------------------------------------------------------------------------------------------
