@@ -119,16 +119,18 @@ def _attribute(attribute: Results, hidden: Hidden, block: Results, rule: Rule) -
             continue
         now = {**row, **dict.fromkeys(few), **({"left_out": {}} if plain else {})}
         if name in hidden.blurred:
-            now |= _roughly(row, block["records"]["kept"], hidden.people_rounded.get(name, rule.each), rule)
+            now |= _roughly(
+                row, sum(each["records"] for each in rows), hidden.people_rounded.get(name, rule.each), rule
+            )
         told.append(now)
     left = sorted(("" if each == UNKNOWN else each) for each in gone & {_name(row) for row in rows})
     return {**attribute, "groups": told, "not_told": left}
 
 
-def _roughly(row: Results, kept: int, each: int, rule: Rule) -> dict[str, Any]:
+def _roughly(row: Results, total: int, each: int, rule: Rule) -> dict[str, Any]:
     """Give between what a group's records and share lie, as of counts that were received hidden."""
     records = rule.between(row["records"], each)
-    share = [min(number / kept, 1.0) for number in records]
+    share = [min(number / total, 1.0) for number in records]
     return {"records": records[0], "share": None, "hidden": {"records": records, "share": share}}
 
 

@@ -17,6 +17,8 @@ from scipy.optimize import linprog
 from fairaudit.measures import MEASURES
 
 UNKNOWN = "?"
+OF_RESIDENTS = ("representation", "places")
+"""Kinds whose denominators count people who live there, and no records."""
 Name = tuple[Any, ...]
 Sum = Mapping[Name, float]
 
@@ -49,9 +51,9 @@ class Attacker:
     def _people(self) -> None:
         for attribute in self.block["attributes"]:
             name = attribute["name"]
-            self._between(
-                {("records", name, level): 1 for level in self.levels[name]}, *_twice(self.block["records"]["kept"])
-            )
+            if not self.block["all_areas"]:
+                everybody = {("records", name, level): 1 for level in self.levels[name]}
+                self._between(everybody, *_twice(self.block["records"]["kept"]))
             for row in attribute["groups"]:
                 level = UNKNOWN if row["unknown"] else row["group"]
                 ends = row["hidden"]["records"] if "hidden" in row else _twice(row["records"])
@@ -60,7 +62,7 @@ class Attacker:
                 cells = {("cell", name, level, place): 1.0 for place in range(9)}
                 self._between({**cells, ("records", name, level): -1}, 0, 0)
         first, *others = self.levels
-        for other in others:
+        for other in () if self.block["all_areas"] else others:  # an area may hold people of several groups
             for place in range(9):
                 both = {("cell", first, level, place): 1.0 for level in self.levels[first]}
                 both |= {("cell", other, level, place): -1.0 for level in self.levels[other]}
@@ -71,8 +73,9 @@ class Attacker:
         told = {row["group"]: row for row in finding["groups"]}
         for level in self.levels[name]:
             n, events = ({(key, name, level, measure): 1.0} for key in ("n", "events"))
-            self._between({**n, ("records", name, level): -1}, -math.inf, 0)
-            self._between(_less(n, events), 0, math.inf)
+            if self.block["kind"] not in OF_RESIDENTS:
+                self._between({**n, ("records", name, level): -1}, -math.inf, 0)
+                self._between(_less(n, events), 0, math.inf)
             self._cells(finding, name, level)
             if level in told:
                 self._row(told[level], n, events)
