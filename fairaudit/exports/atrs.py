@@ -170,7 +170,7 @@ def _metadata(sealed: Sealed) -> dict[str, Field]:
     """The id and dates come with publication."""
     return {
         "Id": Field.of(None, OWNER),
-        "Standard version": Field("3.0"),
+        "Standard version": Field("Version 3.0"),
         "Date of completion": Field.of(None, OWNER),
         "Date updated": Field.of(None, OWNER),
         "Date archived": Field.of(None, OWNER),

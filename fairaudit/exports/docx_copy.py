@@ -13,7 +13,7 @@ from fairaudit.report.tables import visible
 
 NOT_THE_RECORD = "Editable copy, not the record. The record is the sealed report."
 MISSING = "python-docx, which writes Word files, is not installed"
-HOW_TO_GET_IT = "Install it: pip install 'fairaudit-toolkit[docx]'"
+HOW_TO_GET_IT = "Install it: pip install python-docx (or fairaudit with its extra: docx)"
 # A file that is made twice is the same byte for byte, so it holds no time of day. The ZIP format begins in 1980.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
 

@@ -21,6 +21,7 @@ from fairaudit.workflow.roles import ROLES
 
 CHOICE = "all-counts"
 """The question whose answer lets every count be printed."""
+FEW = 10  # selected, on whom every ratio rests: said below that
 KEEP, LEAVE_OUT = "keep-hidden", "small-left-out"
 RATES = {"selection_rate": ("Selected", "Selection rate"), "scoring_rate": ("Above the median score", "Scoring rate")}
 KINDS = {
@@ -31,10 +32,10 @@ KINDS = {
 WORDS = {"sex": {"sex", "gender"}, "race": {"race", "races", "ethnicity", "ethnicities", "raceth"}}
 HEADERS = ("basis", "category", "people", "selected", "rate", "impact_ratio", "reference", "left_out_because")
 ORIGINS = {
-    "historical": "historical data of use by this agency",
-    "pooled": "historical data of several agencies",
-    "test": "test data",
-    "synthetic": "made-up records",
+    "historical": "Historical data of use by this agency",
+    "pooled": "Historical data of several agencies",
+    "test": "Test data",
+    "synthetic": "Made-up records",
 }
 
 
@@ -163,7 +164,7 @@ def _facts(sealed: Sealed, parts: Sequence[Part]) -> Iterator[tuple[str, Field]]
     for part in parts:
         block = part.block
         said = f"{ORIGINS[block['origin']]}; each record is {block['unit']}"
-        yield f"Records: {block['question']}", Field(f"{said}. {block['period'] or 'The period is not given.'}")
+        yield f"Records: {block['question']}", Field(f"{said}. Period: {block['period'] or 'not given'}.")
     yield "Why these records", sealed.answer("records-fit")
     yield "How categories were learned", sealed.answer("groups-learned")
     yield "May every count be published", sealed.answer(CHOICE)
@@ -198,7 +199,7 @@ def _of_kind(sealed: Sealed, part: Part, kind: tuple[str, ...], allowed: str) ->
             row.category.name,
             _people(row.category.n, row.category),
             _people(row.category.selected, row.category),
-            percent(row.category.rate),
+            "not known" if row.category.left_open else percent(row.category.rate),
             _ratio_in_words(row, compared),
         ]
         for row in compared.rows
@@ -209,6 +210,8 @@ def _of_kind(sealed: Sealed, part: Part, kind: tuple[str, ...], allowed: str) ->
     if compared.reference:
         reference = compared.reference
         yield f"Ratios refer to {reference.name}: {reference.selected:,} of {reference.n:,}."
+        if reference.selected < FEW:
+            yield "Few were selected in that category: one person more or less in it changes every ratio."
     if any(row.category.left_open for row in compared.rows):
         yield "Some counts were received hidden. No ratio is given, as the category selected most may be one of them."
     if any(row.left_out for row in compared.rows):
@@ -229,6 +232,8 @@ def _people(count: int, category: Category) -> str:
 def _ratio_in_words(row: Compared, compared: Comparison) -> str:
     if row.left_out:
         return "left out"
+    if any(each.category.left_open and not each.left_out for each in compared.rows):
+        return "not known"
     return "not defined" if row.ratio is None else decimals(row.ratio)
 
 
