@@ -278,9 +278,7 @@ def test_text_that_a_word_file_cannot_hold_is_named():
 
 def test_where_python_docx_is_missing_one_line_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "docx", None)
-    with pytest.raises(
-        CannotExportError, match=r"python-docx.*not installed\n.*pip install python-docx"):
-    ):
+    with pytest.raises(CannotExportError, match=r"(?s)python-docx.*not installed.*pip install python-docx"):
         made("docx", Sealed(demonstration()))
 
 
