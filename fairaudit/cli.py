@@ -431,7 +431,7 @@ def _after_run(options: argparse.Namespace, failed: int) -> str:
     if failed:
         return "mend what is said above, and run those audits again"
     if options.rehearse:
-        return "mend the plan where it is puzzling, then run it without --rehearse"
+        return "mend the plan where it is puzzling, register it, then run it without --rehearse"
     if len(options.folders) == 1:
         return f"fairaudit status {_quoted(options.folders[0])}"
     return "fairaudit status"
@@ -629,17 +629,23 @@ def _export(options: argparse.Namespace) -> None:
 def _gate(options: argparse.Namespace) -> int:
     import datetime
 
-    from fairaudit.completing import gate_of
+    from fairaudit.completing import gate_of, objections
 
     found, gate = gate_of(options.folder, datetime.date.today(), allow_code=options.allow_code)
     if gate.opens:
         decision = found.results["determination"]["decision"]["words"]
         _say([f"The gate opens: {found.plan.system.title} may be adopted on this audit.", decision])
+        conditions = len(found.results["conditions"])
+        _say([f"Conditions that must hold: {conditions}; the report prints them."] if conditions else [])
+        _say(objections(found.results))
         _next("fairaudit publish", "keep the seal with somebody else, then")
         return 0
     _say([f"The gate stays shut for {found.plan.system.title}:", *(f"- {reason}" for reason in gate.reasons)])
-    _say(gate.pilot)
-    _next(found.next)
+    _say([*gate.pilot, *objections(found.results)])
+    if gate.pilot_may_start:
+        _next("fairaudit publish", "keep the seal with somebody else, then")
+    else:
+        _next(found.next)
     return SHUT
 
 

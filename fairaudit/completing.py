@@ -165,16 +165,30 @@ class Status:
         where = shlex.quote(str(self.folder))
         if not self.record.register.entries and self.results is None:
             return f"fairaudit register {where}"
+        # Whatever else must be done again, a conflict settled later would have it done once more.
+        if conflict := next((each for each in self.open if each["id"].startswith("conflict/")), None):
+            return f"fairaudit form {where} --for {_role_of(conflict)}"
         if self.results is None or self.outdated:
             return f"fairaudit run {where}"
         for each in self.open:
-            role = next((name for name, words in SIGNING.items() if words == each["role"]), "approver")
+            role = _role_of(each)
             if each["id"] == "register":
                 return f"fairaudit register {where}" + (' --because "..."' if self.record.register.entries else "")
             if each["id"].startswith("limit/"):
                 return f"write because: in {self.plan.path}, then fairaudit run {where}"
             return f"fairaudit form {where} --for {role}"
         return f"fairaudit run {where}" if self.stale else f"fairaudit gate {where}"
+
+
+def _role_of(each: Mapping[str, Any]) -> str:
+    return next((name for name, words in SIGNING.items() if words == each["role"]), "approver")
+
+
+def objections(results: Mapping[str, Any] | None) -> Iterator[str]:
+    """Name who does not agree, and why: that stays on record, whatever is decided."""
+    for each in results["sign_offs"] if results else ():
+        if each["dissents"] and not each["replaced"]:
+            yield f"{each['by']['name']} ({each['by']['role']}) does not agree: {' '.join(each['statement'].split())}"
 
 
 def gate_of(folder: Path, today: datetime.date, *, allow_code: bool = False) -> tuple[Status, determination.Gate]:
@@ -191,7 +205,7 @@ def gate_of(folder: Path, today: datetime.date, *, allow_code: bool = False) -> 
     Raises as `status_of` does.
     """
     status = status_of(folder)
-    if status.results is None or status.outdated:
+    if status.results is None or status.stale:
         return status, status.gate(today)
     verified = verify(folder, allow_code=allow_code)
     also = [f"The report is not what was sealed. {each}" for each in verified.differences if not each.of_people]
@@ -318,6 +332,7 @@ def status_lines(status: Status | Unfinished, today: datetime.date) -> Iterator[
         yield f"  {found['decision']['words']}"
         yield from (f"  {reason}" for reason in found["decision"]["reasons"] if found["decision"]["decision"])
         yield f"  Lapses on {found['lapses']}." if found["lapses"] else ""
+        yield from (f"  {line}" for line in objections(results))
     yield from (f"  {reason}" for reason in status.stale)
     yield f"  {tiered.words}: {tiered.points} points. These sign: {', '.join(SIGNING[role] for role in tiered.signs)}."
     done, open_ = status.done(), status.open

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fairaudit.completing import Unfinished, status_of, status_or_unfinished
+from fairaudit.completing import Status, Unfinished, status_of, status_or_unfinished
 from fairaudit.errors import PlanError, UsageError, nearest
 from fairaudit.folders import cannot_write
 from fairaudit.plan import read_plan
@@ -27,6 +27,7 @@ DONE = {
     "replaced": "replaced (the earlier one is kept)",
     "settled": "settled (the earlier ones are kept under was:)",
     "signed": "signed",
+    "dissented": "signed in dissent",
     "decided": "decided",
     "decided anew": "decided anew (the earlier decision is kept under earlier_decisions:)",
     "both kept": "kept beside another answer",
@@ -63,11 +64,16 @@ def write_form(folder: Path, role: str, out: Path | None) -> Iterator[str]:
     except OSError as error:
         raise cannot_write(path, error) from None
     questions = questions_of(told, name)
-    open_ = [each for each in questions if told.record.answers.of(each.key).state == "open"]
-    yield f"Wrote {path}: {len(questions)} questions for the {SIGNING[name]}, {len(open_)} of them open."
+    answers = told.record.answers
+    open_ = [each for each in questions if answers.of(each.key).state == "open" or answers.others(each.key)]
+    owed = sum(each.role == name for each in open_)
+    others = f", and {len(open_) - owed} that others owe and it may answer" if len(open_) > owed else ""
+    yield f"Wrote {path}: {len(questions)} questions for the {SIGNING[name]}; open are {owed} that it owes{others}."
     yield "It works in any browser without a network, and sends nothing. Send it to whoever answers."
     if name in told.record.tiered.signs and (told.results is None or told.stale):
         yield f"It has no part to sign: {' '.join(told.stale) or 'there is no report yet.'}"
+    elif told.results is not None and not told.stale:
+        yield f"It has a part to {'decide' if name == 'approver' else 'sign'}."
     if unfinished:
         yield f"The plan is not finished (`fairaudit check DIR` says where: {unfinished}); questions do not wait."
 
@@ -131,6 +137,7 @@ def merge_answers(folder: Path, files: Sequence[Path]) -> Iterator[str]:
         PlanError: with everything that is wrong with the answers or the files; nothing is merged then.
     """
     folder, questions = folder_of(folder), catalogue()
+    before = status_or_unfinished(folder)
     forms = read_forms(list(files), folder, questions)
     told = merge(folder, forms, questions)
     for form in forms:
@@ -144,15 +151,32 @@ def merge_answers(folder: Path, files: Sequence[Path]) -> Iterator[str]:
         yield ""
         yield "Answered differently, and both kept; somebody must say which holds, in a new form or in answers.yaml:"
         yield from (f"- {_asked(each, questions)} ({' and '.join(each.names)})" for each in conflicts)
-    if any(each.key == "decision" for each in told):
-        yield from _of_decision(folder)
+    if any(each.what != "unchanged" for each in told):
+        yield from _what_follows(folder, before, decided=any(each.key == "decision" for each in told))
 
 
-def _of_decision(folder: Path) -> Iterator[str]:
-    """Say at once where a decision that was just put in does not stand."""
+def _what_follows(folder: Path, before: Status | Unfinished, *, decided: bool) -> Iterator[str]:
+    """Say at once what the new answers change for others: who must sign, who must sign anew, what does not stand."""
     status = status_or_unfinished(folder)
+    was, now = before.record.tiered, status.record.tiered
+    if was.signs != now.signs:
+        yield ""
+        yield f"What is at stake is now judged as: {now.words.lower()} ({now.points} points; it was {was.points})."
+        yield f"These sign: {', '.join(SIGNING[role] for role in now.signs)}."
+        if gone := [SIGNING[role] for role in was.signs if role not in now.signs]:
+            yield f"No longer asked to sign: {', '.join(gone)}. They still may."
     results = None if isinstance(status, Unfinished) else status.results
-    decision = results["determination"]["decision"] if results else None
+    earlier = None if isinstance(before, Unfinished) else before.results
+    if results is None or earlier is None:
+        return
+    to_sign = earlier["determination"]["to_sign"]
+    signed = [each for each in earlier["sign_offs"] if not (each["stale"] or each["replaced"])]
+    names = [each["by"]["name"] for each in signed]
+    names += [each["by"]["name"] for each in [earlier["determination"]["decision"]] if each["signed"] == to_sign]
+    if names and results["determination"]["to_sign"] != to_sign:
+        yield ""
+        yield f"What was signed has changed. These must sign anew, after another run: {', '.join(names)}."
+    decision = results["determination"]["decision"] if decided else None
     if decision and decision["decision"] and not decision["stands"]:
         yield ""
         yield f"{decision['words']} That decision does not stand:"

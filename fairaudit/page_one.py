@@ -61,7 +61,7 @@ def page_one(results: Mapping[str, Any]) -> dict[str, Any]:
         "decide": _decided(determination) or _decide(determination["evidence_state"], results["evidence"]),
         "open": _open(results["open_questions"]),
         "community": _community(results),
-        "vendor_replies": _said(results, "vendor-reply") or "The vendor has not answered.",
+        "vendor_replies": _said(results, "vendor-reply") or _vendor_silent(results),
         "cannot_tell": [
             *dict.fromkeys(s for block in results["evidence"] for s in block["cannot_tell"]),
             *_standing_caveats(results["evidence"]),
@@ -98,6 +98,15 @@ def _community(results: Mapping[str, Any]) -> str:
     if not early:
         return "The community has not been asked."
     return f"Not asked yet about what was found. Before limits were set, {_quoted(early[0], results)}"
+
+
+def _vendor_silent(results: Mapping[str, Any]) -> str:
+    """Say why no reply of the vendor is quoted: it is asked for one on findings that are not cleared only."""
+    if any(answer["id"].startswith("vendor-reply:") and answer["asked"] for answer in results["answers"]):
+        return "The vendor has not answered."
+    if any(answer["by"]["role"] == ROLES["vendor"] for answer in _answered(results)):
+        return "No finding asks for a reply. What the vendor answered stands further down."
+    return "No finding asks for a reply, and the vendor has not answered anything else."
 
 
 def _said(results: Mapping[str, Any], question: str) -> str:
@@ -263,7 +272,8 @@ def _are(number: int) -> str:
 
 
 def _status(audit: Mapping[str, Any], evidence: Sequence[Mapping[str, Any]]) -> list[str]:
-    parts = [_copy(audit), audit["registration"]["words"]]
+    # A rehearsal shows no result, so that it does not matter yet what was registered.
+    parts = [_copy(audit), *([] if audit["rehearsal"] else [audit["registration"]["words"]])]
     looks = len(audit["registration"]["looks"])
     if looks > 1:
         parts.append(f"{looks} looks at data, as stated by whoever kept the log.")

@@ -261,7 +261,7 @@ def _conditions(audit: Audit, role: str) -> dict[str, Any]:
 
 def _signing(audit: Audit, role: str) -> dict[str, Any]:
     """Prepare the part that is signed: none before there is a report of what is there now."""
-    signs = role in audit.record.tiered.signs
+    must = role in audit.record.tiered.signs
     ready = audit.results is not None and not audit.stale
     state = audit.results["determination"] if audit.results is not None else None
     decisions = [
@@ -270,11 +270,14 @@ def _signing(audit: Audit, role: str) -> dict[str, Any]:
     ]
     answers = audit.record.answers
     return {
-        "asked": signs and ready,
-        "later": signs and not ready,
+        "asked": ready,
+        "later": must and not ready,
+        "may": ready and not must,
         "decides": role == "approver",
         "decisions": decisions,
-        "to_sign": state["to_sign"] if signs and ready else None,
+        "to_sign": state["to_sign"] if ready else None,
+        "signatures": [each for each in audit.results["sign_offs"] if not each["replaced"]] if ready else [],
+        "conditions": audit.results["conditions"] if ready and role == "approver" else [],
         "stands": [
             {"words": DECISIONS[each.decision], "by": each.by.name, "date": each.date}
             for each in (answers.decision, *answers.other_decisions)

@@ -126,8 +126,8 @@ def _stale(seen: Seen, now: Mapping[str, Any]) -> None:
         if not entry["stale"] or entry["replaced"]:
             continue
         what = f"The sign-off {_signer(entry)} is stale: it is under other results or answers than these."
-        if entry["dissents"]:
-            seen.note(what)  # an objection stays on record, and must not keep the gate shut for ever
+        if entry["dissents"] or entry["by"]["role"] not in now["tier"]["signs"]:
+            seen.note(what)  # an objection, or what nobody must sign, must not keep the gate shut for ever
         else:
             seen.differs(what, "That person has not agreed to what is there now.", SIGN_AGAIN, of_people=True)
     decision = now["determination"]["decision"]

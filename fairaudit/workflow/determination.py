@@ -131,6 +131,9 @@ def triggered(answers: Answers) -> list[str]:
     return [f"On {each.date}: {TRIGGERS[each.what]} ({each.text})." for each in answers.triggers if each.date >= since]
 
 
+MAY_START = "A pilot was decided and may start: what is found in it is audited before anything is adopted."
+
+
 @dataclass(frozen=True)
 class Gate:
     """Whether a system may be adopted on this audit.
@@ -144,6 +147,11 @@ class Gate:
     opens: bool
     reasons: tuple[str, ...]
     pilot: tuple[str, ...] = ()
+
+    @property
+    def pilot_may_start(self) -> bool:
+        """Say whether a pilot was decided that lacks nothing."""
+        return self.pilot == (MAY_START,)
 
 
 def gate(results: Mapping[str, Any], today: datetime.date, late: Sequence[str] = ()) -> Gate:
@@ -193,6 +201,6 @@ def _pilot(results: Mapping[str, Any], reasons: Sequence[str]) -> Iterator[str]:
     of_evidence = (found["headline"], *found["reasons"]) if found["evidence_state"] == "not_demonstrated" else ()
     missing = [reason for reason in reasons if reason not in of_evidence]
     if not missing:
-        yield "A pilot was decided and may start: what is found in it is audited before anything is adopted."
+        yield MAY_START
     else:
         yield f"A pilot was decided, and may not start yet: {' '.join(missing)}"

@@ -33,7 +33,16 @@ from fairaudit.workflow.yaml_text import edited
 from fairaudit.yaml_reader import read_yaml
 
 What = Literal[
-    "added", "replaced", "settled", "unchanged", "both kept", "commented", "signed", "decided", "decided anew"
+    "added",
+    "replaced",
+    "settled",
+    "unchanged",
+    "both kept",
+    "commented",
+    "signed",
+    "dissented",
+    "decided",
+    "decided anew",
 ]
 SAID = ("answer", "unknown", "not_applicable", "evidence")
 
@@ -115,7 +124,8 @@ def merged(answers: Answers, form: Form, catalogue: Catalogue) -> tuple[Answers,
     if (signed := form.sign_off()) is not None:
         known = signed in answers.sign_offs
         answers = answers if known else answers.model_copy(update={"sign_offs": (*answers.sign_offs, signed)})
-        told.append(Told("unchanged" if known else "signed", "signature", str(form.path)))
+        what = "unchanged" if known else "dissented" if signed.dissents else "signed"
+        told.append(Told(what, "signature", str(form.path)))
     if (decision := form.decision()) is not None:
         answers, what = _with_decision(answers, form, decision)
         names = tuple(each.by.name for each in (answers.decision, *answers.other_decisions) if each)

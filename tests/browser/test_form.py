@@ -325,8 +325,7 @@ def test_the_community_is_told_what_was_found_and_nothing_of_small_groups(shown,
     assert "45 were selected" in page.text_content(".found")
     assert page.locator("fieldset[id^=q]").count() <= 10
     page = shown.open(after_results(folder, "community", results=CASES["unsettled"]()))
-    assert "Empty" not in page.text_content("main")
-    assert "fewer than 11 people" in page.text_content(".found")
+    assert "is not told in this copy, since few people could be seen in it" in page.text_content(".found")
 
 
 def test_a_signature_is_of_what_is_there(shown, folder):
@@ -394,6 +393,27 @@ def test_a_programme_owner_writes_conditions_and_changes_one(shown, folder):
     found = read_answers(folder, QUESTIONS)
     assert [each.text for each in found.conditions] == [first["text"], "Ask people in spring."]
     assert [each.text for each in found.earlier_conditions] == ["Ask people."]
+
+
+def test_an_approver_sees_who_signed_and_who_does_not_agree_and_on_what_conditions(shown, folder):
+    results = json.loads(json.dumps(FLAGGED()))
+    told = {"by": {"name": "Lea", "role": "legal and privacy officer"}, "date": "2026-03-03", "signed": "0" * 64}
+    results["sign_offs"] = [{**told, "statement": "No contract.", "dissents": True, "stale": True, "replaced": False}]
+    results["conditions"] = [{**CONDITION, "done": None, "complete": False}]
+    page = shown.open(after_results(folder, "approver", results=results))
+    said = " ".join(page.text_content("section:has(#sign)").split())
+    for words in ("Lea, legal and privacy officer, 2026-03-03: does not agree.", "No contract.", CONDITION["text"]):
+        assert words in said
+    assert "It is not complete." in said
+
+
+def test_whoever_need_not_sign_still_may(shown, folder):
+    page = shown.open(after_results(folder, "vendor"))
+    assert "your signature is not asked for" in page.text_content("section:has(#sign)")
+    page.fill("#name", "Vi")
+    page.check("input[name=sign][value=dissent]")
+    page.fill("#statement", "The records are old.")
+    assert shown.save(folder / "vi.json")["sign_off"]["dissents"] is True
 
 
 def test_an_approver_decides(shown, folder):

@@ -71,6 +71,7 @@ def all_answers(evidence: list[dict[str, Any]], tier: dict[str, str] = LOW) -> d
         if each.key not in told:
             claims = [{"claim": "It is right 9 times in 10.", "graded": "tested"}]
             value = {"claims": claims, "list": ["https://example.org/assessment"]}.get(each.question.answer)
+            value = next(iter(each.question.choices), value)
             told[each.key] = answered(each.role, value or "Because it was looked into.")
     return told
 

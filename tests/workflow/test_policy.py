@@ -274,8 +274,10 @@ PILOTS = {
 
 @pytest.mark.parametrize("verdict", PILOTS)
 def test_it_is_said_whether_a_pilot_may_start(audits, verdict):
-    (said,) = gate(results(audits, verdict, complete(audits, verdict, "pilot")), TODAY).pilot
+    found = gate(results(audits, verdict, complete(audits, verdict, "pilot")), TODAY)
+    (said,) = found.pilot
     assert said.startswith(PILOTS[verdict])
+    assert found.pilot_may_start == (verdict != "flagged")
 
 
 def test_a_pilot_waits_for_what_is_missing_as_adoption_does(audits):
@@ -309,6 +311,18 @@ def test_what_page_one_says_of_the_community(audits, name):
     asked, role, expected = SAID[name]
     content = {"answers": {each: answered(role, COMMUNITY[each]) for each in asked}}
     assert results(audits, "cleared", content)["page_one"]["community"] == expected
+
+
+def test_a_vendor_that_was_asked_for_no_reply_is_not_said_to_be_silent(audits):
+    vendor = {"answers": {"vendor-claims": answered("vendor", [{"claim": "It is right.", "graded": "claim"}])}}
+    said = {
+        ("cleared", False): "No finding asks for a reply, and the vendor has not answered anything else.",
+        ("cleared", True): "No finding asks for a reply. What the vendor answered stands further down.",
+        ("flagged", True): "The vendor has not answered.",
+    }
+    for (verdict, answers), expected in said.items():
+        page = results(audits, verdict, vendor if answers else {})["page_one"]
+        assert page["vendor_replies"] == expected
 
 
 NAMES = [*catalogue().of_audit, *(f"{name}:screened/group/selection_rate" for name in catalogue().of_findings)]

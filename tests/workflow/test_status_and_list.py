@@ -14,10 +14,14 @@ import yaml
 from fairaudit import cli
 from fairaudit.completing import gate_of, register, status_dict, status_lines, status_of, status_or_unfinished
 from fairaudit.errors import PlanError
+from fairaudit.filling import merge_answers
 from fairaudit.publishing import publish
 from fairaudit.run import run
 from fairaudit.scaffold import new_audit
 from fairaudit.verifying import verify
+from fairaudit.workflow import editing
+from fairaudit.workflow.answers import read_answers
+from fairaudit.workflow.questions import catalogue
 from tests.workflow.made import all_answers, decision, sign_off, write_answers, write_audit
 
 TODAY = datetime.date(2026, 3, 6)
@@ -91,6 +95,54 @@ def test_whoever_signs_again_has_signed_and_the_gate_opens_again(finished, tmp_p
     assert [each["replaced"] for each in found["sign_offs"]] == [True] * len(signs) + [False] * len(signs)
     assert verify(folder).differences == ()
     assert gate_of(folder, TODAY)[1].reasons == ()
+
+
+def test_who_does_not_agree_is_named_wherever_it_is_said_how_the_audit_stands(finished, tmp_path, capsys):
+    folder = shutil.copytree(finished[0], tmp_path / "copy")
+    content = yaml.safe_load((folder / "answers.yaml").read_text())
+    objects = {"by": {"role": "legal", "name": "Lea"}, "statement": "No contract yet.", "date": "2026-03-05"}
+    signed = {"signed": content["decision"]["signed"], "dissents": True}
+    content["sign_offs"].append({**objects, **signed})
+    write_answers(folder, content)
+    run(folder)
+    said = "Lea (legal and privacy officer) does not agree: No contract yet."
+    assert f"  {said}" in list(status_lines(status_of(folder), TODAY))
+    assert gate_of(folder, TODAY)[1].opens
+    assert cli.main(["gate", str(folder)]) in (0, 1)  # by the day on which this runs, it has lapsed or not
+    assert said in " ".join(capsys.readouterr().out.split())
+
+
+def test_what_was_signed_since_the_report_is_no_forgery(finished, tmp_path):
+    folder = shutil.copytree(finished[0], tmp_path / "copy")
+    content = yaml.safe_load((folder / "answers.yaml").read_text())
+    content["decision"]["statement"] = "Looked at once more."
+    write_answers(folder, content)
+    reasons = gate_of(folder, TODAY)[1].reasons
+    assert reasons == ("Somebody has signed since the report was made: run the audit again, so that it says so.",)
+
+
+def saved(folder: Path, role: str, **content) -> Path:
+    path = folder.parent / f"{role}.json"
+    head = {"made_by": "fairaudit form", "schema_version": "1", "audit": folder.name, "role": role, "name": "Ada"}
+    path.write_text(json.dumps({**head, "date": "2026-03-05", **content}))
+    return path
+
+
+def test_merging_says_what_follows_for_those_who_have_signed(finished, tmp_path):
+    folder = shutil.copytree(finished[0], tmp_path / "copy")
+    question = catalogue().every["tier-undone"].question
+    worse = {"tier-undone": {"answer": "never", "asked": question, "started_from": standing(folder, "tier-undone")}}
+    said = " ".join(merge_answers(folder, [saved(folder, "programme_owner", answers=worse)]))
+    assert "These must sign anew, after another run: A analyst, A approver." in said
+    said = " ".join(merge_answers(folder, [saved(folder, "vendor", sign_off=OBJECTS)]))
+    assert "1 signed in dissent" in said
+
+
+def standing(folder: Path, key: str) -> str:
+    return editing.standing(read_answers(folder, catalogue()), key)
+
+
+OBJECTS = {"statement": "No.", "signed": "0" * 64, "dissents": True}
 
 
 def test_a_report_that_must_be_made_again_is_told_of_once(finished, tmp_path):
