@@ -603,8 +603,9 @@ def _publish(options: argparse.Namespace) -> None:
     from fairaudit.publishing import publish
 
     written = publish(_every(options.folders, "publish"), options.out)
-    _say([f"Wrote {' and '.join(map(str, written))}."])
-    _next(f"open {written[0]}, and put both where the public finds them")
+    reports = len(written) - 2
+    _say([f"Wrote {written[0]} and {written[1]}, and beside them {reports} report{'' if reports == 1 else 's'}."])
+    _next(f"open {written[0]}, and put the folder where the public finds it")
 
 
 def _export(options: argparse.Namespace) -> None:

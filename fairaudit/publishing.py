@@ -1,7 +1,11 @@
-"""The public list of audits: one static page, and the same as JSON. In words: no number of people stands here."""
+"""The public list of audits: one static page, the same as JSON, and beside them the public copy of each report.
+
+The list is in words: no number of people stands in it.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -9,8 +13,9 @@ from typing import Any
 
 from fairaudit.completing import Status, status_of
 from fairaudit.folders import cannot_write, replace_text
+from fairaudit.workflow import seal
 
-FILES = ("index.html", "audits.json")
+PUBLIC = "report.public.html"
 
 
 def publish(folders: Iterable[Path], out: Path) -> list[Path]:
@@ -18,7 +23,7 @@ def publish(folders: Iterable[Path], out: Path) -> list[Path]:
 
     Args:
         folders: the audits'.
-        out: where to write `index.html` and `audits.json`; may exist, and may hold an earlier list.
+        out: where to write `index.html`, `audits.json` and a page a report; may exist, and may hold an earlier list.
 
     Returns:
         The files written.
@@ -29,15 +34,35 @@ def publish(folders: Iterable[Path], out: Path) -> list[Path]:
     """
     from fairaudit.report.html import public_list
 
-    audits = sorted((entry_of(status_of(folder)) for folder in folders), key=lambda audit: audit["title"].casefold())
+    found = [status_of(folder) for folder in folders]
+    pages = {f"{_slug(status)}.html": page for status in found if (page := _public_page(status)) is not None}
+    audits = sorted((entry_of(status) for status in found), key=lambda audit: audit["title"].casefold())
     texts = {"index.html": public_list(audits), "audits.json": json.dumps(audits, indent=1, ensure_ascii=False) + "\n"}
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
+        for name, text in {**texts, **pages}.items():
             replace_text(out / name, text)
     except OSError as error:
         raise cannot_write(out, error) from None
-    return [out / name for name in texts]
+    return [out / name for name in (*texts, *pages)]
+
+
+def _slug(status: Status) -> str:
+    return status.plan.folder.resolve().name
+
+
+def _public_page(status: Status) -> str | None:
+    """Give the public copy of a report; None where there is none as it was sealed, or it is of a rehearsal."""
+    folder = status.plan.folder / "report"
+    if status.results is None or status.results["audit"]["rehearsal"]:
+        return None
+    try:
+        sealed = json.loads((folder / seal.FILE).read_text(encoding="utf-8"))
+        page = (folder / PUBLIC).read_bytes()
+        as_sealed = sealed["files"][PUBLIC] == hashlib.sha256(page).hexdigest()
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return page.decode("utf-8") if as_sealed else None
 
 
 def entry_of(status: Status) -> dict[str, Any]:
@@ -46,7 +71,8 @@ def entry_of(status: Status) -> dict[str, Any]:
     found = results["determination"] if results else None
     blocking = sum(each["blocks"] for each in status.open)
     return {
-        "slug": status.plan.folder.resolve().name,
+        "slug": _slug(status),
+        "report": None if _public_page(status) is None else f"{_slug(status)}.html",
         "title": system.title,
         "vendor": system.vendor,
         "agency": system.agency,

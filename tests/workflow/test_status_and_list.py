@@ -180,11 +180,24 @@ def test_status_says_what_is_open_by_role(finished):
 def test_the_public_list_tells_no_number_of_people(finished, tmp_path):
     folder, _ = finished
     other = write_audit(tmp_path / "without-report")
-    page, data = publish([folder, other], tmp_path / "public")
+    page, data, report = publish([folder, other], tmp_path / "public")
     text = page.read_text()
     assert "<script" not in text
     for said in ("The evidence supports adoption.", "There is no report yet.", "Adopt: decided by A approver"):
         assert said in text
     assert "600" not in text.partition("<main>")[2]
     assert [audit["evidence_state"] for audit in json.loads(data.read_text())] == ["supported", None]
+    assert report.read_bytes() == (folder / "report" / "report.public.html").read_bytes()
+    assert f'href="{report.name}"' in text
+
+
+def test_a_public_report_that_is_not_as_it_was_sealed_is_not_published(finished, tmp_path):
+    folder = shutil.copytree(finished[0], tmp_path / "copy")
+    page = folder / "report" / "report.public.html"
+    page.write_text(page.read_text().replace("The evidence", "The best evidence", 1))
+    assert len(publish([folder], tmp_path / "public")) == 2
+
+
+def test_a_list_of_one_audit_has_one_entry(finished, tmp_path):
+    folder, _ = finished
     assert publish([folder], tmp_path / "public")[0].read_text().count("<article") == 1
