@@ -62,6 +62,7 @@ def test_where_groups_truly_differ_none_is_claimed():
     assert [point.name for point in better(found.points, 0.05, 0.02)] == []
 
 
+@pytest.mark.long
 def test_it_is_the_same_each_time(found):
     drawn_by_lot = [each for each in [*BLIND, *WITH_GROUP] if each.decides]
     frame = records(base_rate_of_b=0.0)

@@ -51,6 +51,7 @@ def standing(audit):
 # --- the three that are whole ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("audit", "state"), [(audit, state) for audit, (state, _) in WHOLE.items()])
 def test_a_whole_audit_says_what_its_evidence_says(audit, state):
     assert results(audit)["determination"]["evidence_state"] == state

@@ -145,6 +145,7 @@ def test_the_weight_stands_in_the_one_sql_text(dialect, tmp_path):
     assert "probability" in text
 
 
+@pytest.mark.long
 def test_estimates_weighed_by_inclusion_are_right_on_average_and_bounds_hold(tmp_path):
     # Made up: 60 samples of a population in which prevalence is .30 in both groups; whoever has the outcome is drawn
     # with .2, others with .1, so that unweighted prevalence would be .46. At a gap of .05 at the limit 5% may clear.

@@ -232,10 +232,21 @@ def test_a_plan_of_any_kind_is_frozen_and_can_be_copied(text, tmp_path):
     assert Evidence.model_validate(evidence.model_dump(by_alias=True)) == evidence
 
 
-@pytest.mark.parametrize("key", ["population: {source: p.csv, column: adults}", "smallest_cell: 11"])
-def test_what_only_later_issues_can_serve_is_unknown(key, tmp_path):
-    (problem,) = problems(tmp_path, f"{FULL}    {key}\n")
-    assert problem.startswith(f"line 59: evidence[0].{key.partition(':')[0]}: unknown key {key.partition(':')[0]!r} | ")
+def test_a_population_is_named_under_the_data(tmp_path):
+    (problem,) = problems(tmp_path, f"{FULL}    population: {{source: p.csv, column: adults}}\n")
+    assert problem.startswith("line 59: evidence[0].population: unknown key 'population' | ")
+
+
+@pytest.mark.parametrize(
+    ("smallest", "right"), [(3, True), (11, True), (1000, True), (2, False), (0, False), (1001, False)]
+)
+def test_which_counts_may_be_hidden_in_the_public_copy(smallest, right, tmp_path):
+    text = f"{FULL}    smallest_cell: {smallest}\n"
+    if right:
+        assert read(tmp_path, text).evidence[0].smallest_cell == smallest
+    else:
+        (problem,) = problems(tmp_path, text)
+        assert problem.startswith("line 59: evidence[0].smallest_cell: ")
 
 
 def test_records_are_raked_to_a_population_only(tmp_path):

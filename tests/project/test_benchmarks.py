@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 GOALS = {
     "fairlearn's MetricFrame with 1,000 draws": "at least 1,000 times as fast",
     "pandas groupby and 2,000 draws": "at least 1 times as fast",
@@ -29,6 +31,7 @@ def verdicts(text: str) -> set[str]:
     return {word for word in ("cleared", "flagged", "not demonstrated") for case in cases if f" {word}" in case}
 
 
+@pytest.mark.long
 def test_every_contest_is_run_and_written_with_its_goal(root, tmp_path):
     out = tmp_path / "results.md"
     command = [sys.executable, str(root / "benchmarks" / "bench.py"), "--smoke", "--out", str(out), *PARTS]

@@ -247,6 +247,7 @@ def test_the_facts_to_reproduce_it_are_listed():
     assert made("flagged")["made_by"] in facts.text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", CASES)
 def test_the_same_results_give_the_same_page(case):
     assert render(CASES[case]()) == render(made(case))

@@ -159,7 +159,7 @@ def test_what_a_notebook_leaves_beside_its_results_is_no_part_of_the_report(tmp_
     folder = saving(tmp_path / "a", saved, leaves)
     run(folder, settings=Settings(allow_code=True, pdf=False))
     assert sorted(path.name for path in (folder / "report").iterdir()) == [
-        *("notebooks", "report.html", "results.json", "seal.json", "tally")
+        *("notebooks", "report.html", "report.public.html", "results.json", "results.public.json", "seal.json", "tally")
     ]
 
 
@@ -270,7 +270,8 @@ def test_a_good_run_takes_the_failure_s_page_away_and_keeps_only_what_is_the_rep
     notebook(folder / "own.ipynb", SAVES, "(pathlib.Path(out) / 'records.csv').write_text('a record')")
     report = run(folder, settings=Settings(allow_code=True, pdf=False)).folder
     assert sorted(files(report)) == [
-        *("notebooks/flags.ipynb", "report.html", "results.json", "seal.json"),
+        *("notebooks/flags.ipynb", "report.html", "report.public.html", "results.json", "results.public.json"),
+        "seal.json",
         *("tally/flags.tally.csv", "tally/flags.tally.json"),
     ]
 

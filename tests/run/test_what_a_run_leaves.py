@@ -100,6 +100,7 @@ def test_a_run_leaves_these_files_and_no_other(report):
     ]
 
 
+@pytest.mark.long
 def test_the_same_input_gives_the_same_bytes(report, again):
     """All but the times, which only the seal holds, beside its root."""
     first, second = files(report), files(again)
