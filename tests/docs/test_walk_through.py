@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from fairaudit.disclosure import public_copy
 from fairaudit.plan import read_plan
 from fairaudit.results import audit_results, block_results
 from fairaudit.sources import read_tally
@@ -73,7 +74,8 @@ def test_each_line_that_the_readme_shows_is_printed(printed):
 
 def test_the_files_of_a_report_are_those_in_the_table(folder, printed):
     table = README.text.partition(END)[2].partition("###")[0]
-    named = {name.rstrip("/") for name in re.findall(r"^\| `([\w./]+)` \|", table, flags=re.MULTILINE)}
+    cells = re.findall(r"^\| (`[^|]+`) \|", table, flags=re.MULTILINE)
+    named = {name.rstrip("/") for cell in cells for name in re.findall(r"`([\w./]+)`", cell)}
     written = {path.name for path in (folder / "audits" / "my-audit" / "report").iterdir()}
     assert written | {"report.pdf"} == named  # where Pango is missing, the PDF is
 
@@ -110,6 +112,8 @@ def test_results_hold_what_the_readme_names(demonstration):
     finding = demonstration["evidence"][0]["findings"][0]
     section = README.text.partition("### results.json\n")[2].partition("\n## ")[0]
     named = set(re.findall(r"`(\w+)`", section))
-    everywhere = {*demonstration, *demonstration["evidence"][0], *finding}
+    block = demonstration["evidence"][0]
+    attribute = public_copy(demonstration)["evidence"][0]["attributes"][0]
+    everywhere = {*demonstration, *demonstration["audit"], *block, *finding, *attribute}
     assert named - everywhere == set()
     assert {"verdict", "lower", "upper", "page_one", "determination"} <= named
