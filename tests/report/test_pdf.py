@@ -332,7 +332,8 @@ def test_without_pango_all_else_is_written_and_a_line_says_how_to_get_it(without
     assert f"No report.pdf: {printing.LACKS['pango']} {printing.MEND['pango']}" in said
     assert "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0" in said
     written = {path.name for path in (folder / "report").iterdir()}
-    assert written == {"report.html", "results.json", "seal.json", "tally", "notebooks"}
+    pages = {"report.html", "results.json", "report.public.html", "results.public.json"}
+    assert written == {*pages, "seal.json", "tally", "notebooks"}
     verified = fairaudit(without_pango, "verify", folder)
     assert verified.returncode == 0, verified.stdout
     assert "report.pdf" not in verified.stdout
