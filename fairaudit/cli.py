@@ -416,10 +416,10 @@ def _run(options: argparse.Namespace) -> int:
 
 def _warn_of_unregistered(folders: Iterable[Path]) -> None:
     """Say before results are seen that they will be exploratory: afterwards it cannot be mended."""
-    from fairaudit.completing import unregistered
+    from fairaudit.workflow.registration import is_unregistered
 
     for folder in folders:
-        if unregistered(folder):
+        if is_unregistered(folder):
             line = (
                 f"Warning: the plan of {folder} is not registered. Results seen now are exploratory for good: to stop "
                 f"it, press Ctrl-C, and first call: fairaudit register {_quoted(folder)}"

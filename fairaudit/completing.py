@@ -91,18 +91,6 @@ def _warnings(record: Record) -> Iterator[str]:
         )
 
 
-def unregistered(folder: Path) -> bool:
-    """Say whether data would be looked at for the first time, under a plan that nobody registered.
-
-    A plan or a register that cannot be read is another matter, which whoever runs the audit is told of.
-    """
-    try:
-        record = read_record(read_plan(folder))
-    except PlanError:
-        return False
-    return not record.register.entries and not record.register.looks
-
-
 # --- how an audit stands ---------------------------------------------------------------------------------------------
 
 

@@ -5,7 +5,6 @@ The list is in words: no number of people stands in it.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -58,11 +57,10 @@ def _public_page(status: Status) -> str | None:
         return None
     try:
         sealed = json.loads((folder / seal.FILE).read_text(encoding="utf-8"))
-        page = (folder / PUBLIC).read_bytes()
-        as_sealed = sealed["files"][PUBLIC] == hashlib.sha256(page).hexdigest()
-    except (OSError, ValueError, KeyError, TypeError):
+        as_sealed = seal.holds(sealed, folder, PUBLIC)
+        return (folder / PUBLIC).read_text(encoding="utf-8") if as_sealed else None
+    except (OSError, ValueError, AttributeError):
         return None
-    return page.decode("utf-8") if as_sealed else None
 
 
 def entry_of(status: Status) -> dict[str, Any]:

@@ -37,15 +37,14 @@ def earlier_report(path: Path) -> dict[str, Any]:
     try:
         sealed = json.loads((folder / seal.FILE).read_text(encoding="utf-8"))
         results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
-        whole = sealed[seal.ROOT] == seal.root_of(sealed)
-        same = sealed["files"]["results.json"] == seal.sha256(folder / "results.json")
-        ended = str(sealed[seal.RAN]["ended"])
-    except (OSError, ValueError, KeyError, TypeError):
+        root, ended = sealed[seal.ROOT], str(sealed[seal.RAN]["ended"])
+        as_sealed = seal.holds(sealed, folder, "results.json")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise UsageError.one(str(path), "is no earlier report", AGAIN) from None
-    if not (whole and same):
+    if not as_sealed:
         what = "is not what its seal says: it was edited after it was made"
         raise UsageError.one(str(path), what, "Take it from a copy that was held elsewhere.")
-    return {**results, "root": sealed[seal.ROOT], "ended": ended}
+    return {**results, "root": root, "ended": ended}
 
 
 def moved(

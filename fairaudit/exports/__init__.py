@@ -11,7 +11,7 @@ from pathlib import Path
 from fairaudit.errors import Problem, UsageError, nearest
 from fairaudit.exporting import EXPORTS, CannotExportError, Export, Sealed
 from fairaudit.folders import cannot_write, replace_bytes
-from fairaudit.workflow.seal import FILE, ROOT, root_of, sha256
+from fairaudit.workflow.seal import FILE, ROOT, holds
 
 FOLDER = "export"
 ALL = "all"
@@ -66,7 +66,7 @@ def read_sealed(report: Path) -> Sealed:
         raise UsageError.one(str(report / RESULTS), "is not what a run writes", "Run the audit again.")
     if seal is None:
         return Sealed(results)
-    if seal.get("files", {}).get(RESULTS) != sha256(report / RESULTS) or seal.get(ROOT) != root_of(seal):
+    if not isinstance(seal, dict) or not holds(seal, report, RESULTS):
         hint = "See what was changed with fairaudit verify, and run the audit again."
         raise UsageError.one(str(report / RESULTS), "is not what was sealed", hint)
     return Sealed(results, seal[ROOT])

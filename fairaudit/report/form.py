@@ -21,12 +21,11 @@ from fairaudit.workflow.editing import plain, standing, standing_condition, stan
 from fairaudit.workflow.forms import MADE_BY, SCHEMA_VERSION
 from fairaudit.workflow.questions import GRADES
 from fairaudit.workflow.record import Record, text_of
-from fairaudit.workflow.roles import ROLES, SIGNING
+from fairaudit.workflow.roles import CONDITIONS_BY, ROLES, SIGNING
 
 COMMUNITY = "community"
 STAGES_OF_COMMUNITY = ("before_limits", "after_results")
 MOST_OF_COMMUNITY = 10
-CONDITIONS_BY = "programme_owner"
 SAID = ("answer", "unknown", "not_applicable", "evidence")
 
 

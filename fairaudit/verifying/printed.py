@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from fairaudit.report.html import words
-from fairaudit.report.printing import Printing, available
+from fairaudit.report.printing import Printing
 from fairaudit.verifying.seen import ASK, Sealed, Seen
 from fairaudit.workflow import seal
 
@@ -33,18 +33,14 @@ def check_printed(seen: Seen, sealed: Sealed, *, quick: bool) -> None:
     if quick:
         seen.note(f"{FILE} was not printed again, as asked (--quick); it was compared with its hash in the seal.")
         return
-    here = available()
-    if here.why or here.versions != known:
-        how = here.why or f"printed with {_told(known)} then, and this machine has {_told(here.versions)}."
-        seen.note(f"{FILE} was not printed again, only compared with its hash in the seal: {how}")
-        return
     with tempfile.TemporaryDirectory() as folder:
         again = Path(folder) / FILE
         printing = Printing()
         printing.begin(page, again, words("en")["pdf"])
         printed = printing.done()
-        if printed.why:
-            seen.note(f"{FILE} was not printed again, only compared with its hash in the seal: {printed.why}")
+        if printed.why or printed.versions != known:
+            how = printed.why or f"printed with {_told(known)} then, and this machine has {_told(printed.versions)}."
+            seen.note(f"{FILE} was not printed again, only compared with its hash in the seal: {how}")
         elif again.read_bytes() != path.read_bytes():
             what = f"{FILE} is not what {PAGE} gives when it is printed."
             seen.differs(what, "The PDF shows another thing than the page.", ASK)

@@ -10,7 +10,7 @@ from typing import Any
 from fairaudit.sentences import finding_named
 from fairaudit.workflow.answers import Answers, SignOff, key_of
 from fairaudit.workflow.questions import Catalogue, Question
-from fairaudit.workflow.roles import SIGNING
+from fairaudit.workflow.roles import CONDITIONS_BY, SIGNING
 from fairaudit.workflow.tier import Tiered
 
 NOT_ASKED_YET = ("after_results",)
@@ -157,10 +157,10 @@ def open_conditions(answers: Answers, findings: Sequence[Mapping[str, Any]], *, 
             lacking.append("a finding that there is")
         if lacking:
             said = f"Complete condition {place}: {condition.text or 'without a text'}"
-            found.append(Open(f"condition/{place}", "programme_owner", said, f"it lacks {', '.join(lacking)}", True))
+            found.append(Open(f"condition/{place}", CONDITIONS_BY, said, f"it lacks {', '.join(lacking)}", True))
     if needed and len(found) == len(answers.conditions):
         said = "Write at least one condition: what must hold, for which finding, who answers for it, by when."
-        found.append(Open("condition", "programme_owner", said, "there is none that is complete", True))
+        found.append(Open("condition", CONDITIONS_BY, said, "there is none that is complete", True))
     return found
 
 

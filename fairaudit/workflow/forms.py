@@ -27,7 +27,7 @@ from fairaudit.workflow.answers import (
     tuples,
 )
 from fairaudit.workflow.questions import Catalogue
-from fairaudit.workflow.roles import SIGNING
+from fairaudit.workflow.roles import CONDITIONS_BY, SIGNING
 
 MADE_BY = "fairaudit form"
 SCHEMA_VERSION = "1"
@@ -163,9 +163,9 @@ def _read(path: Path, folder: Path, catalogue: Catalogue) -> Form:
             )
     if content.decision and content.role != "approver":
         problems.append(Problem(name, f"the {SIGNING[content.role]} decides", "Only an approver decides."))
-    if content.conditions and content.role != "programme_owner":
+    if content.conditions and content.role != CONDITIONS_BY:
         what = f"the {SIGNING[content.role]} writes conditions"
-        problems.append(Problem(name, what, "The programme owner writes them."))
+        problems.append(Problem(name, what, f"The {SIGNING[CONDITIONS_BY]} writes them."))
     if any(not each.text.strip() for each in content.conditions):
         problems.append(Problem(name, "a condition says nothing", "Write in the form what must hold, and save again."))
     if not problems or content.audit == slug:

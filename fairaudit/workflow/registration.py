@@ -16,7 +16,7 @@ from typing import Any, Literal
 from fairaudit.errors import PlanError, Problem
 from fairaudit.folders import replace_text
 from fairaudit.measures import MEASURES
-from fairaudit.plan import Plan
+from fairaudit.plan import Plan, read_plan
 
 FILE = "register.json"
 SCHEMA_VERSION = "1"
@@ -114,6 +114,21 @@ def is_registered(audit: Path) -> bool:
     Raises as `read_register` does.
     """
     return bool(read_register(audit if audit.is_dir() else audit.parent).entries)
+
+
+def is_unregistered(audit: Path) -> bool:
+    """Say whether data would be looked at for the first time, under a plan that nobody registered.
+
+    A plan or a register that cannot be read is another matter, which whoever runs the audit is told of.
+
+    Args:
+        audit: the audit's folder, or its plan.
+    """
+    try:
+        register = read_register(read_plan(audit).folder)
+    except PlanError:
+        return False
+    return not register.entries and not register.looks
 
 
 def _in_order(moments: Sequence[str]) -> None:

@@ -17,5 +17,8 @@ ROLES: Mapping[str, str] = MappingProxyType(
 )
 """Roles that answer questions, and what they are called."""
 
+CONDITIONS_BY = "programme_owner"
+"""Who owes the conditions of adoption, and writes them."""
+
 SIGNING: Mapping[str, str] = MappingProxyType({**ROLES, "reviewer": "independent reviewer"})
 """Roles that sign."""

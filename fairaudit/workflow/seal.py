@@ -96,6 +96,19 @@ def root_of(seal: Mapping[str, Any]) -> str:
     return _digest({name: entry for name, entry in seal.items() if name not in (ROOT, RAN, WHOLE)})
 
 
+def holds(seal: Mapping[str, Any], report: Path, name: str) -> bool:
+    """Say whether a seal is whole, and a file of the report the one that it was made over.
+
+    Args:
+        seal: what `seal.json` holds, whoever wrote it.
+        report: the report's folder.
+        name: the file's, in that folder.
+    """
+    files = seal.get("files")
+    whole = seal.get(ROOT) == root_of(seal) and isinstance(files, dict)
+    return whole and (report / name).is_file() and files.get(name) == sha256(report / name)
+
+
 def whole_of(seal: Mapping[str, Any]) -> str:
     """Hash a seal's root, and where and when it was run."""
     return _digest([seal.get(ROOT), seal.get(RAN)])
