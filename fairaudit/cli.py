@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from fairaudit import __version__
 from fairaudit.errors import FairauditError, UsageError, nearest
+from fairaudit.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from fairaudit.tally import Tally
@@ -199,6 +200,8 @@ def _add_run(add: Add) -> None:
     parser.add_argument("--since", type=Path, metavar="REPORT", help=about)
     about = "seconds that one cell of a notebook may take (default: 1800)"
     parser.add_argument("--timeout", type=float, metavar="SECONDS", help=about)
+    about = f"language of the report: {', '.join(LANGUAGES)} (default: the plan's)"
+    parser.add_argument("--language", default="", choices=LANGUAGES, metavar="CODE", help=about)
     parser.add_argument("--no-pdf", action="store_true", help="write no report.pdf, which takes seconds")
     _add_allow_code(parser, "notebooks and measures")
     parser.set_defaults(command=_run)
@@ -395,6 +398,7 @@ def _run_of(options: argparse.Namespace) -> str:
 def _run(options: argparse.Namespace) -> int:
     folders = _folders(options)
     settings = {"rehearse": options.rehearse, "allow_code": options.allow_code, "pdf": not options.no_pdf}
+    settings["language"] = options.language
     settings |= {"jobs": options.jobs} if options.jobs is not None else {}
     settings |= {"seconds": options.timeout} if options.timeout is not None else {}
     if min(settings.get("jobs", 1), settings.get("seconds", 1)) <= 0:

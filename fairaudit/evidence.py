@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from fairaudit import languages
 from fairaudit.charts import Chart, chart_of, forest_plot, table_of
 from fairaudit.charts.numbers import between
 from fairaudit.displays import Picture, Shown, bullets, paragraphs
@@ -57,7 +58,8 @@ class Evidence:
         allow_code: bool = False,
         frame: Any = None,
     ):
-        self.plan: Plan = read_plan(audit)
+        self.plan: Plan = read_plan(audit).in_language(languages.asked())
+        languages.speak(self.plan.language)  # for as long as the kernel lives
         self.block = self.plan.block(evidence) if evidence else self.plan.evidence[0]
         self.out = Path(out) if out else None
         self.rehearse, self._frame = rehearse, frame
@@ -182,7 +184,7 @@ class Evidence:
         """Every finding with the records weighed otherwise: tables, and the sentences that go with them."""
         from fairaudit.report.html import words
 
-        fixed = words("en")["finding"]
+        fixed = words(self.plan.language)["finding"]
         shown = []
         for found in self.results["findings"]:
             name = f"{_capital(found['title'])}, by {' and '.join(found['grouping'])}"

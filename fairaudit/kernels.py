@@ -121,13 +121,16 @@ class Kernels:
         if self._stopped.is_set():
             _kill(kernel)
 
-    def execute(self, notebook: Notebook, parameters: Mapping[str, Any], folder: Path) -> Any:
+    def execute(
+        self, notebook: Notebook, parameters: Mapping[str, Any], folder: Path, environment: Mapping[str, str]
+    ) -> Any:
         """Run a notebook; to be called from a thread that does nothing else.
 
         Args:
             notebook: what to run.
             parameters: name -> value: text, number, or true and false.
             folder: where it runs; code that lies there is not importable, so that nothing unseen runs.
+            environment: variables that the kernel is given beside those of this process.
 
         Returns:
             The executed notebook, its outputs not yet gated.
@@ -145,7 +148,7 @@ class Kernels:
                     execution_timeout=self.seconds,
                     iopub_timeout=IOPUB_SECONDS,
                     kernel_name=LANGUAGE["name"],
-                    kernel_manager_class=_kernel_class(self, folder, Path(scratch)),
+                    kernel_manager_class=_kernel_class(self, folder, Path(scratch), environment),
                     shutdown_kernel="immediate",
                 )
             except Exception as error:  # a kernel that dies is raised as whatever nbclient has
@@ -172,7 +175,9 @@ FAILURES = {
 """What nbclient raises, in words: what happened, and what to do."""
 
 
-def _kernel_class(kernels: Kernels, folder: Path, scratch: Path) -> type[AsyncKernelManager]:
+def _kernel_class(
+    kernels: Kernels, folder: Path, scratch: Path, environment: Mapping[str, str]
+) -> type[AsyncKernelManager]:
     """Make the class of one kernel: papermill takes no more than a class."""
 
     class Kernel(AsyncKernelManager):
@@ -184,7 +189,7 @@ def _kernel_class(kernels: Kernels, folder: Path, scratch: Path) -> type[AsyncKe
 
         @property
         def kernel_spec(self) -> KernelSpec:
-            return _this_python(scratch)
+            return _this_python(scratch, environment)
 
         async def start_kernel(self, **options: Any) -> None:
             silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -194,7 +199,7 @@ def _kernel_class(kernels: Kernels, folder: Path, scratch: Path) -> type[AsyncKe
     return Kernel
 
 
-def _this_python(scratch: Path) -> KernelSpec:
+def _this_python(scratch: Path, environment: Mapping[str, str]) -> KernelSpec:
     """Say how a kernel starts: without start-up files, history, or imports from the folder it runs in."""
     paths = [os.path.abspath(path) for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
     if resources.in_checkout():
@@ -203,7 +208,7 @@ def _this_python(scratch: Path) -> KernelSpec:
     temporary.mkdir(exist_ok=True)
     own = {"IPYTHONDIR": str(scratch / "ipython"), "PYTHONSTARTUP": "", "PYTHONPATH": os.pathsep.join(paths)}
     # What a killed kernel leaves half done goes with its folder.
-    own |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary))
+    own |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary)) | dict(environment)
     return KernelSpec(
         argv=[
             *(sys.executable, "-P", "-m", "ipykernel_launcher", "-f", "{connection_file}"),

@@ -14,6 +14,7 @@ from fairaudit.assumptions import assumptions, still_open
 from fairaudit.cells import Cells
 from fairaudit.checks.scan import scans
 from fairaudit.findings import finding, plain, yearly
+from fairaudit.languages import speaking
 from fairaudit.measures import Measure
 from fairaudit.page_one import page_one
 from fairaudit.plan import UNKNOWN, Evidence, Plan
@@ -47,7 +48,12 @@ def block_results(
         tally: its counts.
         measures: measures of the audit's own, by the name in the plan.
     """
-    findings = _findings(plan, evidence, tally, measures or {})
+    with speaking(plan.language):
+        return _block_results(plan, evidence, tally, measures or {})
+
+
+def _block_results(plan: Plan, evidence: Evidence, tally: Tally, measures: Mapping[str, Measure]) -> dict[str, Any]:
+    findings = _findings(plan, evidence, tally, measures)
     data, about = evidence.data, tally.about
     return plain(
         {
@@ -182,13 +188,26 @@ def audit_results(
     Returns:
         What `results.json` holds.
     """
-    record = Record() if record is None else record
-    data = {name: facts["source_sha256"] for name, facts in (seal or {}).get("evidence", {}).items()}
+    with speaking(plan.language):
+        return _audit_results(plan, blocks, rehearsal, code, seal or {}, Record() if record is None else record, since)
+
+
+def _audit_results(
+    plan: Plan,
+    blocks: Sequence[Mapping[str, Any]],
+    rehearsal: bool,
+    code: Sequence[Mapping[str, str]],
+    seal: Mapping[str, Any],
+    record: Record,
+    since: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    data = {name: facts["source_sha256"] for name, facts in seal.get("evidence", {}).items()}
     registration = registration_of(record, plan, data, blocks)
     system = plan.system
     audit = {
         "slug": plan.folder.resolve().name,
         "title": system.title,
+        "language": plan.language,
         "system": system.model_dump(exclude={"lapses_after_months"}),
         "plan_sha256": plan.sha256,
         "registered": registration["at"] if registration["standing"] == "registered" else None,
@@ -208,7 +227,7 @@ def audit_results(
         "evidence": blocks,
         **completed(record, audit, blocks, system.lapses_after_months),
         "since": dict(since) if since else None,
-        "seal": dict(seal or {}),
+        "seal": dict(seal),
     }
     return plain({**results, "page_one": page_one(results)})
 

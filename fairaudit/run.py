@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from fairaudit.errors import DataError, FairauditError, NotebookError, PlanError, Problem
 from fairaudit.folders import cannot_write, refuse_foreign, remove_foreign, written_aside
 from fairaudit.kernels import Kernels, Notebook, gated, quiet, read_notebook
+from fairaudit.languages import VARIABLE, speaking
 from fairaudit.measures.custom import Loaded
 from fairaudit.own_code import measures_of, notebook_of, own_measures, refuse_code
 from fairaudit.plan import TALLY_SUFFIX, Evidence, Plan, read_plan
@@ -53,6 +54,7 @@ class Settings:
         seconds: how long a cell may take.
         since: an earlier report, of which the new one says what has moved.
         pdf: whether to print the report as well.
+        language: the report's language; the plan's where empty.
     """
 
     rehearse: bool = False
@@ -61,6 +63,7 @@ class Settings:
     seconds: float = SECONDS
     since: Path | None = None
     pdf: bool = True
+    language: str = ""
 
 
 @dataclass
@@ -250,7 +253,7 @@ class _Run:
         """Read the plan, and hand the notebooks over."""
         self.started = now()
         with self._noted():
-            self.plan = read_plan(self.audit)
+            self.plan = read_plan(self.audit).in_language(self.settings.language)
             refuse_foreign(self.target)
             refuse_code(self.plan, allow_code=self.settings.allow_code)
             if self.settings.since is not None:
@@ -262,8 +265,9 @@ class _Run:
             self.tasks = [self._task(block) for block in self.plan.evidence]
             self.before = self._stamps()
             folder = self.plan.folder.resolve()
+            told = {VARIABLE: self.plan.language}
             self.running = [
-                pool.submit(kernels.execute, task.notebook, self._parameters(task), folder) for task in self.tasks
+                pool.submit(kernels.execute, task.notebook, self._parameters(task), folder, told) for task in self.tasks
             ]
 
     def write(self, tell: _Told) -> None:
@@ -392,7 +396,7 @@ class _Run:
         page = self.aside / "report.html"
         page.write_text(render(self.results), encoding="utf-8", newline="\n")
         if self.printing:
-            self.printing.begin(page, self.aside / "report.pdf", words("en")["pdf"])
+            self.printing.begin(page, self.aside / "report.pdf", words(self.plan.language)["pdf"])
         public = public_copy(self.results)
         _write_json(self.aside / "results.public.json", public)
         (self.aside / "report.public.html").write_text(render(public), encoding="utf-8", newline="\n")
@@ -405,7 +409,8 @@ class _Run:
 
         records = {name: facts["source_sha256"] for name, facts in self.given["evidence"].items()}
         told = [{**block, "source_sha256": records[block["id"]]} for block in blocks]
-        return moved(self.earlier, {"plan_sha256": self.plan.sha256}, told)
+        with speaking(self.plan.language):
+            return moved(self.earlier, {"plan_sha256": self.plan.sha256}, told)
 
     def _begin_printing(self) -> None:
         from fairaudit.report.printing import Printing

@@ -15,6 +15,7 @@ from fairaudit.disclosure.findings import PublicFinding
 from fairaudit.disclosure.groups import Elsewhere, Hidden, hidden_of
 from fairaudit.disclosure.rule import Rule
 from fairaudit.disclosure.words import tells_of_few
+from fairaudit.languages import ENGLISH, speaking
 from fairaudit.page_one import page_one
 from fairaudit.plan import UNKNOWN
 
@@ -40,6 +41,11 @@ def public_copy(results: Results, rule: Rule | None = None) -> dict[str, Any]:
         The same, with `audit.copy` "public" and `audit.disclosure`: the rule, and how much is hidden. Page one and all
         sentences are written anew from the numbers that are left.
     """
+    with speaking(results["audit"].get("language", ENGLISH)):
+        return _public_copy(results, rule)
+
+
+def _public_copy(results: Results, rule: Rule | None) -> dict[str, Any]:
     smallest = results["audit"].get("smallest_cell", {})
     rules = {block["id"]: rule or Rule(smallest.get(block["id"], USUAL)) for block in results["evidence"]}
     hidden = _hidden(results["evidence"], rules)

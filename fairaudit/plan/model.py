@@ -15,6 +15,7 @@ from pydantic import (
 
 from fairaudit.errors import PlanError, nearest
 from fairaudit.kinds import KINDS
+from fairaudit.languages import ENGLISH, LANGUAGES
 from fairaudit.measures import MEASURES
 from fairaudit.plan.conditions import TooFew
 from fairaudit.plan.data import Data
@@ -262,6 +263,7 @@ class Plan(Strict):
     evidence: Annotated[tuple[Evidence, ...], ListOnly, Field(min_length=1)] = Field(
         json_schema_extra={"minItems": 1}, description="the questions put to data, one block each"
     )
+    language: Literal[*LANGUAGES] = Field(ENGLISH, description="the language of the report's own words and sentences")
     _path: Path | None = None
     _sha256: str = ""
     _content: dict[str, Any] = PrivateAttr(default_factory=dict)
@@ -285,6 +287,10 @@ class Plan(Strict):
     def sha256(self) -> str:
         """The SHA-256 of the file's bytes."""
         return self._sha256
+
+    def in_language(self, language: str) -> Plan:
+        """Give the same plan with its report in another language; in the plan's own where empty."""
+        return self.model_copy(update={"language": language}) if language else self
 
     def block(self, evidence_id: str) -> Evidence:
         """Find an evidence block by its id.

@@ -12,6 +12,7 @@ import jinja2
 import yaml
 from markupsafe import Markup
 
+from fairaudit import languages
 from fairaudit.charts.numbers import count
 from fairaudit.report import view
 from fairaudit.report.first_page import brief
@@ -22,7 +23,7 @@ from fairaudit.report.tables import table, visible
 __all__ = ["failure_page", "page", "render", "table"]
 
 HERE = Path(__file__).resolve().parent
-LANGUAGE = "en"
+LANGUAGE = languages.ENGLISH
 
 
 class Problem(Protocol):
@@ -33,17 +34,18 @@ class Problem(Protocol):
     hint: str
 
 
-def render(results: Mapping[str, Any], language: str = LANGUAGE) -> str:
+def render(results: Mapping[str, Any]) -> str:
     """Write the report.
 
     Args:
-        results: what `results.json` holds.
-        language: which file of `text/` the fixed words come from.
+        results: what `results.json` holds; it says in which language.
 
     Returns:
         One HTML page; the same results give the same page.
     """
-    return page("report.html", language, results=results, report=view.report(results, words(language)))
+    language = results["audit"].get("language", LANGUAGE)
+    with languages.speaking(language):
+        return page("report.html", language, results=results, report=view.report(results, words(language)))
 
 
 def failure_page(title: str, problems: Sequence[Problem], language: str = LANGUAGE) -> str:
@@ -52,7 +54,7 @@ def failure_page(title: str, problems: Sequence[Problem], language: str = LANGUA
     Args:
         title: the system's name.
         problems: what went wrong, each with its place and what to do about it.
-        language: which file of `text/` the fixed words come from.
+        language: the language of the fixed words.
     """
     return page("failure.html", language, title=title, problems=problems)
 
@@ -62,7 +64,7 @@ def public_list(audits: Sequence[Mapping[str, Any]], language: str = LANGUAGE) -
 
     Args:
         audits: as `publishing.entry_of` gives them.
-        language: which file of `text/` the fixed words come from.
+        language: the language of the fixed words.
     """
     supported = ("supported", "supported_with_conditions")
     settled = sum(a["evidence_state"] in supported and not a["demonstration"] for a in audits)
@@ -74,11 +76,12 @@ def page(template: str, language: str, **values: Any) -> str:
 
     Args:
         template: its name.
-        language: which file of `text/` the fixed words come from.
+        language: the language of the fixed words.
         values: what it shows.
     """
-    t = words(language)
-    return _environment(language).get_template(template).render(t=t, language=language, **values)
+    with languages.speaking(language):
+        t = words(language)
+        return _environment(language).get_template(template).render(t=t, language=language, **values)
 
 
 @lru_cache(maxsize=4)
@@ -97,6 +100,7 @@ def _environment(language: str) -> jinja2.Environment:
         "brief": brief,
         "capital": view.capital,
         "data_uri": data_uri,
+        "said": languages.said,
         "written": written,
     }
     style = (HERE / "templates" / "style.css").read_text(encoding="utf-8")
@@ -106,8 +110,9 @@ def _environment(language: str) -> jinja2.Environment:
 
 @lru_cache(maxsize=4)
 def words(language: str) -> dict[str, Any]:
-    """Read the fixed words of a language."""
-    return yaml.safe_load((HERE / "text" / f"{language}.yaml").read_text(encoding="utf-8"))
+    """Read the fixed words, and translate them."""
+    with languages.speaking(language):
+        return languages.said(yaml.safe_load((HERE / "text" / "en.yaml").read_text(encoding="utf-8")))
 
 
 def data_uri(svg: str) -> Markup:

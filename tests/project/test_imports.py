@@ -18,6 +18,7 @@ PACKAGE = ROOT / "fairaudit"
 
 # A module may import from those before it and never from those after it.
 LAYERS = [
+    "languages",
     "errors",
     "resources",
     "folders",
@@ -76,6 +77,7 @@ LAYERS = [
     "doctor",
     "completing",
     "publishing",
+    "catalogs",
     "filling",
     "cli",
 ]
