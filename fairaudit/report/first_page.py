@@ -23,12 +23,35 @@ CANNOT_TELL, CANNOT_TELL_LINES = 150, 4
 WARNING, WARNING_LINES = 180, 3
 QUESTION, QUESTION_LINES, ROLE = 130, 4, 30
 QUOTE = {"community": 560, "vendor_replies": 300, "lapses": 180}
-LINE_END = 35  # what stays free behind the end of a text, on average
-ROOMY, EVEN, DENSE = 3500, 4700, 5100  # what the whole page may take with large, medium and small letters
-TIGHTER = [share / 100 for share in range(100, 25, -5)]  # of each text's room, tried until the page fits
+
+
+class Letters(NamedTuple):
+    """What fits on paper with letters of a size.
+
+    Attributes:
+        line: small letters in a line over the whole page.
+        column: small letters in a line of a column.
+        lines: lines on the page.
+    """
+
+    line: int
+    column: int
+    lines: float
+
+
+# On the narrower and the shorter of Letter and A4, from large letters to small ones; measured in a browser.
+DENSITIES = {
+    "roomy": Letters(110, 52, 52),
+    "even": Letters(120, 57, 54),
+    "fine": Letters(129, 61, 61),
+    "dense": Letters(140, 66, 63),
+}
+LARGER, SMALL = ("roomy", "even"), ("fine", "dense")
+LOOSER = [3.0, 2.0, 1.5, 1.25]  # of each text's room, tried until the page fits
+TIGHTER = [share / 100 for share in range(100, 25, -5)]
 # The two columns at the foot: what stands in them, in turn, and how much room a line and a heading take.
 COLUMNS = ("tested", "decide", "open", "community", "vendor_replies", "cannot_tell")
-COLUMN_LINE, COLUMN_HEAD = 62, 2
+HEAD = 2  # lines of a heading with the space around it
 
 
 class Lines(NamedTuple):
@@ -53,19 +76,37 @@ def first_page(one: Mapping[str, Any]) -> dict[str, Any]:
         The page's texts under the same keys; "density": how large letters are on paper; and "left": how many sections
         stand in the left one of the two columns at its foot.
     """
-    for share in TIGHTER:
-        page = _cut(one, share)
-        needed = sum(LINE_END + room(text) for text in texts(page))
-        if needed <= DENSE:
-            break
-    density = "roomy" if needed <= ROOMY else "even" if needed <= EVEN else "dense"
-    return {**page, "density": density, "left": _left(page)}
+    pages = {share: _cut(one, share) for share in (*LOOSER, *TIGHTER)}
+
+    def fits(share: float, density: str) -> bool:
+        return lines_of(pages[share], DENSITIES[density]) <= DENSITIES[density].lines
+
+    # Small letters only where larger ones would cost text that has its usual room.
+    tried = LARGER if any(fits(1.0, density) for density in LARGER) else SMALL
+    share, density = next(
+        ((share, density) for share in pages for density in tried if fits(share, density)), (TIGHTER[-1], "dense")
+    )
+    return {**pages[share], "density": density, "left": _left(pages[share], DENSITIES[density])}
 
 
-def _left(page: Mapping[str, Any]) -> int:
+def lines_of(page: Mapping[str, Any], letters: Letters) -> float:
+    """Estimate how many lines a page takes with letters of a size."""
+    whole = {key: value for key, value in page.items() if key not in COLUMNS}
+    above = sum(ceil(room(text) / letters.line) for text in texts(whole)) + HEAD * bool(page["warnings"].shown)
+    heights = _heights(page, letters)
+    left = _left(page, letters)
+    return above + max(sum(heights[:left]), sum(heights[left:]))
+
+
+def _left(page: Mapping[str, Any], letters: Letters) -> int:
     """Count the sections of the left column, so that the longer one of both is as short as can be."""
-    heights = [COLUMN_HEAD + sum(ceil(room(text) / COLUMN_LINE) for text in texts(page[key])) for key in COLUMNS]
+    heights = _heights(page, letters)
     return min(range(1, len(heights)), key=lambda left: max(sum(heights[:left]), sum(heights[left:])))
+
+
+def _heights(page: Mapping[str, Any], letters: Letters) -> list[int]:
+    """Estimate the lines of each section of the two columns."""
+    return [HEAD + sum(ceil(room(text) / letters.column) for text in texts(page[key])) for key in COLUMNS]
 
 
 def _cut(one: Mapping[str, Any], share: float) -> dict[str, Any]:

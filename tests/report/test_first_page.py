@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fairaudit.report.first_page import DENSE, LINE_END, brief, first_page, room, texts
+from fairaudit.report.first_page import DENSITIES, brief, first_page, lines_of, room
 from fairaudit.report.html import render
 from tests.report.audits import CASES, audit, block
 from tests.verdicts.tables import counted
@@ -55,7 +55,7 @@ def test_what_fits_is_left_as_it_is():
 def test_what_does_not_fit_is_cut_until_it_does(text):
     page = first_page(overlong(text)["page_one"])
     assert page.pop("density") == "dense"
-    assert sum(LINE_END + room(part) for part in texts(page)) <= DENSE
+    assert lines_of(page, DENSITIES["dense"]) <= DENSITIES["dense"].lines
     assert page["tested"].more == 12 - 3
     assert page["open"]["more"] == (9 - 4) * 4, "four of each role"
 
