@@ -12,7 +12,8 @@ from typing import Any
 
 from fairaudit.disclosure.beside import told_beside
 from fairaudit.disclosure.findings import PublicFinding
-from fairaudit.disclosure.groups import Elsewhere, Hidden, hidden_of
+from fairaudit.disclosure.groups import hidden_of
+from fairaudit.disclosure.hidden import Elsewhere, Hidden
 from fairaudit.disclosure.rule import Rule
 from fairaudit.disclosure.words import tells_of_few
 from fairaudit.languages import ENGLISH, speaking

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from fairaudit.disclosure.groups import Hidden
+from fairaudit.disclosure.hidden import Hidden
 from fairaudit.disclosure.rule import Rule, significant
 
 Entry = Mapping[str, Any]

@@ -7,7 +7,7 @@ from typing import Any
 
 from fairaudit.comparisons.scheme import EVERYONE, EVERYONE_ELSE
 from fairaudit.disclosure.choosing import IN_HUNDREDS
-from fairaudit.disclosure.groups import Hidden
+from fairaudit.disclosure.hidden import Hidden
 from fairaudit.disclosure.rule import STEPS, Rule, significant, stepped
 from fairaudit.disclosure.words import FRACTION, scenario_of, sentence_of
 from fairaudit.sentences import cleared_for_sentence

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from fairaudit.disclosure import Rule
 from fairaudit.disclosure.choosing import small_groups, width
-from fairaudit.disclosure.groups import Printed, left_over
+from fairaudit.disclosure.left_over import Printed, left_over
 from fairaudit.disclosure.rule import significant, stepped
 
 RULE = Rule(11)
