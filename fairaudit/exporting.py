@@ -13,12 +13,12 @@ from typing import Any
 from markupsafe import Markup
 
 from fairaudit.errors import FairauditError
+from fairaudit.page_one import DEMONSTRATION
 from fairaudit.report.html import page
 from fairaudit.report.tables import table
 from fairaudit.workflow.questions import catalogue
 from fairaudit.workflow.roles import ROLES, SIGNING
 
-DEMONSTRATION = "DEMONSTRATION: the records are made up. Nothing here is true of anybody."
 INTERNAL = "INTERNAL COPY: small counts are not hidden in it. It is not for publication as it is."
 REHEARSAL = "REHEARSAL: the groups' labels were shuffled. No number here is a result."
 
@@ -46,7 +46,9 @@ class Sealed:
         """What must stand on top of every output: a demonstration, a rehearsal, a copy with small counts in it."""
         audit = self.results["audit"]
         internal = audit["copy"] == "internal" and not self.may_show
-        return [DEMONSTRATION] * audit["demonstration"] + [REHEARSAL] * audit["rehearsal"] + [INTERNAL] * internal
+        all_made_up = all(block["origin"] == "synthetic" for block in self.results["evidence"])
+        made_up = DEMONSTRATION["all" if all_made_up else "some"]
+        return [made_up] * audit["demonstration"] + [REHEARSAL] * audit["rehearsal"] + [INTERNAL] * internal
 
     @property
     def sealed(self) -> str:

@@ -1,7 +1,8 @@
-"""United Kingdom: a record of the Algorithmic Transparency Recording Standard, version 3.0, as HTML and CSV.
+"""United Kingdom: a record of the Algorithmic Transparency Recording Standard, version 4.0, as HTML and CSV.
 
-Fields are known by their names, since numbers differ between versions of the template. What the plan and the answers
-say is filled in; each field that nobody has answered says who is to.
+Records on GOV.UK have used version 4.0 since October 2025 at the latest: 53 of the 152 that stood there in September
+2026. Most others are of version 3.0, which numbers without the tier (3.5 for 2.3.5). What the plan and the answers say
+is filled in; each field that nobody has answered says who is to.
 """
 
 from __future__ import annotations
@@ -13,91 +14,102 @@ from fairaudit.exporting import Field, Page, Sealed, cited, export, fields_table
 from fairaudit.tally.spreadsheet import write_csv
 
 OWNER, ANALYST, VENDOR, LEGAL = "programme_owner", "analyst", "vendor", "legal"
+# The phases by which GOV.UK's register could be searched under version 3.0. Version 4.0 words some of them anew.
 PHASES = {"proposed": "Pre-deployment", "pilot": "Beta/Pilot", "in use": "Production", "retired": "Retired"}
-HEADERS = ("section", "field", "text", "to_be_completed_by")
+HEADERS = ("section", "number", "field", "text", "to_be_completed_by")
 # Sections of the template; of each field, the question that answers it, or else the role that fills it in.
+#
+# The template itself could not be opened. Number and name together are as others give them who list version 4.0, or
+# quote published records: 0.1-0.5, 1.1-1.4, 2.1.1-2.1.4.5, 2.2.1, 2.3.2, 2.3.5, 2.4.1.2, 2.4.1.3, 2.4.1.5,
+# 2.4.2.2, 2.4.2.6, 2.4.2.7, 2.4.3.1, 2.4.3.4, 2.4.4.2, 2.5.1, 2.5.2. How many fields lie between is known too: a record
+# that numbers them through, as it is quoted, has the architecture of its first model as the 33rd, and after a second
+# model attributes as the 47th and 54th, and the impact assessments as the 58th.
+#
+# Not verified: all other names and their order, which are from memory of records of version 3.0; the titles of sections
+# 2.3 and 2.4.1-2.4.4; the words for a phase; whether the metadata holds more.
 SECTIONS: dict[str, dict[str, str]] = {
+    "Metadata": {
+        "0.1 Title": "the plan",
+        "0.2 Organisation name": "the plan",
+        "0.3 Phase": "the plan",
+        "0.4 Region": OWNER,
+        "0.5 One sentence description": "the plan",
+    },
     "Tier 1: overview": {
-        "Name": "the plan",
-        "Description": "purpose",
-        "Website URL": OWNER,
-        "Contact email": OWNER,
+        "1.1 Name": "the plan",
+        "1.2 Description": "purpose",
+        "1.3 Website URL": OWNER,
+        "1.4 Contact email": OWNER,
     },
     "Tier 2: owner and responsibility": {
-        "Organisation or department": "the plan",
-        "Team": OWNER,
-        "Senior responsible owner": "accountable",
-        "Third party involvement": "the plan",
-        "Third party": "the plan",
-        "Companies House number": VENDOR,
-        "Third party role": VENDOR,
-        "Procurement procedure type": OWNER,
-        "Third party data access terms": "contract",
+        "2.1.1 Organisation or department": "the plan",
+        "2.1.2 Team": OWNER,
+        "2.1.3 Senior responsible owner": "accountable",
+        "2.1.4 Third party involvement": "the plan",
+        "2.1.4.1 Third party": "the plan",
+        "2.1.4.2 Companies House number": VENDOR,
+        "2.1.4.3 Third party role": VENDOR,
+        "2.1.4.4 Procurement procedure type": OWNER,
+        "2.1.4.5 Third party data access terms": "contract",
     },
     "Tier 2: description and rationale": {
-        "Detailed description": "output",
-        "Scope": "the plan",
-        "Benefits": "purpose",
-        "Previous process": OWNER,
-        "Alternatives considered": "alternatives-considered",
+        "2.2.1 Detailed description": "output",
+        "2.2.2 Benefits": "purpose",
+        "2.2.3 Previous process": "todays-process",
+        "2.2.4 Alternatives considered": "alternatives-considered",
     },
-    "Tier 2: decision-making process": {
-        "Process integration": "output",
-        "Provided information": "output",
-        "Frequency and scale of usage": "people-affected",
-        "Human review": "discretion",
-        "Required training": "reviewers",
-        "Appeals and review": "contest",
+    "Tier 2: deployment context": {
+        "2.3.1 Integration into broader operational process": "output",
+        "2.3.2 Human review": "discretion",
+        "2.3.3 Frequency and scale of usage": "people-affected",
+        "2.3.4 Required training": "reviewers",
+        "2.3.5 Appeals and review": "contest",
     },
-    "Tier 2: tool specification": {
-        "System architecture": VENDOR,
-        "System-level input": "inputs",
-        "System-level output": "output",
-        "Phase": "the plan",
-        "Maintenance": "monitoring",
-        "Models": VENDOR,
+    "Tier 2: tool specification, system": {
+        "2.4.1.1 System architecture": VENDOR,
+        "2.4.1.2 System-level input": "inputs",
+        "2.4.1.3 System-level output": "output",
+        "2.4.1.4 Maintenance": "monitoring",
+        "2.4.1.5 Models": VENDOR,
     },
-    "Tier 2: model specification": {
-        "Model name": VENDOR,
-        "Model version": "the plan",
-        "Model task": "the plan",
-        "Model input": "inputs",
-        "Model output": "output",
-        "Model architecture": VENDOR,
-        "Model performance": "the findings",
-        "Datasets": "training-data",
-        "Dataset purposes": VENDOR,
+    "Tier 2: tool specification, each model": {
+        "2.4.2.1 Model name": VENDOR,
+        "2.4.2.2 Model version": "the plan",
+        "2.4.2.3 Model task": "the plan",
+        "2.4.2.4 Model input": "inputs",
+        "2.4.2.5 Model output": "output",
+        "2.4.2.6 Model architecture": VENDOR,
+        "2.4.2.7 Model performance": "the findings",
+        "2.4.2.8 Datasets and their purposes": "training-data",
     },
-    "Tier 2: data used for development": {
-        "Source data name": VENDOR,
-        "Data modality": VENDOR,
-        "Data description": "training-data",
-        "Data quantities": VENDOR,
-        "Sensitive attributes": "inputs",
-        "Data completeness and representativeness": VENDOR,
-        "Source data URL": VENDOR,
-        "Data collection": VENDOR,
-        "Data cleaning": VENDOR,
-        "Data sharing agreements": LEGAL,
-        "Data access and storage": LEGAL,
+    "Tier 2: tool specification, development data": {
+        "2.4.3.1 Development data description": "training-data",
+        "2.4.3.2 Data modality": VENDOR,
+        "2.4.3.3 Data quantities": VENDOR,
+        "2.4.3.4 Sensitive attributes": "inputs",
+        "2.4.3.5 Data completeness and representativeness": VENDOR,
+        "2.4.3.6 Data cleaning": VENDOR,
+        "2.4.3.7 Data collection": VENDOR,
+        "2.4.3.8 Data access and storage": LEGAL,
+        "2.4.3.9 Data sharing agreements": LEGAL,
     },
-    "Tier 2: data used in operation": {
-        "Data sources": VENDOR,
-        "Sensitive attributes": "inputs",
-        "Data processing methods": VENDOR,
-        "Data access and storage": LEGAL,
-        "Data sharing agreements": LEGAL,
+    "Tier 2: tool specification, operational data": {
+        "2.4.4.1 Data sources": VENDOR,
+        "2.4.4.2 Sensitive attributes": "inputs",
+        "2.4.4.3 Data processing methods": VENDOR,
+        "2.4.4.4 Data access and storage": LEGAL,
+        "2.4.4.5 Data sharing agreements": LEGAL,
     },
     "Tier 2: risks, mitigations and impact assessments": {
-        "Impact assessments": "privacy",
-        "Risks and mitigations": "the findings",
+        "2.5.1 Impact assessments": "privacy",
+        "2.5.2 Risks and mitigations": "the findings",
     },
 }
 
 
 @export(
     "atrs",
-    title="UK Algorithmic Transparency Recording Standard 3.0: a record, HTML and CSV",
+    title="UK Algorithmic Transparency Recording Standard 4.0: a record, HTML and CSV",
     instrument="atrs",
 )
 def atrs(sealed: Sealed) -> dict[str, str | bytes]:
@@ -106,11 +118,11 @@ def atrs(sealed: Sealed) -> dict[str, str | bytes]:
         name: {field: _field(sealed, field, source) for field, source in fields.items()}
         for name, fields in SECTIONS.items()
     }
-    sections["Metadata"] = _metadata(sealed)
     return {"atrs.html": _page(sealed, sections), "atrs.csv": _csv(sealed, sections)}
 
 
-def _field(sealed: Sealed, field: str, source: str) -> Field:
+def _field(sealed: Sealed, numbered: str, source: str) -> Field:
+    _, _, field = numbered.partition(" ")
     if source == "the plan":
         return _of_plan(sealed)[field]
     if source == "the findings":
@@ -123,15 +135,19 @@ def _field(sealed: Sealed, field: str, source: str) -> Field:
 def _of_plan(sealed: Sealed) -> dict[str, Field]:
     audit = sealed.results["audit"]
     system = audit["system"]
+    decides = system["decides"]
+    agency = Field.of(system["agency"], OWNER)
     return {
+        "Title": Field(f"{system['agency']}: {audit['title']}" if system["agency"] else audit["title"]),
+        "Organisation name": agency,
+        "Phase": Field.of(PHASES.get(system["stage"] or "", system["stage"]), OWNER),
+        "One sentence description": Field.of(decides and f"It decides {decides}.", OWNER),
         "Name": Field(audit["title"]),
-        "Organisation or department": Field.of(system["agency"], OWNER),
+        "Organisation or department": agency,
         "Third party involvement": Field("Yes") if system["vendor"] else Field.of(None, OWNER),
         "Third party": Field.of(system["vendor"], OWNER),
-        "Scope": Field.of(system["decides"] and f"It decides {system['decides']}.", OWNER),
-        "Phase": Field.of(PHASES.get(system["stage"] or "", system["stage"]), OWNER),
         "Model version": Field.of(system["version"], VENDOR),
-        "Model task": Field.of(system["decides"] and f"To decide {system['decides']}.", VENDOR),
+        "Model task": Field.of(decides and f"To decide {decides}.", VENDOR),
     }
 
 
@@ -166,21 +182,11 @@ def _open(results: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 FROM_FINDINGS = {"Model performance": _performance, "Risks and mitigations": _risks}
 
 
-def _metadata(sealed: Sealed) -> dict[str, Field]:
-    """The id and dates come with publication."""
-    return {
-        "Id": Field.of(None, OWNER),
-        "Standard version": Field("Version 3.0"),
-        "Date of completion": Field.of(None, OWNER),
-        "Date updated": Field.of(None, OWNER),
-        "Date archived": Field.of(None, OWNER),
-    }
-
-
 def _page(sealed: Sealed, sections: Mapping[str, Mapping[str, Field]]) -> str:
     owed = sum(not field.complete for fields in sections.values() for field in fields.values())
     lead = [
-        f"A draft after {cited('atrs')}. Fields are in the order of the template, by name.",
+        f"A draft after {cited('atrs')}. Fields are in the order of the template. Compare names and numbers with those "
+        "of the template that you fill in: it could not be opened when these were listed.",
         f"{owed} fields are still to be completed." if owed != 1 else "1 field is still to be completed.",
     ]
     page = Page(f"Algorithmic transparency record: {sealed.results['audit']['title']}", lead)
@@ -191,9 +197,11 @@ def _page(sealed: Sealed, sections: Mapping[str, Mapping[str, Field]]) -> str:
 
 def _csv(sealed: Sealed, sections: Mapping[str, Mapping[str, Field]]) -> bytes:
     rows = [
-        (section, name, field.text, "" if field.complete else field.role)
+        (section, *name.split(" ", 1), field.text, "" if field.complete else field.role)
         for section, fields in sections.items()
         for name, field in fields.items()
     ]
-    about = [("About this file", "", text, "") for text in (*sealed.notices, f"After {cited('atrs')}", sealed.sealed)]
+    about = [
+        ("About this file", "", "", text, "") for text in (*sealed.notices, f"After {cited('atrs')}", sealed.sealed)
+    ]
     return write_csv(HEADERS, [*about, *rows])
