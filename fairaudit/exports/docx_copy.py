@@ -1,4 +1,4 @@
-"""An editable copy of the report's words and tables, as a Word file. It is not the record: the sealed report is."""
+"""An editable copy of the report for Word: words, charts, tables. It is not the record: the sealed report is."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from fairaudit.charts import Chart, forest_plot, table_of
 from fairaudit.exporting import CannotExportError, Field, Sealed, export
+from fairaudit.report.html import words
 from fairaudit.report.tables import visible
+from fairaudit.report.view import shown_view
 
 NOT_THE_RECORD = "Editable copy, not the record. The record is the sealed report."
 MISSING = "python-docx, which writes Word files, is not installed"
@@ -20,9 +23,9 @@ NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 @export("docx", title="An editable copy of the report for Word, not the record, DOCX")
 def docx_copy(sealed: Sealed) -> dict[str, str | bytes]:
-    """Write page one, every finding with its groups, the answers and the signatures.
+    """Write page one, every finding with its chart and groups, what is shown beside them, the answers, the signatures.
 
-    Charts are left out: their numbers stand in the tables.
+    Charts are pictures, each described in words: they cannot be edited. Their numbers stand in the tables.
 
     Raises:
         CannotExportError: python-docx is not installed.
@@ -93,8 +96,18 @@ class _Document:
             self.lines([finding["sentence"], finding["reason_sentence"], finding["tolerance"]["allows"]])
             because = finding["tolerance"]["because"] or Field.of(None, "analyst").text
             self.text(f"Why this limit: {because}")
+            if finding["groups"]:
+                self.picture(forest_plot(finding, title=False))
             headers = ["Group", "People", "Of them", "Value", "At least", "At most"]
             self.table(f"Groups: {finding['title']}", headers, [_group(row, finding) for row in finding["groups"]])
+
+        for entry in block["shown"]:
+            view = shown_view(entry, words("en")["shown"])
+            self.heading(view["title"], 2)
+            self.text(view["note"])
+            if view["chart"]:
+                self.picture(view["chart"])
+            self.table(*table_of(entry))
 
     def people(self, results: Mapping[str, Any]) -> None:
         """Write the answers, and who signed."""
@@ -127,6 +140,13 @@ class _Document:
     def lines(self, lines: Iterable[str], style: str | None = None) -> None:
         for line in filter(None, lines):
             self.text(line, style=style)
+
+    def picture(self, chart: Chart) -> None:
+        """Put a chart between the margins, with its alternative text."""
+        section = self.document.sections[0]
+        wide = section.page_width - section.left_margin - section.right_margin
+        run = self.document.add_paragraph().add_run()
+        run.add_picture(io.BytesIO(chart.png()), width=wide)._inline.docPr.set("descr", _fit(chart.alt))
 
     def table(self, caption: str, headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Write a table with a caption above it, a header row that is repeated on each page, and a description."""

@@ -2,6 +2,10 @@
 
 The rules ask for every count, also of a category of three people. Hiding small counts is this package's default, so the
 legal role has to choose otherwise first. Records that are made up need no such choice.
+
+What a summary has to hold: the date of the audit, source and explanation of the data, how many people are of unknown
+category, and of every category its people, rates and ratios; and beside it the date since which the tool is used
+(5-303(a)), which no plan holds. A scoring rate counts who is above the median of the sample, and not at it (5-300).
 """
 
 from __future__ import annotations
@@ -51,7 +55,7 @@ def ll144(sealed: Sealed) -> dict[str, str | bytes]:
         raise CannotExportError.one(
             "fairaudit export --to ll144",
             "there is no selection rate, and no scoring rate, of this system by sex or by race",
-            "Name selection_rate or scoring_rate under measures, and sex, race and [race, sex] under groups.",
+            "Name selection_rate or scoring_rate under measures, sex and race under groups, and both under compare.",
         )
     allowed = _allowed(sealed)
     if allowed == KEEP or (not allowed and any(part.block["origin"] != "synthetic" for part in parts)):
@@ -164,8 +168,12 @@ def _facts(sealed: Sealed, parts: Sequence[Part]) -> Iterator[tuple[str, Field]]
     for part in parts:
         block = part.block
         said = f"{ORIGINS[block['origin']]}; each record is {block['unit']}"
-        yield f"Records: {block['question']}", Field(f"{said}. Period: {block['period'] or 'not given'}.")
-    yield "Why these records", sealed.answer("records-fit")
+        yield f"Source of the data: {block['question']}", Field(f"{said}. Period: {block['period'] or 'not given'}.")
+        if block["origin"] in ("test", "synthetic"):  # 5-302(b)
+            yield f"Why no historical data, and how these were made: {block['question']}", Field.of(None, "analyst")
+        if part.measure == "scoring_rate":  # 5-301(c)(1)
+            yield f"Median score of everybody scored: {block['question']}", Field.of(None, "analyst")
+    yield "Explanation of the data", sealed.answer("records-fit")
     yield "How categories were learned", sealed.answer("groups-learned")
     yield "May every count be published", sealed.answer(CHOICE)
 
@@ -175,6 +183,11 @@ def _heading(part: Part) -> str:
 
 
 def _content(sealed: Sealed, part: Part, allowed: str) -> Iterator[str]:
+    if part.measure == "scoring_rate":
+        yield (
+            "A scoring rate is the share of a category whose score is above the median of everybody scored, also of "
+            "those whose category is unknown."
+        )
     if part.block["being_selected_is"] == "a burden":
         yield (
             "Being selected is a burden here. The category selected most, to which the ratios refer, is the one that "

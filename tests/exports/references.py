@@ -48,13 +48,14 @@ def _text(name: str, content: str | bytes) -> str:
 
 
 def text_of(content: bytes) -> str:
-    """Write a Word file as text: its paragraphs with their styles, its tables with a bar between cells."""
+    """Write a Word file as text: its paragraphs with their styles, its pictures in words, its tables with bars."""
     lines = []
     for part in docx.Document(io.BytesIO(content)).iter_inner_content():
         if hasattr(part, "rows"):
             lines += [" | ".join(cell.text for cell in row.cells) for row in part.rows]
         else:
             lines.append(f"[{part.style.name}] {part.text}")
+            lines += [f"[picture] {words}" for words in part._p.xpath(".//wp:docPr/@descr")]
     return "\n".join(lines) + "\n"
 
 

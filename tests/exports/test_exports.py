@@ -13,6 +13,7 @@ import docx
 import pytest
 
 from fairaudit import exports
+from fairaudit.charts import chart_of, forest_plot, table_of
 from fairaudit.cli import main
 from fairaudit.errors import UsageError
 from fairaudit.exporting import EXPORTS, INTERNAL, CannotExportError, Sealed, export
@@ -24,6 +25,7 @@ from fairaudit.workflow.questions import catalogue
 from fairaudit.workflow.roles import SIGNING
 from fairaudit.workflow.seal import ROOT, root_of, sha256
 from tests.exports import references
+from tests.exports.published import SCORING
 from tests.report.audits import audit, block, demonstration, hidden
 from tests.report.page import parse
 from tests.verdicts.tables import counted
@@ -201,6 +203,65 @@ def test_small_categories_are_left_out_for_the_reason_that_was_given():
     assert row == ["sex", "Women", "100", "90", "0.9", "", "", "A hundred records say little."]
 
 
+PUBLISHED = """
+system: {{name: Example 2 of the rule}}
+evidence:
+  - id: hiring
+    kind: scores
+    question: Who scores above the median?
+    data: {{source: records.csv, origin: synthetic, decided_by: this_system, unit: one applicant, score: score}}
+    being_selected_is: a benefit
+    words: {{people: applicants, selected: scored high, not_selected: scored low}}
+    groups:
+      race: {{levels: {races}}}
+      sex: {{levels: [Male, Female]}}
+    compare: [{{by: race}}, {{by: sex}}, {{by: [race, sex]}}]
+    measures: [{{measure: scoring_rate, ratio: 0.8, because: A made-up limit}}]
+    cannot_tell: [Whether anybody is good at the work.]
+"""
+
+
+@pytest.fixture(scope="module")
+def hiring(tmp_path_factory) -> Sealed:
+    """Give an audit of records that are made up so that their counts are those of the rule's second example."""
+    folder = tmp_path_factory.mktemp("hiring")
+    lines, races = ["race,sex,score"], {}
+    for category, (people, above, _) in SCORING["race and sex"].items():
+        race, sex = category.split(", ")
+        races[race] = None
+        lines += [f"{race},{sex},{2 if number < above else 1}" for number in range(people)]
+    (folder / "records.csv").write_text("\n".join(lines), encoding="utf-8")
+    (folder / "audit.yaml").write_text(PUBLISHED.format(races=list(races)), encoding="utf-8")
+    return Sealed(references.of_folder(folder))
+
+
+@pytest.mark.parametrize(
+    ("basis", "kind"), [("sex", "sex"), ("race_ethnicity", "race"), ("intersectional", "race and sex")]
+)
+def test_scoring_rates_and_ratios_of_the_published_example_come_out_of_records(hiring, basis, kind):
+    rows = [row for row in rows_of(made("ll144", hiring)["ll144.csv"]) if row[:1] == [basis]]
+    found = {name: row for _, name, *row in rows if "unknown" not in name}
+    assert found.keys() == SCORING[kind].keys()
+    for name, (people, above, printed) in SCORING[kind].items():
+        assert found[name][:2] == [str(people), str(above)]
+        assert float(found[name][2]) == pytest.approx(above / people)
+        assert round(float(found[name][3]), len(printed.partition(".")[2])) == float(printed), name
+
+
+def test_a_summary_of_scores_says_what_is_counted_and_what_nobody_has_filled_in(hiring):
+    page = made("ll144", hiring)["ll144.html"]
+    assert "above the median of everybody scored" in page
+    rows = [[cell.text for cell in row.all("th", "td")] for row in parse(page).all("table")[0].all("tr")]
+    for field, role in [
+        ("Median score of everybody scored: Who scores above the median?", "analyst"),
+        ("Why no historical data, and how these were made: Who scores above the median?", "analyst"),
+        ("Date of this audit", "analyst"),
+        ("Distribution date of the tool", "programme owner"),
+        ("Explanation of the data", "analyst"),
+    ]:
+        assert [field, f"To be completed by the {role}."] in rows
+
+
 def test_no_selection_rate_by_sex_or_race_is_said():
     with pytest.raises(CannotExportError, match="there is no selection rate"):
         made("ll144", Sealed(demonstration()))
@@ -335,6 +396,25 @@ def test_the_copy_has_headings_and_tables_with_heads_and_descriptions():
         assert "w:tblHeader" in xml
         assert "w:tblCaption" in xml
         assert "w:tblDescription" in xml
+
+
+def test_the_copy_has_the_chart_of_every_finding_with_its_words():
+    given = by_sex({"Men": (60, 80), "Women": (48, 80)})
+    document = docx.Document(io.BytesIO(made("docx", given)["report.docx"]))
+    (finding,) = given.results["evidence"][0]["findings"]
+    (words,) = document.element.xpath(".//wp:docPr/@descr")
+    assert words == forest_plot(finding, title=False).alt
+    (picture,) = document.inline_shapes
+    section = document.sections[0]
+    assert picture.width == section.page_width - section.left_margin - section.right_margin
+
+
+def test_the_copy_has_what_is_shown_beside_the_findings_with_its_chart_note_and_table(hiring):
+    text = references.text_of(made("docx", hiring)["report.docx"])
+    (spread, *_) = hiring.results["evidence"][0]["shown"]
+    begin = text.index(f"[Heading 2] {spread['title']}")
+    assert f"[picture] {chart_of(spread, title=False).alt}" in text[begin:]
+    assert " | ".join(table_of(spread)[2][0]) in text[begin:]
 
 
 def test_text_that_a_word_file_cannot_hold_is_named():
