@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+
+from fairaudit.charts.compacting import Drawing, compact
 
 # All are 5:1 or more against white, and stay apart for readers who see colours differently. A marker and a word always
 # go with them.
@@ -45,8 +46,8 @@ class Chart:
     alt: str
 
     @cached_property
-    def svg(self) -> str:
-        """The figure as SVG: letters drawn as paths, no date, so that the same rows give the same bytes."""
+    def drawing(self) -> Drawing:
+        """The figure as SVG in two parts: letters drawn as paths, no date, so that the same rows give the same bytes."""
         written = io.StringIO()
         with mpl.rc_context(LOOK):
             self.figure.savefig(written, format="svg", metadata=NO_METADATA)
@@ -64,6 +65,11 @@ class Chart:
         return written.getvalue()
 
     @property
+    def svg(self) -> str:
+        """The figure as SVG that needs nothing but itself."""
+        return self.drawing.svg
+
+    @property
     def size(self) -> tuple[int, int]:
         """Width and height in CSS pixels, 96 to the inch."""
         width, height = self.figure.get_size_inches()
@@ -71,11 +77,3 @@ class Chart:
 
     def _repr_svg_(self) -> str:
         return self.svg
-
-
-def compact(svg: str) -> str:
-    """Leave out of an SVG what nobody sees: its head, comments that repeat all text, blanks, the third decimal."""
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    svg = re.sub(r'\s+(?=["<])', "", re.sub(r"\s+", " ", svg)).replace("> ", ">")
-    return re.sub(r"(?<![\d.])([1-9]\d*\.\d\d)\d+", r"\1", svg)

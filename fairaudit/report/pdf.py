@@ -62,11 +62,12 @@ def laid_out(page: str, words: Mapping[str, str]) -> Any:
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
     refused = weasyprint.urls.URLFetcher(allowed_protocols={"data"}, fail_on_errors=True)
     settings = weasyprint.text.fonts.FontConfiguration()
+    page, charts = pictures(page)
     shown = named(page, words)
     rules = PRINT + ("" if fits(shown, further=False) else fonts.further_faces())  # these take a second to read
     style = weasyprint.CSS(string=rules, font_config=settings, url_fetcher=refused)
     return weasyprint.HTML(string=shown, url_fetcher=refused).render(
-        stylesheets=[style], font_config=settings, cache=pictures(page), pdf_variant="pdf/ua-1"
+        stylesheets=[style], font_config=settings, cache=charts, pdf_variant="pdf/ua-1"
     )
 
 

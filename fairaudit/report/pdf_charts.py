@@ -8,68 +8,91 @@ SVG holds is left to WeasyPrint.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote
 from xml.etree import ElementTree
 
-PICTURE = re.compile(r'src="(data:image/svg\+xml,[^"]*)"')
-SVG, LINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
+PICTURE = re.compile(r'<svg role="img" aria-label="([^"]*)" ([^>]*)>(.*?)</svg>', re.DOTALL)
+OUTLINES = re.compile(r'<svg class="outlines"[^>]*>(.*?)</svg>', re.DOTALL)
+SPACE = "http://www.w3.org/2000/svg"
 PIXELS_A_POINT = 4 / 3
 NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
-COMMAND = re.compile(rf"([MLCQzZ])((?:\s*{NUMBER})*)\s*")
+COMMAND = re.compile(rf"([mlhvqtcz])((?:[ ,]*{NUMBER})*)\s*")
 CALL = re.compile(rf"(translate|scale|rotate|matrix)\(({NUMBER}(?:[\s,]+{NUMBER})*)\)\s*")
-COUNTS = {"M": 2, "L": 2, "Q": 4, "C": 6, "Z": 0}
-PLAIN = {"M": "m", "L": "l", "C": "c", "Z": "h"}
+COUNTS = {"m": 2, "l": 2, "h": 1, "v": 1, "q": 4, "t": 2, "c": 6}
+OPERATORS = {"m": "m", "l": "l", "h": "l", "v": "l", "q": "c", "t": "c", "c": "c"}
 CAPS = {"butt": 0, "round": 1, "square": 2}
 JOINS = {"miter": 0, "round": 1, "bevel": 2}
-# SVG's own defaults, with the one rule that matplotlib gives all elements.
-START = {"fill": "#000000", "stroke": "none", "stroke-width": "1", "stroke-dasharray": "none"}
-EACH = {"stroke-linejoin": "round", "stroke-linecap": "butt"}
+# SVG's own defaults.
+START = {
+    "fill": "#000000",
+    "stroke": "none",
+    "stroke-width": "1",
+    "stroke-dasharray": "none",
+    "stroke-linejoin": "miter",
+    "stroke-linecap": "butt",
+}
 PASSED_ON = {*START, "stroke-dashoffset", "fill-opacity", "stroke-opacity"}
-KNOWN = {*PASSED_ON, *EACH, "opacity", "stroke-miterlimit"}
-IGNORED = {f"{SVG}defs", f"{SVG}style", f"{SVG}clipPath"}
+LOOKS = {*PASSED_ON, "opacity", "stroke-miterlimit"}
+PLACES = {"id", "d", "x", "y", "href", "transform", "clip-path"}
+Point = tuple[float, float]
+IGNORED = {"defs", "clipPath"}
 
 
 class OtherSvgError(ValueError):
     """An SVG holds what matplotlib does not write here: WeasyPrint draws it."""
 
 
-def pictures(page: str) -> dict[str, Chart]:
-    """Prepare the charts of a page.
+def pictures(page: str) -> tuple[str, dict[str, Chart]]:
+    """Prepare the charts of a page, as `pictures.py` writes them.
 
     Args:
-        page: HTML, with charts as percent-encoded `data:` addresses.
+        page: HTML, with charts as SVG in it.
 
     Returns:
-        By address, what WeasyPrint is to take instead of reading the address; nothing for what it must read itself.
+        The page with an `img` for each chart, since WeasyPrint gives only those an alternative text; and, by the
+        addresses of these, what it is to take instead of reading the address: nothing for what it must read itself.
     """
-    found: dict[str, Chart] = {}
-    for address in dict.fromkeys(PICTURE.findall(page)):
+    outlines = "".join(OUTLINES.findall(page))
+    shared, found = _by_id(outlines), {}
+
+    def image(match: re.Match[str]) -> str:
+        alt, looks, body = match.groups()
+        address = f"data:image/svg+xml,chart-{len(found) + 1}"
         try:
-            found[address] = Chart(unquote(address.partition(",")[2]))
+            found[address] = Chart(f"<svg {looks}>{body}</svg>", shared)
         except (OtherSvgError, ElementTree.ParseError):
-            continue
-    return found
+            address = "data:image/svg+xml," + quote(f'<svg xmlns="{SPACE}" {looks}>{outlines}{body}</svg>')
+        size = " ".join(re.findall(r'\b(?:width|height)="\d+"', looks)[:2])
+        return f'<img src="{address}" alt="{alt}" {size}>'
+
+    return PICTURE.sub(image, OUTLINES.sub("", page)), found
+
+
+def _by_id(outlines: str) -> dict[str, ElementTree.Element]:
+    root = ElementTree.fromstring(f"<svg>{outlines}</svg>")
+    return {element.get("id", ""): element for element in root.iter() if element.get("id")}
 
 
 class Chart:
     """A chart as WeasyPrint takes a picture: with a size, and a way to draw it.
 
     Args:
-        svg: what matplotlib wrote.
+        svg: what `charts` writes, without a name space.
+        shared: by name, what it is drawn with, beside what it holds itself.
 
     Raises:
         OtherSvgError: it holds anything else than paths, uses, moves and clips.
     """
 
-    def __init__(self, svg: str):
+    def __init__(self, svg: str, shared: Mapping[str, ElementTree.Element] | None = None):
         root = ElementTree.fromstring(svg)
         left, top, self.width, self.height = map(float, root.get("viewBox", "").split())
         if (left, top) != (0, 0) or not self.width or not self.height:
             raise OtherSvgError("viewBox")
-        self.drawing = list(_Drawing(root).operators())
+        self.drawing = list(_Drawing(root, shared or {}).operators())
 
     def get_intrinsic_size(self, image_resolution: float, font_size: float) -> tuple[float, float, float]:
         """Give width and height in CSS pixels, and their ratio."""
@@ -91,29 +114,30 @@ class Chart:
 class _Drawing:
     """Walks through an SVG, and gives PDF operators and pairs of opacities."""
 
-    def __init__(self, root: ElementTree.Element):
+    def __init__(self, root: ElementTree.Element, shared: Mapping[str, ElementTree.Element]):
         self.root = root
-        self.by_id = {element.get("id"): element for element in root.iter() if element.get("id")}
+        self.by_id = {**shared, **{element.get("id", ""): element for element in root.iter() if element.get("id")}}
 
     def operators(self) -> Iterator[str | tuple[float, float]]:
+        around = START | {name: value for name, value in self.root.items() if name in PASSED_ON}
         for child in self.root:
-            yield from self.drawn(child, START)
+            yield from self.drawn(child, around)
 
     def drawn(self, element: ElementTree.Element, above: Mapping[str, str]) -> Iterator[str | tuple[float, float]]:
         if element.tag in IGNORED:
             return
         own = _style(element)
-        style = {**above, **EACH, **own}
+        style = {**above, **own}
         opacity = float(own.get("opacity", above.get("opacity", 1)))
         yield "q"
         yield from self._clip(element.get("clip-path"))
         yield from _moves(element.get("transform", ""))
-        if element.tag == f"{SVG}path":
+        if element.tag == "path":
             yield from _painted(element.get("d", ""), style, opacity)
-        elif element.tag == f"{SVG}use":
+        elif element.tag == "use":
             yield f"1 0 0 1 {_number(element.get('x', '0'))} {_number(element.get('y', '0'))} cm"
-            yield from self.drawn(self._named(element.get(LINK, "")), {**_passed(style), "opacity": str(opacity)})
-        elif element.tag == f"{SVG}g":
+            yield from self.drawn(self._named(element.get("href", "")), {**_passed(style), "opacity": str(opacity)})
+        elif element.tag == "g":
             for child in element:
                 yield from self.drawn(child, {**_passed(style), "opacity": str(opacity)})
         else:
@@ -122,7 +146,7 @@ class _Drawing:
 
     def _named(self, link: str) -> ElementTree.Element:
         found = self.by_id.get(link.removeprefix("#"))
-        if found is None or found.tag != f"{SVG}path":
+        if found is None or found.tag != "path":
             raise OtherSvgError(link)
         return found
 
@@ -131,25 +155,23 @@ class _Drawing:
             return
         shape = self.by_id.get(link.removeprefix("url(#").removesuffix(")"))
         for child in shape if shape is not None else [ElementTree.Element("nothing")]:
-            if child.tag == f"{SVG}rect":
+            if child.tag == "rect":
                 sides = (_number(child.get(name, "0")) for name in ("x", "y", "width", "height"))
                 yield f"{' '.join(sides)} re W n"
-            elif child.tag == f"{SVG}path" and child.keys() == ["d"]:
+            elif child.tag == "path" and child.keys() == ["d"]:
                 yield f"{_segments(child.get('d', ''))} W n"
             else:
                 raise OtherSvgError(link)
 
 
 def _style(element: ElementTree.Element) -> dict[str, str]:
-    pairs = [part.partition(":") for part in element.get("style", "").split(";") if part.strip()]
-    style = {name.strip(): value.strip() for name, _, value in pairs}
-    if other := style.keys() - KNOWN:
+    if other := set(element.keys()) - LOOKS - PLACES:
         raise OtherSvgError(", ".join(sorted(other)))
-    return style
+    return {name: value for name, value in element.items() if name in LOOKS}
 
 
 def _passed(style: Mapping[str, str]) -> dict[str, str]:
-    """Give what children inherit: all but joins and caps, which the rule for all elements sets on each anew."""
+    """Give what children inherit."""
     return {name: value for name, value in style.items() if name in PASSED_ON}
 
 
@@ -210,25 +232,46 @@ def _colour(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _segments(path: str) -> str:
-    """Translate a path; a letter's is asked for many times.
+    """Translate a path, which says steps, into places; a letter's is asked for many times.
 
     PDF has no curves of the second degree: they are raised to the third, which draws the same line.
     """
-    found: list[str] = []
-    here = (0.0, 0.0)
+    return " ".join(_places(path))
+
+
+def _places(path: str) -> Iterator[str]:
     if COMMAND.sub("", path.strip()):
         raise OtherSvgError(path[:40])
+    here = start = bend = (0.0, 0.0)  # bend: the middle of the last curve of the second degree
     for command, text in COMMAND.findall(path):
-        values = text.split()
-        count = COUNTS[command.upper()]
-        if len(values) != count or "e" in text or "E" in text:
+        steps = [float(number) for number in re.findall(NUMBER, text)]
+        count = COUNTS.get(command, 0)
+        if command == "z":
+            here = bend = start
+            yield "h"
+        elif not steps or len(steps) % count or (command == "m" and len(steps) != count):
             raise OtherSvgError(command)
-        if command == "Q":
-            middle, end = (float(values[0]), float(values[1])), (float(values[2]), float(values[3]))
-            raised = [point[axis] + 2 / 3 * (middle[axis] - point[axis]) for point in (here, end) for axis in (0, 1)]
-            found.append(" ".join(f"{value:.2f}" for value in raised) + f" {values[2]} {values[3]} c")
-        else:
-            found.append(f"{text} {PLAIN[command.upper()]}".strip())
-        if count:
-            here = (float(values[-2]), float(values[-1]))
-    return " ".join(found)
+        for first in range(0, len(steps), count or 1):
+            points = _points(command, here, bend, steps[first : first + count])
+            bend = points[0] if command in "qt" else points[-1]
+            if command in "qt":
+                points = [*(_two_thirds(one, bend) for one in (here, points[-1])), points[-1]]
+            here = points[-1]
+            start = here if command == "m" else start
+            yield " ".join(f"{_short(x)} {_short(y)}" for x, y in points) + f" {OPERATORS[command]}"
+
+
+def _points(command: str, here: Point, bend: Point, steps: Sequence[float]) -> list[Point]:
+    """Give the points of a piece, those in the middle of a curve first."""
+    if command in "hv":
+        steps = (steps[0], 0) if command == "h" else (0, steps[0])
+    points = [(here[0] + x, here[1] + y) for x, y in zip(steps[::2], steps[1::2], strict=True)]
+    return [(2 * here[0] - bend[0], 2 * here[1] - bend[1]), *points] if command == "t" else points
+
+
+def _two_thirds(one: Point, other: Point) -> Point:
+    return one[0] + 2 / 3 * (other[0] - one[0]), one[1] + 2 / 3 * (other[1] - one[1])
+
+
+def _short(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".") if value else "0"

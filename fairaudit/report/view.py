@@ -52,13 +52,15 @@ def report(results: Mapping[str, Any], t: Words) -> dict[str, Any]:
     """
     evidence, audit, status = results["evidence"], results["audit"], results["page_one"]["status"]
     labels = audit["demonstration"] + audit["rehearsal"]
+    blocks = [block_view(block, place, t, results["answers"]) for place, block in enumerate(evidence, 1)]
     return {
         "one": first_page(results["page_one"]),
         "anchors": anchors(evidence),
         "named": {f["id"]: finding_named(f, evidence) for block in evidence for f in block["findings"]},
         "banner": status[:labels],
         "status": status[labels:],
-        "blocks": [block_view(block, place, t, results["answers"]) for place, block in enumerate(evidence, 1)],
+        "blocks": blocks,
+        "charts": [part["chart"] for block in blocks for part in [*block["findings"], *block["shown"]] if part["chart"]],
         "people": people_view(results, t["people"]),
         "alpha": t["or"].join(dict.fromkeys(digits(100 * block["alpha"]) for block in evidence)),
         "glossary": glossary(evidence, t["glossary"]),
