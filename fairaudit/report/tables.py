@@ -32,7 +32,7 @@ def table(caption: str, headers: Sequence[str], rows: Sequence[Sequence[str]]) -
     body = "".join(f"<tr>{_row(row, looks)}</tr>\n" for row in rows)
     short = " short" if len(rows) <= SHORT else ""
     return Markup(
-        f'<div class="table{short}" role="region" tabindex="0" aria-label="{escape(visible(caption))}"><table>'
+        f'<div class="table{short}" role="group" tabindex="0" aria-label="{escape(visible(caption))}"><table>'
         f"<caption>{_cell(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table></div>"
     )
 
