@@ -56,12 +56,12 @@ def strata_tables(finding: Found, name: str, w: Words) -> list[Markup]:
         rows.append(texts)
     odds, *ends = _odds_ratio(found["odds_ratio"], turned=first == [1, 0])
     common = [
-        [w["strata_raw"], _apart(finding, found["raw"]), ""],
+        [w["strata_raw"], _apart(finding, found["raw"]), "–"],
         [w["strata_common"], _apart(finding, found["common"]), _ends(finding, found, w)],
-        [w["strata_standardised"], " v ".join(percent(found["standardised"][place]) for place in first), ""],
+        [w["strata_standardised"], " v ".join(percent(found["standardised"][place]) for place in first), "–"],
         [w["strata_odds"], odds, w["from_to"].format(*ends)],
-        [w["strata_parts"], _parts(found), ""],
-        [w["strata_same"], _small(found["breslow_day"][2]), ""],
+        [w["strata_parts"], _parts(found), "–"],
+        [w["strata_same"], _small(found["breslow_day"][2]), "–"],
     ]
     return [
         table(w["strata_caption"].format(name), heads, rows),
