@@ -47,7 +47,7 @@ class Chart:
 
     @cached_property
     def drawing(self) -> Drawing:
-        """The figure as SVG in two parts: letters drawn as paths, no date, so that the same rows give the same bytes."""
+        """The figure as SVG: letters drawn as paths, no date, so that the same rows give the same bytes."""
         written = io.StringIO()
         with mpl.rc_context(LOOK):
             self.figure.savefig(written, format="svg", metadata=NO_METADATA)

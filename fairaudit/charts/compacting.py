@@ -145,7 +145,8 @@ class _Compacted:
     def _as_it_is(self, element: ElementTree.Element) -> str:
         inner = "".join(self._as_it_is(child) for child in element)
         kind = element.tag.removeprefix(SVG)
-        told_so = attributes({name.replace(LINK, "href"): value for name, value in element.items()})
+        values = {name.replace(LINK, "href"): value for name, value in element.items()}
+        told_so = attributes(values | ({"d": steps(values["d"], HUNDREDTHS)} if "d" in values else {}))
         return f"<{kind}{told_so}>{inner}</{kind}>" if inner else f"<{kind}{told_so}/>"
 
 

@@ -60,7 +60,9 @@ def report(results: Mapping[str, Any], t: Words) -> dict[str, Any]:
         "banner": status[:labels],
         "status": status[labels:],
         "blocks": blocks,
-        "charts": [part["chart"] for block in blocks for part in [*block["findings"], *block["shown"]] if part["chart"]],
+        "charts": [
+            part["chart"] for block in blocks for part in [*block["findings"], *block["shown"]] if part["chart"]
+        ],
         "people": people_view(results, t["people"]),
         "alpha": t["or"].join(dict.fromkeys(digits(100 * block["alpha"]) for block in evidence)),
         "glossary": glossary(evidence, t["glossary"]),

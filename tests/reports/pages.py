@@ -10,8 +10,8 @@ import shutil
 from pathlib import Path
 
 from fairaudit.completing import status_of
-from fairaudit.exports import every
 from fairaudit.exporting import Sealed
+from fairaudit.exports import every
 from fairaudit.filling import write_form
 from fairaudit.publishing import publish
 from fairaudit.workflow.roles import SIGNING
