@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup audit test test-long lint format lock bench notebooks seeds validity ci clean
+.PHONY: help setup audit test test-long test-reports axe lint format lock bench notebooks seeds validity ci clean
 
 help:  ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -25,6 +25,21 @@ test: .venv/.ready  ## Run the test suite, but for a few long tests
 
 test-long: .venv/.ready  ## Run the tests that take many seconds each: whole audits, simulations, alterations of a seal
 	@$(BIN)/pytest -q -n 2 --dist worksteal -m long
+
+# Another folder of reports, such as one in another language, is one more word.
+REPORTS ?= build/ci
+
+# Made by `make notebooks` where they are missing, which takes minutes.
+test-reports: .venv/.ready axe  ## Look at every page and PDF of all audits, in build/ci: can everybody read them?
+	@ls $(REPORTS:%=%/*/report.html) > /dev/null 2>&1 || $(MAKE) notebooks
+	@FAIRAUDIT_REPORTS="$(REPORTS)" $(BIN)/pytest -q -n 2 --dist worksteal tests/reports
+
+# The newest, and so in no lock. `make clean` lets a newer one in.
+axe:  ## Install axe-core from npm into build/axe, where it is not yet
+	@test -f build/axe/node_modules/axe-core/axe.min.js || \
+		npm install --prefix build/axe --no-save --no-audit --no-fund --silent axe-core || \
+		{ echo "axe-core could not be installed from npm: the older one in axe-playwright-python is used."; \
+		test "$$CI" != true; }
 
 lint: .venv/.ready  ## Check style and formatting
 	@$(BIN)/ruff check
