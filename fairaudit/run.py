@@ -400,6 +400,19 @@ class _Run:
         public = public_copy(self.results)
         _write_json(self.aside / "results.public.json", public)
         (self.aside / "report.public.html").write_text(render(public), encoding="utf-8", newline="\n")
+        self._notebook_pages()
+
+    def _notebook_pages(self) -> None:
+        """Write each executed notebook as a page; what a notebook may have left there as one is none."""
+        from fairaudit.report.notebook import FOLDER, notebook_page
+
+        folder = self.aside / FOLDER
+        for left in folder.glob("*.html"):
+            left.unlink()
+        for task in self.tasks:
+            executed = json.loads((folder / f"{task.block.id}.ipynb").read_text(encoding="utf-8"))
+            made = notebook_page(executed, self.results, task.block.id)
+            (folder / f"{task.block.id}.html").write_text(made, encoding="utf-8", newline="\n")
 
     def _since(self, blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
         """Compare with the earlier report that is named, if any is."""

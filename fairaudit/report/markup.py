@@ -42,17 +42,40 @@ def written(text: str) -> Markup:
     )
 
 
-class _Plain(mistune.HTMLRenderer):
-    """Headings and pictures would upset the report's own order: a heading is a paragraph, a picture its words."""
+def markdown(text: str) -> str:
+    """Write the prose of a notebook as HTML, with its headings and tables; its own HTML stands as text.
 
-    def heading(self, text: str, level: int, **attributes: object) -> str:
-        return f"<p><strong>{text}</strong></p>\n"
+    Args:
+        text: Markdown, or anything else.
+
+    Returns:
+        HTML that has yet to go through an allow-list (`foreign_html.Mending`).
+    """
+    if len(text) > LONGEST:
+        return str(written(text))
+    return str(_notebook_reader()(str(visible(text))))
+
+
+class _Prose(mistune.HTMLRenderer):
+    """A picture would be fetched from elsewhere: it is its words."""
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         return text
 
     def thematic_break(self) -> str:
         return ""
+
+
+class _Plain(_Prose):
+    """Headings would upset the report's own order: each is a paragraph."""
+
+    def heading(self, text: str, level: int, **attributes: object) -> str:
+        return f"<p><strong>{text}</strong></p>\n"
+
+
+@lru_cache(maxsize=1)
+def _notebook_reader() -> mistune.Markdown:
+    return mistune.create_markdown(renderer=_Prose(escape=True), plugins=["table"])
 
 
 @lru_cache(maxsize=1)

@@ -50,15 +50,15 @@ def report(results: Mapping[str, Any], t: Words) -> dict[str, Any]:
         results: what `results.json` holds.
         t: the fixed words of a language.
     """
-    evidence, audit, status = results["evidence"], results["audit"], results["page_one"]["status"]
-    labels = audit["demonstration"] + audit["rehearsal"]
+    evidence = results["evidence"]
+    marks = banner(results)
     blocks = [block_view(block, place, t, results["answers"]) for place, block in enumerate(evidence, 1)]
     return {
         "one": first_page(results["page_one"]),
         "anchors": anchors(evidence),
         "named": {f["id"]: finding_named(f, evidence) for block in evidence for f in block["findings"]},
-        "banner": status[:labels],
-        "status": status[labels:],
+        "banner": marks,
+        "status": results["page_one"]["status"][len(marks) :],
         "blocks": blocks,
         "charts": [
             part["chart"] for block in blocks for part in [*block["findings"], *block["shown"]] if part["chart"]
@@ -70,6 +70,17 @@ def report(results: Mapping[str, Any], t: Words) -> dict[str, Any]:
         "since": _since(results.get("since"), t["since"]),
         "rule": rule_words(audit, t["public_copy"]),
     }
+
+
+def banner(results: Mapping[str, Any]) -> list[str]:
+    """Give the sentences that say of every page that its records are made up, or its groups shuffled."""
+    audit = results["audit"]
+    return list(results["page_one"]["status"][: audit["demonstration"] + audit["rehearsal"]])
+
+
+def evidence_anchor(place: int) -> str:
+    """Name the place of an evidence block on the page; they are counted from 1."""
+    return f"evidence-{place}"
 
 
 def _since(since: Mapping[str, Any] | None, w: Mapping[str, str]) -> Markup:
@@ -108,7 +119,7 @@ def block_view(
 ) -> dict[str, Any]:
     """Prepare an evidence block: who is in it, and its findings."""
     return {
-        "anchor": f"evidence-{place}",
+        "anchor": evidence_anchor(place),
         "people": [
             people_table(attribute, _of_people(t) if block["all_areas"] else t)
             for attribute in block["attributes"]

@@ -178,6 +178,8 @@ def _checked(seen: Seen, sealed: Sealed, *, quick: bool, allow_code: bool) -> bo
         return False
     with seen.checking("The page"):
         numbers.check_page(seen, sealed)
+    with seen.checking("The pages of the notebooks"):
+        numbers.check_notebook_pages(seen, sealed)
     with seen.checking("The PDF"):
         printed.check_printed(seen, sealed, quick=quick)
     if sealed.plan is None:

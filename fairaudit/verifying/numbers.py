@@ -13,11 +13,12 @@ from fairaudit.own_code import measures_of, own_measures
 from fairaudit.plan import TALLY_SUFFIX, Evidence
 from fairaudit.rehearsal import shuffled
 from fairaudit.report.html import render
+from fairaudit.report.notebook import FOLDER, notebook_page
 from fairaudit.results import block_results, json_text
 from fairaudit.sources import read_tally
 from fairaudit.tally import Tally
 from fairaudit.tally.saving import places
-from fairaudit.verifying.seen import ASK, RUN_AGAIN, Sealed, Seen, is_regular
+from fairaudit.verifying.seen import ASK, RUN_AGAIN, Sealed, Seen, is_regular, read_json
 from fairaudit.verifying.values import Apart, apart
 
 SHOWN = 4
@@ -109,21 +110,30 @@ def _rank(each: Apart) -> int:
 
 
 def check_page(seen: Seen, sealed: Sealed) -> None:
-    """Write the page and the public copy again from `results.json`, and compare bytes."""
+    """Write the pages and the public copy again from `results.json`, and compare bytes."""
     public = public_copy(sealed.results)
     _check_written(seen, sealed, "report.html", render(sealed.results))
     _check_written(seen, sealed, "results.public.json", json_text(public))
     _check_written(seen, sealed, "report.public.html", render(public))
 
 
-def _check_written(seen: Seen, sealed: Sealed, name: str, text: str) -> None:
+def check_notebook_pages(seen: Seen, sealed: Sealed) -> None:
+    """Write the page of each executed notebook again from the notebook beside it, and compare bytes."""
+    for block in sealed.results["evidence"]:
+        name = f"{FOLDER}/{block['id']}.html"
+        executed = read_json(sealed.report / FOLDER / f"{block['id']}.ipynb")
+        if name in sealed.seal["files"] and executed is not None:
+            _check_written(seen, sealed, name, notebook_page(executed, sealed.results, block["id"]), "its notebook")
+
+
+def _check_written(seen: Seen, sealed: Sealed, name: str, text: str, source: str = "results.json") -> None:
     page = text.encode("utf-8")
     path = sealed.report / name
     held = path.read_bytes() if path.is_file() else page
     if held == page:
         return
     if not sealed.same_version:
-        what = f"{name} is not what this version writes from results.json."
+        what = f"{name} is not what this version writes from {source}."
         seen.differs(what, "Another version wrote it.", "Verify it with that version.")
         return
     at = next(
@@ -131,5 +141,5 @@ def _check_written(seen: Seen, sealed: Sealed, name: str, text: str) -> None:
     )
     line = held.count(b"\n", 0, at) + 1
     kind = "the page" if name.endswith(".html") else "the public copy"
-    what = f"{name} is not {kind} that results.json gives (first at line {line})."
+    what = f"{name} is not {kind} that {source} gives (first at line {line})."
     seen.differs(what, "It shows another thing than the results.", ASK)

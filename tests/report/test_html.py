@@ -280,7 +280,14 @@ def leaves(words: dict, path: str = ""):
 def test_every_fixed_word_is_used_and_no_other(root):
     report = root / "fairaudit" / "report"
     templates = [*(report / "templates").glob("*.html"), report / "templates" / "form.js"]
-    sources = [*templates, *report.glob("*_view.py"), report / "view.py", report / "form.py", report / "pdf.py"]
+    sources = [
+        *templates,
+        *report.glob("*_view.py"),
+        report / "view.py",
+        report / "form.py",
+        report / "pdf.py",
+        report / "notebook.py",
+    ]
     code = "\n".join(source.read_text(encoding="utf-8") for source in sources)
     by_value = {
         *words("en")["evidence"]["decided_by"],

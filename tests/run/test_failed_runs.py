@@ -270,8 +270,8 @@ def test_a_good_run_takes_the_failure_s_page_away_and_keeps_only_what_is_the_rep
     notebook(folder / "own.ipynb", SAVES, "(pathlib.Path(out) / 'records.csv').write_text('a record')")
     report = run(folder, settings=Settings(allow_code=True, pdf=False)).folder
     assert sorted(files(report)) == [
-        *("notebooks/flags.ipynb", "report.html", "report.public.html", "results.json", "results.public.json"),
-        "seal.json",
+        *("notebooks/flags.html", "notebooks/flags.ipynb"),
+        *("report.html", "report.public.html", "results.json", "results.public.json", "seal.json"),
         *("tally/flags.tally.csv", "tally/flags.tally.json"),
     ]
 

@@ -34,6 +34,8 @@ def write(target: Path, text: bytes, stop: type[BaseException] | None = None) ->
     [
         pytest.param({}, False, id="nothing there"),
         pytest.param({"results.json": b"{}", "tally/x.tally.csv": b"", "notebooks/x.ipynb": b""}, False, id="a report"),
+        pytest.param({"results.json": b"{}", "notebooks/x.html": b""}, False, id="a report with a notebook's page"),
+        pytest.param({"results.json": b"{}", "notebooks/x.py": b""}, True, id="somebody's file among the notebooks"),
         pytest.param({"results.json": b"{}", "minutes.docx": b""}, True, id="a report, and somebody's file in it"),
         pytest.param({"results.json": b"{}", "tally/mine.csv": b""}, True, id="somebody's file among the counts"),
         pytest.param({"failed.html": b""}, False, id="a failed first run"),

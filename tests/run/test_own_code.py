@@ -11,6 +11,7 @@ import pytest
 from fairaudit.errors import NotebookError, PlanError
 from fairaudit.kernels import HELD_BACK
 from fairaudit.run import Settings, run
+from tests.report.page import parse
 from tests.run.made import RUNS_THE_BLOCK, audit, block, files, findings, notebook, outputs, records
 
 BALANCED = '''
@@ -34,8 +35,16 @@ MEASURES = """
       - {measure: selection_rate, ratio: 0.8, because: the council}
       - {measure: "./mine.py:balanced_accuracy", difference: 0.1, because: the council}
       - {measure: "./counted.py:flagged_in_vain", difference: 0.1, because: the council}"""
+SAYS = "<h1>All is well</h1><script>alert(1)</script><img src=x onerror=alert(1)><a href='javascript:a()'>{{7*7}}</a>"
 RAW = f"""
-import sys
+import sys, pathlib
+import pandas as pd
+from fairaudit.displays import Shown
+display(Shown({SAYS!r}, "words"))
+display(pd.DataFrame({{"record": ["Jane " + "Doe"] * 100_000}}))
+(pathlib.Path(out).parents[1] / "notebooks").mkdir(exist_ok=True)
+(pathlib.Path(out).parents[1] / "notebooks" / "flags.html").write_text("<script>alert(1)</script>")
+(pathlib.Path(out).parents[1] / "notebooks" / "more.html").write_text("<script>alert(1)</script>")
 record = "Jane " + "Doe"
 display(record)
 print(record)
@@ -92,6 +101,18 @@ def test_what_an_own_notebook_prints_is_held_back(report):
     shown = outputs(report / "notebooks" / "flags.ipynb")
     assert [output["text"] for output in shown if output["output_type"] == "stream"] == [[HELD_BACK]]
     assert b"Jane Doe" not in b"".join(files(report).values())
+
+
+def test_the_page_of_an_own_notebook_shows_what_is_marked_as_counts_and_runs_none_of_it(report):
+    assert sorted(path.name for path in (report / "notebooks").iterdir()) == ["flags.html", "flags.ipynb"]
+    text = (report / "notebooks" / "flags.html").read_text(encoding="utf-8")
+    assert HELD_BACK.strip() in text
+    assert "own.ipynb" in text
+    page = parse(text)
+    assert page.all("script", "img") == []
+    assert "All is well" in [heading.text for heading in page.all("h2")]
+    (link,) = [a for a in page.all("a") if a.text == "{{7*7}}"]
+    assert "href" not in link.attributes
 
 
 def test_own_measures_stand_beside_the_others(results):

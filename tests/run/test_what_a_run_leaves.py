@@ -17,6 +17,7 @@ import pytest
 
 from fairaudit.displays import AGGREGATE
 from fairaudit.run import Settings, run
+from tests.report.page import parse
 from tests.run.made import audit, block, files, outputs
 
 BLOCKS = (
@@ -92,7 +93,8 @@ def seal(report) -> dict:
 def test_a_run_leaves_these_files_and_no_other(report):
     assert sorted(files(report.parent)) == [
         *("audit.yaml", "kept.csv", "records.csv", "register.json"),
-        *("report/notebooks/first-block.ipynb", "report/notebooks/second-block.ipynb"),
+        *("report/notebooks/first-block.html", "report/notebooks/first-block.ipynb"),
+        *("report/notebooks/second-block.html", "report/notebooks/second-block.ipynb"),
         *("report/report.html", "report/report.pdf", "report/report.public.html"),
         *("report/results.json", "report/results.public.json", "report/seal.json"),
         *("report/tally/first-block.tally.csv", "report/tally/first-block.tally.json"),
@@ -137,6 +139,9 @@ def test_a_group_s_name_runs_nothing(report):
     page = (report / "report.html").read_text(encoding="utf-8")
     assert "<script" not in page.casefold()
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    shown = (report / "notebooks" / "first-block.html").read_text(encoding="utf-8")
+    assert "<script" not in shown.casefold()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
     for output in outputs(report / "notebooks" / "first-block.ipynb"):
         for kind in ("text/html", "image/svg+xml"):
             assert "<script" not in "".join(output["data"].get(kind, "")).casefold()
@@ -205,3 +210,22 @@ def test_charts_in_the_notebook_have_alternative_text(report):
     charts = [o for o in outputs(report / "notebooks" / "first-block.ipynb") if "image/svg+xml" in o["data"]]
     assert charts
     assert all(chart["metadata"]["image/svg+xml"]["alt"].strip() for chart in charts)
+
+
+def test_the_report_leads_to_the_page_of_each_notebook_and_back(report):
+    page = parse((report / "report.html").read_text(encoding="utf-8"))
+    links = [a.attributes["href"] for a in page.all("a") if not a.attributes["href"].startswith(("#", "https:"))]
+    assert links == ["notebooks/first-block.html", "notebooks/second-block.html"]
+    for link in links:
+        shown = parse((report / link).read_text(encoding="utf-8"))
+        back = [a.attributes["href"] for a in shown.all("a") if a.attributes.get("href", "").startswith("../")]
+        name, _, place = back[0].removeprefix("../").partition("#")
+        assert name == "report.html"
+        assert [element.attributes["id"] for element in page if element.attributes.get("id") == place] == [place]
+        assert len(shown.all("table")) > 1
+        assert len(shown.all("img")) > 0
+
+
+def test_the_public_copy_leads_to_no_notebook(report):
+    public = parse((report / "report.public.html").read_text(encoding="utf-8"))
+    assert [a.attributes["href"] for a in public.all("a") if "notebook" in a.attributes["href"]] == []

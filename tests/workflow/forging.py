@@ -16,6 +16,7 @@ from fairaudit.disclosure import public_copy
 from fairaudit.own_code import measures_of, own_measures
 from fairaudit.plan import read_plan
 from fairaudit.report.html import render
+from fairaudit.report.notebook import notebook_page
 from fairaudit.results import audit_results, block_results, json_text
 from fairaudit.run import Settings, run
 from fairaudit.sources import read_tally, sha256_of
@@ -65,11 +66,13 @@ REGISTERED, LOOKED = "2026-03-01T09:00:00Z", "2026-03-02T09:00:00Z"
 
 
 def write_pages(report: Path, results: Mapping[str, Any]) -> None:
-    """Write the page, and both files of the public copy."""
+    """Write the page, both files of the public copy, and the page of each notebook that ran."""
     public = public_copy(results)
     write(report / "report.html", render(results))
     write(report / "results.public.json", json_text(public))
     write(report / "report.public.html", render(public))
+    for path in sorted((report / "notebooks").glob("*.ipynb")):
+        write(path.with_suffix(".html"), notebook_page(json_of(path), results, path.stem))
 
 
 def records(column: str, selected: Mapping[str, int]) -> str:

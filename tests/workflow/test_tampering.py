@@ -116,6 +116,12 @@ def verdict_and_page(audit: Audit) -> None:
     forging.publish(audit.folder, results)
 
 
+def a_page_and_its_seal(audit: Audit) -> None:
+    """Turn round what a notebook shows, and seal that."""
+    swap(audit.report / "notebooks" / "searches.html", "Black", "White")
+    forging.reseal(audit.folder)
+
+
 def numbers_and_page(audit: Audit) -> None:
     results = json_of(audit.results)
     rate(results["evidence"][0]["findings"][0])
@@ -262,6 +268,10 @@ FILES = [
      ["tally/searches.tally.csv is not the file that was sealed"]),
     ("an executed notebook", text("report/notebooks/searches.ipynb", "Black", "White"),
      ["notebooks/searches.ipynb is not the file that was sealed", "does not show what was run"]),
+    ("the page of a notebook in a word", text("report/notebooks/searches.html", "Black", "White"),
+     ["notebooks/searches.html is not the file that was sealed", "not the page that its notebook gives (first at"]),
+    ("the page of a notebook, and the seal", a_page_and_its_seal,
+     ["notebooks/searches.html is not the page that its notebook gives"]),
     ("a file added", lambda a: write(a.report / "summary.html", "all is well"), ["summary.html was added"]),
     ("a file added deep down", lambda a: write(a.report / "tally" / "more.csv", "1"), ["tally/more.csv was added"]),
     ("a page removed", removed("report/report.html"), ["report.html is missing from the report"]),
