@@ -94,6 +94,20 @@ def test_every_chart_is_a_figure_with_its_own_alternative_text(name):
     assert [str(each.Alt) for each in figures] == [unescape(text) for text in told]
 
 
+def test_the_page_of_a_notebook_is_named_and_no_link_leads_into_a_folder():
+    results = dict(CASES["flagged"]())
+    results["seal"] = {"evidence": {block["id"]: {} for block in results["evidence"]}}
+    html = render(results)
+    beside = f"notebooks/{results['evidence'][0]['id']}.html"
+    assert f'href="{beside}"' in html
+    paper = laid_out(html, WORDS)
+    pdf = written(paper)
+    links = [entry for side in opened(pdf).pages for entry in side.get("/Annots", []) if "/A" in entry]
+    assert [str(link.A.URI) for link in links if "/URI" in link.A and "notebooks" in str(link.A.URI)] == []
+    assert beside in re.sub(r"\s", "", "".join(map(text_of, paper.pages)))
+    assert faults(pdf) == []
+
+
 def test_heads_point_along_their_column_or_row():
     pdf = opened(printed("large-lots"))
     scopes = {str(entry.A.Scope) for entry in elements(pdf) if entry.S == "/TH"}

@@ -222,7 +222,7 @@ def test_the_report_leads_to_the_page_of_each_notebook_and_back(report):
         name, _, place = back[0].removeprefix("../").partition("#")
         assert name == "report.html"
         assert [element.attributes["id"] for element in page if element.attributes.get("id") == place] == [place]
-        assert len(shown.all("table")) > 1
+        assert len(shown.all("table")) > 0
         assert len(shown.all("img")) > 0
 
 
