@@ -7,6 +7,7 @@ made to go down one step at a time, and each table gets a caption, a scope for e
 from __future__ import annotations
 
 import re
+from collections import Counter
 from html.parser import HTMLParser
 
 import nh3
@@ -72,6 +73,7 @@ class Mending:
     def __init__(self, caption: str, no_header: str):
         self.caption, self.no_header = caption, no_header
         self.level = 1  # of the heading before; the page's own is the first
+        self.labels: Counter[str] = Counter()
 
     def __call__(self, foreign: str) -> Markup:
         """Give HTML that can do nothing and reads aloud; nothing where nothing is left."""
@@ -79,6 +81,12 @@ class Mending:
         found.feed(cleaned(foreign))
         found.close()
         return Markup("".join(found.out).strip())
+
+    def label(self, caption: str) -> str:
+        """Give a box the name of its table; no two have the same, or a list of them could not tell them apart."""
+        self.labels[caption] += 1
+        times = self.labels[caption]
+        return caption if times == 1 else f"{caption} ({times})"
 
     def below(self, tag: str) -> int:
         """Give the level that a heading may have: below the page's own, and no step is left out on the way down."""
@@ -149,8 +157,8 @@ class _Reader(HTMLParser):
         if not table.caption:
             self.out.insert(table.at + 1, f"<caption>{escape(caption)}</caption>")
         if not self.tables:
-            label = f'role="region" tabindex="0" aria-label="{escape(caption)}"'
-            self.out.insert(table.at, f'<div class="table" {label}>')
+            label = escape(self.mending.label(caption))
+            self.out.insert(table.at, f'<div class="table" role="region" tabindex="0" aria-label="{label}">')
             self.out.append("</div>")
 
 

@@ -22,16 +22,13 @@ PNG = re.compile(r"[A-Za-z0-9+/=\s]+")
 Cell = Mapping[str, Any]
 
 
-def notebook_page(
-    notebook: Mapping[str, Any], results: Mapping[str, Any], evidence: str, language: str = LANGUAGE
-) -> str:
+def notebook_page(notebook: Mapping[str, Any], results: Mapping[str, Any], evidence: str) -> str:
     """Write an executed notebook as a page.
 
     Args:
         notebook: what its `.ipynb` in the report holds, after the gate (`kernels.gated`).
-        results: what `results.json` holds.
+        results: what `results.json` holds; it says in which language.
         evidence: the id of the block that it was run for.
-        language: which file of `text/` the fixed words come from.
 
     Returns:
         One HTML page; the same notebook and results give the same page.
@@ -40,7 +37,7 @@ def notebook_page(
         KeyError: it is no notebook, or the results have no such block.
     """
     place, block = next((place, block) for place, block in enumerate(results["evidence"], 1) if block["id"] == evidence)
-    t = words(language)
+    language = results["audit"].get("language", LANGUAGE)
     code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     ran = (results.get("seal") or {}).get("evidence", {}).get(evidence, {})
     return page(
@@ -51,9 +48,16 @@ def notebook_page(
         anchor=view.evidence_anchor(place),
         banner=view.banner(results),
         ran=ran,
+        prose_language=_language_of_prose(ran, results, language),
         errors=list(_errors(code)),
-        cells=list(_cells(notebook["cells"], t["notebook"])),
+        cells=list(_cells(notebook["cells"], words(language)["notebook"])),
     )
+
+
+def _language_of_prose(ran: Mapping[str, Any], results: Mapping[str, Any], language: str) -> str | None:
+    """Say in which language the prose is where that is not the page's: ours is English, an audit's own its own."""
+    own = ran.get("notebook_sha256") in {entry["sha256"] for entry in results["audit"]["code"]}
+    return None if own or language == LANGUAGE else LANGUAGE
 
 
 def _cells(cells: list[Cell], w: Mapping[str, str]) -> Iterator[dict[str, Any]]:

@@ -195,6 +195,8 @@ def test_every_table_has_a_caption_and_every_head_a_scope(shown):
     for box in [*shown.of_class("table"), *shown.of_class("picture")]:
         assert (box.attributes["tabindex"], box.attributes["role"]) == ("0", "region")
         assert box.attributes["aria-label"].strip()
+    labels = [box.attributes["aria-label"] for box in [*shown.of_class("table"), *shown.of_class("picture")]]
+    assert len(labels) == len(set(labels))
 
 
 def test_every_picture_has_words(shown):
@@ -281,6 +283,16 @@ def test_it_names_the_notebook_that_ran():
     said = seen(page(*ORDINARY, of=told))
     assert "own.ipynb" in said
     assert "ab" * 32 in said
+
+
+@pytest.mark.parametrize(("own", "prose"), [(False, "en"), (True, None)])
+def test_in_another_language_our_prose_is_marked_as_english(own, prose):
+    told = audit((block(), counted({"Women": (50, 100), "Men": (50, 100)})))
+    told["audit"] |= {"language": "es", "code": [{"file": "own.ipynb", "sha256": "ab" * 32}] if own else []}
+    told["seal"] = {"evidence": {"screened": {"notebook": "own.ipynb", "notebook_sha256": "ab" * 32}}}
+    found = page(*ORDINARY, of=told)
+    assert found.one("html").attributes["lang"] == "es"
+    assert {each.attributes.get("lang") for each in found.of_class("prose")} == {prose}
 
 
 def test_the_same_notebook_gives_the_same_page():
