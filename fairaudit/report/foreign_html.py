@@ -158,7 +158,7 @@ class _Reader(HTMLParser):
             self.out.insert(table.at + 1, f"<caption>{escape(caption)}</caption>")
         if not self.tables:
             label = escape(self.mending.label(caption))
-            self.out.insert(table.at, f'<div class="table" role="region" tabindex="0" aria-label="{label}">')
+            self.out.insert(table.at, f'<div class="table" role="group" tabindex="0" aria-label="{label}">')
             self.out.append("</div>")
 
 

@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
+
+from markupsafe import Markup
 
 from fairaudit.displays import AGGREGATE
 from fairaudit.report import view
@@ -94,9 +97,9 @@ def _part(output: Mapping[str, Any], mending: Mending) -> dict[str, Any]:
     data = output["data"]
     alt = _alt(output)
     if "image/svg+xml" in data and alt:
-        return {"svg": _text(data["image/svg+xml"]), "alt": alt}
+        return {"src": _address(_text(data["image/svg+xml"])), "alt": alt}
     if "image/png" in data and alt and PNG.fullmatch(_text(data["image/png"])):
-        return {"png": "".join(_text(data["image/png"]).split()), "alt": alt}
+        return {"src": f"data:image/png;base64,{''.join(_text(data['image/png']).split())}", "alt": alt}
     if "text/html" in data and (shown := mending(_text(data["text/html"]))):
         return {"html": shown}
     return {"text": _text(data.get("text/plain", alt))}
@@ -109,6 +112,14 @@ def _alt(output: Mapping[str, Any]) -> str:
     mark = output["data"].get(AGGREGATE, {})
     of_mark = mark.get("text") if isinstance(mark, Mapping) else None
     return next((text.strip() for text in (*stated, of_mark) if isinstance(text, str) and text.strip()), "")
+
+
+def _address(svg: str) -> Markup:
+    """Put a drawing into an address: in a picture nothing of it runs or is fetched, whoever drew it.
+
+    Percent-encoding takes a fifth less room than base64, and leaves nothing that HTML would read.
+    """
+    return Markup("data:image/svg+xml," + quote(svg.replace('"', "'"), safe=" /:=;,.()!*+-?_~@$|^[]{}'"))
 
 
 def _first_line(source: str) -> str:

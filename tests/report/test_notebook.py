@@ -193,7 +193,7 @@ def test_every_table_has_a_caption_and_every_head_a_scope(shown):
         for row in each.all("tr"):
             assert row.all("th")[0].tag == "th"
     for box in [*shown.of_class("table"), *shown.of_class("picture")]:
-        assert (box.attributes["tabindex"], box.attributes["role"]) == ("0", "region")
+        assert (box.attributes["tabindex"], box.attributes["role"]) == ("0", "group")
         assert box.attributes["aria-label"].strip()
     labels = [box.attributes["aria-label"] for box in [*shown.of_class("table"), *shown.of_class("picture")]]
     assert len(labels) == len(set(labels))
