@@ -12,7 +12,6 @@ CONDA_NAMES = {
     "duckdb": "python-duckdb",
     "jupyter-client": "jupyter_client",
     "matplotlib": "matplotlib-base",
-    "nbconvert": "nbconvert-core",
     "ruamel-yaml": "ruamel.yaml",
 }
 RANGE = r"(>=|<=|<|>|==|!=)\d+(\.\d+)*"
