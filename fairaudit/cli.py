@@ -291,6 +291,7 @@ def _add_publish(add: Add) -> None:
     parser.add_argument("folders", type=Path, nargs="*", metavar="DIR", help=about)
     out = Path("build") / "public"
     parser.add_argument("--out", type=Path, default=out, help="folder for the page (default: build/public)")
+    parser.add_argument("--pdf", action="store_true", help="print each report as PDF too, which takes seconds each")
     parser.set_defaults(command=_publish)
 
 
@@ -606,8 +607,8 @@ def _every(folders: list[Path], command: str) -> list[Path]:
 def _publish(options: argparse.Namespace) -> None:
     from fairaudit.publishing import publish
 
-    written = publish(_every(options.folders, "publish"), options.out)
-    reports = len(written) - 2
+    written = publish(_every(options.folders, "publish"), options.out, pdf=options.pdf)
+    reports = sum(path.suffix == ".html" for path in written) - 1
     _say([f"Wrote {written[0]} and {written[1]}, and beside them {reports} report{'' if reports == 1 else 's'}."])
     _next(f"open {written[0]}, and put the folder where the public finds it")
 

@@ -6,44 +6,75 @@ The list is in words: no number of people stands in it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import tempfile
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from fairaudit.completing import Status, status_of
-from fairaudit.folders import cannot_write, replace_text
+from fairaudit.errors import Problem, UsageError
+from fairaudit.folders import cannot_write, replace_bytes
+from fairaudit.languages import ENGLISH
+from fairaudit.report.printing import Printing
 from fairaudit.workflow import seal
 
 PUBLIC = "report.public.html"
 
 
-def publish(folders: Iterable[Path], out: Path) -> list[Path]:
+def publish(folders: Iterable[Path], out: Path, *, pdf: bool = False) -> list[Path]:
     """Write the list of audits.
 
     Args:
         folders: the audits'.
         out: where to write `index.html`, `audits.json` and a page a report; may exist, and may hold an earlier list.
+        pdf: whether to print each of these pages too, which takes seconds each.
 
     Returns:
         The files written.
 
     Raises:
         FairauditError: an audit's plan, answers or report cannot be read.
-        UsageError: the folder cannot be written.
+        UsageError: the folder cannot be written; or, all else being written, a page cannot be printed.
     """
     from fairaudit.report.html import public_list
 
     found = [status_of(folder) for folder in folders]
-    pages = {f"{_slug(status)}.html": page for status in found if (page := _public_page(status)) is not None}
-    audits = sorted((entry_of(status) for status in found), key=lambda audit: audit["title"].casefold())
+    pages = {_slug(status): page for status in found if (page := _public_page(status)) is not None}
+    languages = {_slug(s): s.results["audit"].get("language", ENGLISH) for s in found if s.results is not None}
+    printed = {slug: _printed(slug, page, languages[slug]) for slug, page in pages.items()} if pdf else {}
+    papers = {slug: content for slug, content in printed.items() if isinstance(content, bytes)}
+    audits = sorted((entry_of(status, papers) for status in found), key=lambda audit: audit["title"].casefold())
     texts = {"index.html": public_list(audits), "audits.json": json.dumps(audits, indent=1, ensure_ascii=False) + "\n"}
+    texts |= {f"{slug}.html": page for slug, page in pages.items()}
+    files = {name: text.encode("utf-8") for name, text in texts.items()}
+    files |= {f"{slug}.pdf": content for slug, content in papers.items()}
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for name, text in {**texts, **pages}.items():
-            replace_text(out / name, text)
+        for name, content in files.items():
+            replace_bytes(out / name, content)
     except OSError as error:
         raise cannot_write(out, error) from None
-    return [out / name for name in (*texts, *pages)]
+    if problems := [found for found in printed.values() if isinstance(found, Problem)]:
+        raise UsageError(problems)
+    return [out / name for name in files]
+
+
+def _printed(slug: str, page: str, language: str) -> bytes | Problem:
+    """Print a page; or say why not."""
+    from fairaudit.report.html import words
+
+    def named(text: str) -> str:
+        return text.replace("report.", f"{slug}.")
+
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder) / "page.html", Path(folder) / "page.pdf"
+        source.write_text(page, encoding="utf-8", newline="\n")
+        printing = Printing()
+        printing.begin(source, target, {name: named(text) for name, text in words(language)["pdf"].items()})
+        printed = printing.done()
+        if printed.why:
+            return Problem(f"{slug}.pdf", f"was not printed: {named(printed.why)}", named(printed.mend))
+        return target.read_bytes()
 
 
 def _slug(status: Status) -> str:
@@ -63,14 +94,20 @@ def _public_page(status: Status) -> str | None:
         return None
 
 
-def entry_of(status: Status) -> dict[str, Any]:
-    """Say of an audit what anybody may know: how it stands, and what of, in words."""
+def entry_of(status: Status, printed: Container[str] = ()) -> dict[str, Any]:
+    """Say of an audit what anybody may know: how it stands, and what of, in words.
+
+    Args:
+        status: how it stands.
+        printed: the names of audits whose public copy is there as PDF too.
+    """
     system, results = status.plan.system, status.results
     found = results["determination"] if results else None
     blocking = sum(each["blocks"] for each in status.open)
     return {
         "slug": _slug(status),
         "report": None if _public_page(status) is None else f"{_slug(status)}.html",
+        "pdf": f"{_slug(status)}.pdf" if _slug(status) in printed else None,
         "title": system.title,
         "vendor": system.vendor,
         "agency": system.agency,

@@ -18,6 +18,7 @@ from typing import Any
 import pikepdf
 import pytest
 
+from fairaudit.publishing import publish
 from fairaudit.report import fonts, printing
 from fairaudit.report.html import render, words
 from fairaudit.report.pdf import laid_out, named, write_pdf, written
@@ -359,6 +360,10 @@ def test_without_pango_all_else_is_written_and_a_line_says_how_to_get_it(without
     written = {path.name for path in (folder / "report").iterdir()}
     pages = {"report.html", "results.json", "report.public.html", "results.public.json"}
     assert written == {*pages, "seal.json", "tally", "notebooks"}
+    published = fairaudit(without_pango, "publish", "--pdf", folder, "--out", tmp_path / "public")
+    assert published.returncode == 2
+    assert "a.pdf: was not printed: Pango, which lays out the text of a.pdf" in " ".join(published.stderr.split())
+    assert sorted(path.name for path in (tmp_path / "public").iterdir()) == ["a.html", "audits.json", "index.html"]
     verified = fairaudit(without_pango, "verify", folder)
     assert verified.returncode == 0, verified.stdout
     assert "report.pdf" not in verified.stdout
@@ -396,6 +401,26 @@ def test_a_report_with_its_pdf_comes_out_again(sealed):
     assert not any("report.pdf" in note for note in found.notes)
     (note,) = [note for note in verify(sealed, quick=True).notes if "report.pdf" in note]
     assert "as asked (--quick)" in note
+
+
+def test_the_public_copy_is_printed_where_that_is_asked(sealed, tmp_path):
+    index, data, page, pdf = publish([sealed], tmp_path / "public", pdf=True)
+    assert (page.name, pdf.name) == (f"{sealed.name}.html", f"{sealed.name}.pdf")
+    assert f'href="{pdf.name}"' in index.read_text(encoding="utf-8")
+    assert [audit["pdf"] for audit in json.loads(data.read_text(encoding="utf-8"))] == [pdf.name]
+    content = pdf.read_bytes()
+    assert faults(content) == []
+    paper = laid_out((sealed / "report" / "report.public.html").read_text(encoding="utf-8"), WORDS)
+    assert content == written(paper)
+    said = " ".join(map(text_of, paper.pages))
+    assert words("en")["page"]["public"] in said
+    assert words("en")["page"]["internal"] not in said
+
+
+def test_without_being_asked_no_copy_is_printed(sealed, tmp_path):
+    index, data, _ = publish([sealed], tmp_path / "public")
+    assert ".pdf" not in index.read_text(encoding="utf-8")
+    assert [audit["pdf"] for audit in json.loads(data.read_text(encoding="utf-8"))] == [None]
 
 
 def forged(folder: Path, beside: Path, **changed: Any) -> Path:
