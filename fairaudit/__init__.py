@@ -12,6 +12,7 @@ _HOMES = {
     "Evidence": "fairaudit.evidence",
     "Alternatives": "fairaudit.alternatives",
     "HowMany": "fairaudit.asking",
+    "Comparison": "fairaudit.comparing.showing",
     "read_plan": "fairaudit.plan",
     "read_tally": "fairaudit.sources",
     "Tally": "fairaudit.tally",

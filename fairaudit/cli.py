@@ -38,6 +38,7 @@ Audit a technology before an agency adopts it: who would be treated worse, by ho
   fairaudit gate DIR             whether the system may be adopted on it
   fairaudit verify DIR           whether a report comes out again as it was sealed
   fairaudit publish              the public list of audits
+  fairaudit compare DIR DIR...   systems whose audits ask the same, side by side
   fairaudit export DIR --to NAME the results in a form that others ask for
   fairaudit tally DIR -o FILE    only the counts, to send instead of records
   fairaudit measures [NAME]      every measure, with formula and source
@@ -295,6 +296,15 @@ def _add_publish(add: Add) -> None:
     parser.set_defaults(command=_publish)
 
 
+def _add_compare(add: Add) -> None:
+    parser = add("compare", "put systems whose audits ask the same side by side: one page, and JSON")
+    about = "audits' folders, two or more, each with a report"
+    parser.add_argument("folders", type=Path, nargs="*", metavar="DIR", help=about)
+    out = Path("build") / "compare"
+    parser.add_argument("--out", type=Path, default=out, help="folder for the page (default: build/compare)")
+    parser.set_defaults(command=_compare)
+
+
 def _add_export(add: Add) -> None:
     parser = add("export", "write the results in a form that others ask for")
     parser.add_argument("folder", type=Path, nargs="?", metavar="DIR")
@@ -319,6 +329,7 @@ COMMANDS = (
     _add_verify,
     _add_gate,
     _add_publish,
+    _add_compare,
     _add_export,
     _add_tally,
     _add_measures,
@@ -611,6 +622,16 @@ def _publish(options: argparse.Namespace) -> None:
     reports = sum(path.suffix == ".html" for path in written) - 1
     _say([f"Wrote {written[0]} and {written[1]}, and beside them {reports} report{'' if reports == 1 else 's'}."])
     _next(f"open {written[0]}, and put the folder where the public finds it")
+
+
+def _compare(options: argparse.Namespace) -> None:
+    from fairaudit.comparing import compared, write
+
+    found = compared(options.folders)
+    written = write(found, options.out)
+    _say([f"Wrote {path}" for path in written])
+    _say(each["sentence"] for block in found["evidence"] for each in block["pairings"] if each["sentence"])
+    _next(f"open {written[0]}; it names no winner, so say what counts for more, and why")
 
 
 def _export(options: argparse.Namespace) -> None:

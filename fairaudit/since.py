@@ -7,15 +7,14 @@ the same, nothing has moved by chance, and there is no interval.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from fairaudit.errors import UsageError
 from fairaudit.sentences import VERDICT_WORDS, finding_named, percent, significant
 from fairaudit.workflow import seal
+from fairaudit.workflow.sealed_report import sealed_report
 
 Finding = Mapping[str, Any]
 AGAIN = "Name the folder of an earlier report, which holds seal.json and results.json as a run wrote them."
@@ -34,17 +33,8 @@ def earlier_report(path: Path) -> dict[str, Any]:
         UsageError: there is none, or it is not what was sealed.
     """
     folder = path.parent if path.name == seal.FILE else path
-    try:
-        sealed = json.loads((folder / seal.FILE).read_text(encoding="utf-8"))
-        results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
-        root, ended = sealed[seal.ROOT], str(sealed[seal.RAN]["ended"])
-        as_sealed = seal.holds(sealed, folder, "results.json")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise UsageError.one(str(path), "is no earlier report", AGAIN) from None
-    if not as_sealed:
-        what = "is not what its seal says: it was edited after it was made"
-        raise UsageError.one(str(path), what, "Take it from a copy that was held elsewhere.")
-    return {**results, "root": root, "ended": ended}
+    lacking = "is no earlier report", AGAIN
+    return sealed_report(folder, str(path), lacking, "Take it from a copy that was held elsewhere.")
 
 
 def moved(

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from fairaudit import languages
 from fairaudit.charts.numbers import count
 from fairaudit.report import view
+from fairaudit.report.compare_view import comparison
 from fairaudit.report.first_page import brief
 from fairaudit.report.fonts import shared_faces
 from fairaudit.report.markup import written
@@ -69,6 +70,17 @@ def public_list(audits: Sequence[Mapping[str, Any]], language: str = LANGUAGE) -
     supported = ("supported", "supported_with_conditions")
     settled = sum(a["evidence_state"] in supported and not a["demonstration"] for a in audits)
     return page("public_list.html", language, audits=audits, settled=settled)
+
+
+def comparison_page(found: Mapping[str, Any], language: str = LANGUAGE) -> str:
+    """Write the page that puts systems side by side.
+
+    Args:
+        found: what `compare.json` holds.
+        language: which file of `text/` the fixed words come from.
+    """
+    view = comparison(found, words(language)["compare"])
+    return page("compare.html", language, found=found, view=view)
 
 
 def page(template: str, language: str, **values: Any) -> str:

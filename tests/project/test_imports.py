@@ -77,6 +77,7 @@ LAYERS = [
     "doctor",
     "completing",
     "publishing",
+    "comparing",
     "catalogs",
     "filling",
     "cli",
