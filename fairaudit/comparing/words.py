@@ -169,8 +169,8 @@ def _ratio(told: Mapping[str, Any], finding: Mapping[str, Any], given: Mapping[s
     # What is said grows with harm only where a high rate is the worse one to have.
     was, now = (100 * (value if burden else 1 / value) for value in told["disparity"])
     text = (
-        "For every 100 {second} who are counted, there are {was} {first} under {one} and {now} under {other}, in groups of"
-        " equal size."
+        "For every 100 {second} who are counted, there are {was} {first} under {one} and {now} under {other}, in groups"
+        " of equal size."
         if burden
         else "Beside {second}, {first} are counted {was}% as often under {one}, and {now}% as often under {other}."
     )
