@@ -1,7 +1,7 @@
 """Two or more systems whose audits ask the same, side by side; paired where their records are of the same people.
 
-What `compare.json` holds: `schema_version`, `made_by`; `notices`; `no_score`; `systems`, each with `name`, `vendor`,
-`agency`, `folder`, `seal`, `day`, `demonstration`, `headline`, `would_be`, `decision`, `needs`; `differing`, what the
+What `compare.json` holds: `schema_version`, `language`, `made_by`; `notices`; `no_score`; `systems`, each with `name`,
+`vendor`, `agency`, `folder`, `seal`, `day`, `demonstration`, `headline`, `would_be`, `decision`, `needs`; `differing`, what the
 plans say otherwise (`where`, `values`); `evidence`, each block with `id`, `kind`, `question`, `pairings` (`systems` by
 place, `people`, `in_one_only`, `other_group`, `other_outcome`, `why_not`, `sentence`) and `findings`; `cannot_tell`.
 
@@ -9,9 +9,9 @@ A finding has `id`, `about`, `blocks`, `limit`, `because`; and lists:
 
 * `systems`, each with `verdict`, `words`, `baseline`, `pair` (the worse-treated group first), `estimate`, `lower`,
   `upper`, `shown`, `needed`;
-* `changes`, each with `systems`, `groups` (the worse-treated first), `people`, `not_known`, `same_people`, `disparity`
-  under either (where the first group is worse off, above 0; of a ratio, above 1), `change` (the second's less the
-  first's; of ratios the second's over the first's) with `lower` and `upper` of 95%, and `sentence`;
+* `changes`, each with `systems`, `groups` (the worse-treated first), `people`, `not_known`, `unknown_group`,
+  `same_people`, `disparity` under either (where the first group is worse off, above 0; of a ratio, above 1), `change`
+  (the second's less the first's; of ratios the second's over the first's) with `lower` and `upper` of 95%, `sentence`;
 * `unlike`, of two systems each, `rows` with `group`, `people`, `first_only`, `second_only`, and `by_chance` (McNemar's
   exact test; None where records share clusters) with `by_chance_words`;
 * `side_by_side`, of two systems each, `why` nothing is paired, and the `sentence`.
@@ -29,6 +29,7 @@ from fairaudit.comparing.changes import Pairing
 from fairaudit.comparing.reading import Bid, read_bids
 from fairaudit.findings import plain
 from fairaudit.folders import cannot_write, replace_text
+from fairaudit.languages import ENGLISH, listed, say, say_count, speaking
 from fairaudit.results import json_text
 from fairaudit.sentences import finding_named
 
@@ -49,16 +50,24 @@ def compared(folders: Sequence[Path]) -> dict[str, Any]:
         FairauditError: an audit has no report as it was sealed; plans ask otherwise; a source cannot be read.
     """
     bids, differing = read_bids(folders)
+    languages = {bid.results["audit"].get("language", ENGLISH) for bid in bids}
+    language = languages.pop() if len(languages) == 1 else ENGLISH
+    with speaking(language):
+        return _told(bids, differing, language)
+
+
+def _told(bids: Sequence[Bid], differing: Sequence[Mapping[str, Any]], language: str) -> dict[str, Any]:
     return plain(
         {
             "schema_version": SCHEMA_VERSION,
+            "language": language,
             "made_by": f"fairaudit {__version__}",
             "notices": list(_notices(bids)),
-            "no_score": words.NO_SCORE,
+            "no_score": say(words.NO_SCORE),
             "systems": [_system(bid) for bid in bids],
             "differing": differing,
             "evidence": [_block(bids, block.id) for block in bids[0].plan.evidence],
-            "cannot_tell": [*words.CANNOT_TELL, *_left_untold(bids)],
+            "cannot_tell": [*map(say, words.CANNOT_TELL), *_left_untold(bids)],
         }
     )
 
@@ -78,7 +87,7 @@ def write(found: Mapping[str, Any], out: Path) -> list[Path]:
     """
     from fairaudit.report.html import comparison_page
 
-    texts = {PAGE: comparison_page(found), JSON: json_text(found)}
+    texts = {PAGE: comparison_page(found, found["language"]), JSON: json_text(found)}
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
@@ -91,10 +100,15 @@ def write(found: Mapping[str, Any], out: Path) -> list[Path]:
 def _notices(bids: Sequence[Bid]) -> Iterator[str]:
     made_up = [bid.name for bid in bids if bid.results["audit"]["demonstration"]]
     if made_up:
-        every = "DEMONSTRATION: the records are made up. Nothing here is true of anybody."
-        some = "DEMONSTRATION: the records of {systems} are made up. Nothing said of them is true of anybody."
-        yield words.say(every if len(made_up) == len(bids) else some, systems=" and ".join(made_up))
-    yield "INTERNAL COPY: small counts are not hidden in it. It is not for publication as it is."
+        yield (
+            say("DEMONSTRATION: the records are made up. Nothing here is true of anybody.")
+            if len(made_up) == len(bids)
+            else say(
+                "DEMONSTRATION: the records of {systems} are made up. Nothing said of them is true of anybody.",
+                systems=listed(made_up),
+            )
+        )
+    yield say("INTERNAL COPY: small counts are not hidden in it. It is not for publication as it is.")
 
 
 def _left_untold(bids: Sequence[Bid]) -> list[str]:
@@ -123,9 +137,12 @@ def _needs(bid: Bid) -> Iterator[str]:
     """Name what an audit still lacks before anybody can decide on it."""
     owed = bid.results["page_one"]["open"]
     if owed["count"]:
-        many = "{count:,} questions are not answered, of which {blocking:,} hold up adoption."
-        one = "1 question is not answered; of those that hold up adoption, {blocking:,}."
-        yield words.say(one if owed["count"] == 1 else many, count=owed["count"], blocking=owed["blocking"])
+        yield say_count(
+            owed["count"],
+            "1 question is not answered; of those that hold up adoption, {blocking:,}.",
+            "{count} questions are not answered, of which {blocking:,} hold up adoption.",
+            blocking=owed["blocking"],
+        )
     yield bid.results["audit"]["registration"]["words"]
     for block in bid.results["evidence"]:
         for finding in block["findings"]:
@@ -174,7 +191,10 @@ def _finding(bids: Sequence[Bid], found: Sequence[Mapping[str, Any]], pairings: 
         "blocks": first["blocks"],
         "limit": words.limit(first),
         "because": first["tolerance"]["because"],
-        "systems": [_of_system(finding) for finding in found],
+        "systems": [
+            _of_system(finding, bid.plan.block(finding["evidence"]).words.people)
+            for finding, bid in zip(found, bids, strict=True)
+        ],
         "changes": [told for each in paired for told in _changes(each, bids, found, block)],
         "unlike": [
             {"systems": list(each.places), "rows": rows} for each in paired if (rows := _unlike(each, first, block))
@@ -196,7 +216,7 @@ def _named(bids: Sequence[Bid], places: Sequence[int]) -> list[str]:
     return [bids[place].name for place in places]
 
 
-def _of_system(finding: Mapping[str, Any]) -> dict[str, Any]:
+def _of_system(finding: Mapping[str, Any], people: str) -> dict[str, Any]:
     return {
         "verdict": finding["verdict"],
         "words": finding["words"],
@@ -205,7 +225,7 @@ def _of_system(finding: Mapping[str, Any]) -> dict[str, Any]:
         "estimate": finding["estimate"],
         "lower": finding["lower"],
         "upper": finding["upper"],
-        "shown": words.shown(finding),
+        "shown": words.shown(finding, people),
         "needed": (finding["more_records"] or {}).get("sentence", ""),
     }
 
@@ -217,4 +237,8 @@ def _changes(
     names = [bids[place].name for place in pairing.places]
     for told in changes.changes(pairing, own, block):
         told = plain(told)
-        yield {"systems": list(pairing.places), **told, "sentence": words.change(told, own[0], names)}
+        yield {
+            "systems": list(pairing.places),
+            **told,
+            "sentence": words.change(told, own[0], names, block.words.people),
+        }

@@ -11,6 +11,7 @@ import numpy as np
 
 from fairaudit.comparing.reading import Bid
 from fairaudit.groupings import group_name
+from fairaudit.languages import listed, say, say_count
 from fairaudit.measures import MEASURES
 from fairaudit.plan import UNKNOWN, Evidence
 from fairaudit.sources.beside import FOLD, Matched, N, beside, group_columns
@@ -19,11 +20,6 @@ from fairaudit.stats import matched, systems
 PLACE = {"1": 0, "0": 1, UNKNOWN: 2}
 ALPHA = 0.05
 """The error of both ends of an interval together: 95%."""
-
-
-REPEATED = "a key names several records of {system} ({n:,} more records than keys)"
-OTHER = "{people} of another {what}"
-DISAGREE = "of the people in both files, {told} in one than in the other"
 
 
 @dataclass(frozen=True)
@@ -65,18 +61,18 @@ def _why_not(bids: Sequence[Bid], blocks: Sequence[Evidence]) -> str:
     """Say why the records of two systems cannot be matched; "" where they can."""
     kinds = {block.kind for block in blocks}
     if kinds != {"decisions"}:
-        return f"records are matched of yes/no decisions only, and these are {'/'.join(sorted(kinds))}"
+        return say("records are matched of yes/no decisions only, and these are {kinds}", kinds=listed(sorted(kinds)))
     if any(block.data.is_tally for block in blocks):
-        return "counts were received, and no record"
+        return say("counts were received, and no record")
     lacking = [bid.name for bid, block in zip(bids, blocks, strict=True) if not block.data.key]
     if lacking:
-        return f"no key names a person in the records of {' and '.join(lacking)}"
+        return say("no key names a person in the records of {systems}", systems=listed(lacking))
     if any(block.data.weighted or block.raked_by for block in blocks):
-        return "the records are weighed, and a pair of records would have two weights"
+        return say("the records are weighed, and a pair of records would have two weights")
     if any(block.data.count for block in blocks):
-        return "a row stands for several records"
+        return say("a row stands for several records")
     if any(block.data.cluster for block in blocks) and not all(block.data.cluster for block in blocks):
-        return "only one of the plans says which records belong together"
+        return say("only one of the plans says which records belong together")
     return next(filter(None, (bid.why_no_records(block.id) for bid, block in zip(bids, blocks, strict=True))), "")
 
 
@@ -84,9 +80,9 @@ def _looked_at(places: tuple[int, int], found: Matched, bids: Sequence[Bid], blo
     names = [bids[place].name for place in places]
     for name, held in zip(names, found.held, strict=True):
         if not held.unique:
-            return Pairing(places, found, REPEATED.format(n=held.repeated, system=name))
+            return Pairing(places, found, _repeated(held.repeated, name))
     if not found.people:
-        return Pairing(places, found, "no key stands in both files")
+        return Pairing(places, found, say("no key stands in both files"))
     rows, n = found.rows, found.rows[N].to_numpy(int)
     other_group = {}
     for name in blocks[places[0]].groups:
@@ -97,19 +93,33 @@ def _looked_at(places: tuple[int, int], found: Matched, bids: Sequence[Bid], blo
     if "outcome 0" in rows:
         one, two = (rows[f"outcome {side}"].to_numpy(str) for side in (0, 1))
         other_outcome = int(n[(one != two) & (one != UNKNOWN) & (two != UNKNOWN)].sum())
-    told = [OTHER.format(people=_people(n), what=name.replace("_", " ")) for name, n in other_group.items() if n]
-    told += [OTHER.format(people=_people(other_outcome), what="outcome")] if other_outcome else []
-    why = DISAGREE.format(told=" and ".join(told)) if told else ""
-    return Pairing(places, found, why, other_group, other_outcome)
+    return Pairing(places, found, _disagree(other_group, other_outcome), other_group, other_outcome)
+
+
+def _repeated(number: int, system: str) -> str:
+    return say_count(
+        number,
+        "a key stands twice in the records of {system}",
+        "keys stand more than once in the records of {system}: {count} more records than keys",
+        system=system,
+    )
+
+
+def _disagree(other_group: Mapping[str, int], other_outcome: int) -> str:
+    """Say what two files hold otherwise of the same people; "" where nothing."""
+    told = [
+        say_count(n, "1 is of another {group}", "{count} are of another {group}", group=name.replace("_", " "))
+        for name, n in other_group.items()
+        if n
+    ]
+    if other_outcome:
+        told.append(say_count(other_outcome, "1 has another outcome", "{count} have another outcome"))
+    return say("of the people in both files, {told} in one than in the other", told=listed(told)) if told else ""
 
 
 def _attribute(rows: Any, name: str, side: int) -> np.ndarray | None:
     (column,) = group_columns([name], side)
     return rows[column].to_numpy(str) if column in rows else None
-
-
-def _people(number: int) -> str:
-    return "1 is" if number == 1 else f"{number:,} are"
 
 
 # --- one finding -----------------------------------------------------------------------------------------------------
@@ -179,17 +189,24 @@ def _ways(cells: np.ndarray) -> np.ndarray:
     return np.stack([first.reshape(-1), second.reshape(-1)])
 
 
+def unknown_group(pairing: Pairing, grouping: Sequence[str]) -> int:
+    """Count the matched people whose group is not known in one file, or in both: they are in no gap."""
+    rows = pairing.found.rows
+    columns = [column for side in (0, 1) for column in group_columns(grouping, side)]
+    return int(rows.loc[(rows[columns] == UNKNOWN).any(axis=1), N].sum())
+
+
 def why_side_by_side(pairing: Pairing, finding: Mapping[str, Any], block: Evidence) -> str:
     """Say why a finding's change is not told, though the records match; "" where it is."""
     if pairing.why_not:
         return pairing.why_not
     if finding["measure"] not in MEASURES:
-        return "a measure of an audit's own is not paired"
+        return say("a measure of an audit's own is not paired")
     needs_outcome = "outcome" in MEASURES[finding["measure"]].needs
     if needs_outcome and block.data.outcome.seen_of != "everyone":
-        return "an outcome is seen only of those whom a system chose, who are others under each"
+        return say("an outcome is seen only of those whom a system chose, who are others under each")
     if any(block.groups[name].multi or block.groups[name].proxy for name in finding["grouping"]):
-        return "people may count in several groups"
+        return say("people may count in several groups")
     return ""
 
 
@@ -211,7 +228,8 @@ def changes(pairing: Pairing, found: Sequence[Mapping[str, Any]], block: Evidenc
         if len(pair) != 2 or frozenset(pair) in done or not set(pair) <= set(told):
             continue
         done.add(frozenset(pair))
-        yield _change([told[name] for name in pair], found[0])
+        told_of = _change([told[name] for name in pair], found[0])
+        yield {**told_of, "unknown_group": unknown_group(pairing, found[0]["grouping"])}
 
 
 def _change(pair: Sequence[Group], finding: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from fairaudit.comparing.asked import differences
 from fairaudit.errors import FairauditError, Problem, UsageError
+from fairaudit.languages import say
 from fairaudit.plan import Plan, read_plan
 from fairaudit.sources import sha256_of
 from fairaudit.workflow.sealed_report import sealed_report
@@ -40,8 +41,10 @@ class Bid:
         try:
             same = sha256_of(block, self.plan.folder) == sealed.get("source_sha256")
         except OSError:
-            return f"the records of {self.name} are not here"
-        return "" if same else f"the records of {self.name} are others than when its report was made"
+            return say("the records of {system} are not here", system=self.name)
+        if same:
+            return ""
+        return say("the records of {system} are others than when its report was made", system=self.name)
 
 
 def read_bids(folders: Sequence[Path]) -> tuple[list[Bid], list[dict[str, Any]]]:

@@ -30,7 +30,7 @@ class Comparison:
 
     @cached_property
     def _view(self) -> dict[str, Any]:
-        return comparison(self.found, words("en")["compare"])
+        return comparison(self.found, words(self.found["language"])["compare"])
 
     @property
     def notices(self) -> Shown:

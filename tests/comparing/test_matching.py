@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fairaudit.comparing import words
-from fairaudit.comparing.changes import groups_of, pairings
+from fairaudit.comparing.changes import groups_of, pairings, unknown_group
 from fairaudit.comparing.reading import Bid
 from fairaudit.plan import read_plan
 from fairaudit.sources import sha256_of
@@ -67,17 +67,24 @@ def test_a_decision_that_one_file_lacks_is_not_a_no(tmp_path):
     assert found["Black"].joint.pairs.sum() == 100 - 5
 
 
+def test_people_of_unknown_group_are_in_no_gap_and_are_counted(tmp_path):
+    rows = [row.replace("c0,Black", "c0,").replace("c1,Black", "c1,") for row in lines(1)]
+    found = pairing(tmp_path, rows)
+    groups = groups_of(found, ["race"], "false_positive_rate", clustered=False)
+    assert (groups["Black"].joint.pairs.sum(), unknown_group(found, ["race"])) == (98, 2)
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (lambda rows: [*rows, rows[-1]], "a key names several records of Beta (1 more records than keys)"),
+        (lambda rows: [*rows, rows[-1]], "a key stands twice in the records of Beta"),
         (
             lambda rows: [row.replace("c0,Black", "c0,White").replace("c1,Black", "c1,White") for row in rows],
             "of the people in both files, 2 are of another race in one than in the other",
         ),
         (
             lambda rows: [row.replace("c0,Black,0", "c0,Black,1") for row in rows],
-            "of the people in both files, 1 is of another outcome in one than in the other",
+            "of the people in both files, 1 has another outcome in one than in the other",
         ),
         (lambda rows: [f"x{row}" for row in rows], "no key stands in both files"),
     ],
