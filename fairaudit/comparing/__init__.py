@@ -1,9 +1,10 @@
 """Two or more systems whose audits ask the same, side by side; paired where their records are of the same people.
 
 What `compare.json` holds: `schema_version`, `language`, `made_by`; `notices`; `no_score`; `systems`, each with `name`,
-`vendor`, `agency`, `folder`, `seal`, `day`, `demonstration`, `headline`, `would_be`, `decision`, `needs`; `differing`, what the
-plans say otherwise (`where`, `values`); `evidence`, each block with `id`, `kind`, `question`, `pairings` (`systems` by
-place, `people`, `in_one_only`, `other_group`, `other_outcome`, `why_not`, `sentence`) and `findings`; `cannot_tell`.
+`vendor`, `agency`, `folder`, `seal`, `day`, `demonstration`, `headline`, `would_be`, `decision`, `needs`; `differing`,
+what the plans say otherwise (`where`, `values`); `evidence`, each block with `id`, `kind`, `question`, `pairings`
+(`systems` by place, `people`, `in_one_only`, `other_group`, `other_outcome`, `why_not`, `sentence`) and `findings`;
+`cannot_tell`.
 
 A finding has `id`, `about`, `blocks`, `limit`, `because`; and lists:
 
@@ -184,7 +185,10 @@ def _finding(bids: Sequence[Bid], found: Sequence[Mapping[str, Any]], pairings: 
     first = found[0]
     block = bids[0].plan.block(first["evidence"])
     reasons = {each.places: changes.why_side_by_side(each, first, block) for each in pairings}
-    paired = [each for each in pairings if not reasons[each.places]]
+    told = {each.places: list(_changes(each, bids, found, block)) for each in pairings if not reasons[each.places]}
+    none = say("the groups that lie furthest apart are not in the records of both")
+    reasons |= {places: none for places, rows in told.items() if not rows}
+    paired = [each for each in pairings if each.places in told]
     return {
         "id": first["id"],
         "about": finding_named(first, bids[0].results["evidence"]),
@@ -195,7 +199,7 @@ def _finding(bids: Sequence[Bid], found: Sequence[Mapping[str, Any]], pairings: 
             _of_system(finding, bid.plan.block(finding["evidence"]).words.people)
             for finding, bid in zip(found, bids, strict=True)
         ],
-        "changes": [told for each in paired for told in _changes(each, bids, found, block)],
+        "changes": [each for rows in told.values() for each in rows],
         "unlike": [
             {"systems": list(each.places), "rows": rows} for each in paired if (rows := _unlike(each, first, block))
         ],

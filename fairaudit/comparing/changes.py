@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from fairaudit.comparing.reading import Bid
+from fairaudit.comparisons.scheme import EVERYONE_ELSE
 from fairaudit.groupings import group_name
 from fairaudit.languages import listed, say, say_count
 from fairaudit.measures import MEASURES
@@ -205,6 +206,8 @@ def why_side_by_side(pairing: Pairing, finding: Mapping[str, Any], block: Eviden
     needs_outcome = "outcome" in MEASURES[finding["measure"]].needs
     if needs_outcome and block.data.outcome.seen_of != "everyone":
         return say("an outcome is seen only of those whom a system chose, who are others under each")
+    if finding["reference"] == "overall":
+        return say("each group is compared with everybody, and is a part of them")
     if any(block.groups[name].multi or block.groups[name].proxy for name in finding["grouping"]):
         return say("people may count in several groups")
     return ""
@@ -224,12 +227,25 @@ def changes(pairing: Pairing, found: Sequence[Mapping[str, Any]], block: Evidenc
     told = groups_of(pairing, found[0]["grouping"], found[0]["measure"], clustered=bool(block.data.cluster))
     done = set()
     for finding in found:
-        pair = tuple(finding["worst_pair"] or ())
-        if len(pair) != 2 or frozenset(pair) in done or not set(pair) <= set(told):
+        pair = [_arm(name, told) for name in finding["worst_pair"] or ()]
+        names = frozenset(finding["worst_pair"] or ())
+        if len(pair) != 2 or None in pair or names in done:
             continue
-        done.add(frozenset(pair))
-        told_of = _change([told[name] for name in pair], found[0])
+        done.add(names)
+        told_of = _change(pair, found[0])
         yield {**told_of, "unknown_group": unknown_group(pairing, found[0]["grouping"])}
+
+
+def _arm(name: str, told: Mapping[str, Group]) -> Group | None:
+    """Find a group, or put everybody else together; None where nobody of it is in both files."""
+    if name in told or not name.startswith(f"{EVERYONE_ELSE} than "):
+        return told.get(name)
+    others = [group for other, group in told.items() if name != f"{EVERYONE_ELSE} than {other}"]
+    if not others:
+        return None
+    one = others[0].joint
+    together = systems.Joint(sum(group.joint.n for group in others), one.numerators, one.denominators)
+    return Group(name, together, sum(group.not_known for group in others))
 
 
 def _change(pair: Sequence[Group], finding: Mapping[str, Any]) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def read_bids(folders: Sequence[Path]) -> tuple[list[Bid], list[dict[str, Any]]]
             read.append((folder, plan, _report_of(folder, plan)))
         except FairauditError as error:
             problems += error.problems
-    names = _names([plan for _, plan, _ in read], [folder for folder, _, _ in read])
+    names = called([plan for _, plan, _ in read], [folder for folder, _, _ in read])
     bids = [Bid(*each, name) for each, name in zip(read, names, strict=True)]
     others, listed = differences([bid.plan for bid in bids], [str(bid.folder) for bid in bids]) if bids else ([], [])
     if problems + others:
@@ -92,12 +92,13 @@ def _report_of(folder: Path, plan: Plan) -> dict[str, Any]:
     return results
 
 
-def _names(plans: Sequence[Plan], folders: Sequence[Path]) -> list[str]:
+def called(plans: Sequence[Plan], folders: Sequence[Path]) -> list[str]:
     """Call each system by its title; where titles are alike by its vendor too, then by its folder."""
     titles = [plan.system.title for plan in plans]
     for more in ([plan.system.vendor for plan in plans], [folder.resolve().name for folder in folders]):
-        alike = {title for title, times in Counter(titles).items() if times > 1}
+        together = [f"{title} ({also})" for title, also in zip(titles, more, strict=True)]
         titles = [
-            f"{title} ({also})" if title in alike and also else title for title, also in zip(titles, more, strict=True)
+            longer if titles.count(title) > together.count(longer) and also else title
+            for title, longer, also in zip(titles, together, more, strict=True)
         ]
     return titles

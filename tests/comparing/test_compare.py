@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fairaudit import comparing
 from fairaudit.cli import main
 from fairaudit.comparing import compared
 from fairaudit.errors import FairauditError
@@ -91,6 +92,21 @@ def test_a_ratio_is_told_as_a_quotient(found):
     assert told["disparity"] == pytest.approx([(120 / 200) / (90 / 200), (104 / 200) / (90 / 200)])
     assert told["change"] == pytest.approx(told["disparity"][1] / told["disparity"][0])
     assert "The second number is between" in told["sentence"] or "is not shown" in told["sentence"]
+
+
+def keys(value: object) -> set[str]:
+    if isinstance(value, list):
+        return set().union(*map(keys, value))
+    if not isinstance(value, dict):
+        return set()
+    own = set() if set(value) <= {"race"} else set(value)
+    return own.union(*map(keys, value.values()))
+
+
+def test_every_key_is_documented_and_no_other(found, copies):
+    (copies[1] / "records.csv").unlink()
+    every = keys(found) | keys(compared(copies))
+    assert set(re.findall(r"`(\w+)`", comparing.__doc__)) == every
 
 
 # --- the page --------------------------------------------------------------------------------------------------------

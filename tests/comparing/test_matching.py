@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from fairaudit.comparing import words
-from fairaudit.comparing.changes import groups_of, pairings, unknown_group
-from fairaudit.comparing.reading import Bid
+from fairaudit.comparing.changes import changes, groups_of, pairings, unknown_group
+from fairaudit.comparing.reading import Bid, called
 from fairaudit.plan import read_plan
 from fairaudit.sources import sha256_of
 from fairaudit.sources.beside import beside
@@ -120,3 +120,33 @@ def test_only_counts_come_back(tmp_path):
 def test_a_third_system_is_put_beside_each(tmp_path):
     block = [(each.plan.block("flags"), each.folder) for each in bids(tmp_path, lines(1))]
     assert list(beside([*block, block[0]])) == [(0, 1), (0, 2), (1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("told", "names"),
+    [
+        ((("A", "x"), ("B", "y")), ["A", "B"]),
+        ((("A", "x"), ("A", "y")), ["A (x)", "A (y)"]),
+        ((("A", "x"), ("A", "x")), ["A (one)", "A (two)"]),
+        ((("A", ""), ("A", "")), ["A (one)", "A (two)"]),
+        ((("A", "x"), ("A", "")), ["A (x)", "A"]),
+    ],
+)
+def test_systems_of_the_same_name_are_told_apart(tmp_path, told, names):
+    folders = [tmp_path / "one", tmp_path / "two"]
+    plans = [read_plan(bid(f, lines(0), name=n, vendor=f'"{v}"')) for f, (n, v) in zip(folders, told, strict=True)]
+    assert called(plans, folders) == names
+
+
+def test_everybody_else_is_the_other_groups_together(tmp_path):
+    found = pairing(tmp_path, lines(1))
+    block = read_plan(tmp_path / "a").block("flags")
+    rest = "everyone else than White"
+    finding = {
+        **{"grouping": ["race"], "measure": "false_positive_rate", "comparison": "difference", "worse": "high"},
+        "worst_pair": [rest, "White"],
+    }
+    (told,) = changes(found, [finding, finding], block)
+    (named,) = changes(found, [{**finding, "worst_pair": ["Black", "White"]}] * 2, block)
+    assert told["groups"] == [rest, "White"]
+    assert {**told, "groups": None} == {**named, "groups": None}
