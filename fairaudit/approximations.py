@@ -18,11 +18,12 @@ from fairaudit.cells import Cells
 from fairaudit.errors import DataError
 from fairaudit.findings import plain
 from fairaudit.groupings import Grouping, groupings
+from fairaudit.languages import marked, say
 from fairaudit.measures.approximate import ApproximateMeasure, Approximation, Bounds, approximate
 from fairaudit.plan import Evidence, MeasureLimit
 from fairaudit.tally import Tally
 
-REASON = "It is approximate: it may flag or inform, but it never clears and blocks nothing."
+REASON = marked("It is approximate: it may flag or inform, but it never clears and blocks nothing.")
 FEWEST = 30  # records of a group, or what they are worth: with fewer the bootstrap flags equal groups far too often
 KNOWN = np.s_[..., :2, :2]
 """The cells of records whose decision and outcome are both known; a function can be given no other."""
@@ -205,9 +206,9 @@ class _Finding:
         reason = "baseline" if baseline else "approximate"
         return {
             "verdict": verdict,
-            "words": sentences.BASELINE_WORDS if baseline else sentences.VERDICT_WORDS[verdict],
+            "words": say(sentences.BASELINE_WORDS) if baseline else sentences.verdict_words(verdict),
             "reason": reason,
-            "reason_sentence": sentences.REASONS.get(reason, REASON),
+            "reason_sentence": say(sentences.REASONS.get(reason, REASON)),
             "baseline": baseline,
         }
 
@@ -254,13 +255,13 @@ class _Finding:
         values = [found.values[name] for name in named]
         undefined = [name for name, value in zip(named, values, strict=True) if math.isnan(value)]
         if undefined:
-            said = [f"{self.measure.title.capitalize()} is undefined for {sentences.listed(undefined)}."]
+            groups = sentences.listed(undefined)
+            said = [say("{title} is undefined for {groups}.", title=self.measure.title.capitalize(), groups=groups)]
         else:
             each = "; ".join(f"{name} {_number(value)}" for name, value in zip(named, values, strict=True))
             said = [f"{self.measure.title.capitalize()}: {each}.", _shown(comparison, flagged)]
         cited = self.entry.cited(comparison.kind)
-        source = f", from {cited}" if cited else ", and the plan does not say who set it"
-        said.append(f"The limit is {_number(comparison.limit)}{source}.")
+        said.append(sentences.limit_told(_number(comparison.limit), cited))
         return " ".join(filter(None, said))
 
     def _records(self) -> list[int]:
@@ -286,19 +287,28 @@ class _Finding:
         }
 
 
+FLAGGED = {
+    "difference": marked("The data show a gap of at least {bound}{best}."),
+    "ratio": marked("The data show a ratio of at most {bound}{best}."),
+}
+OPEN = {
+    "difference": marked("The data allow a gap as large as {bound}{best}."),
+    "ratio": marked("The data allow a ratio as small as {bound}{best}."),
+}
+BOUNDLESS = {
+    "difference": marked("The data set no bound to the gap{best}."),
+    "ratio": marked("The data set no bound to the ratio{best}."),
+}
+
+
 def _shown(comparison: _Comparison, flagged: bool) -> str:
     """Say the bound first and the estimate second."""
-    shown, limit = comparison.shown(comparison.worst), comparison.limit
-    best = f" (best estimate {_number(shown['estimate'], limit)})"
-    what = "gap" if comparison.kind == "difference" else "ratio"
-    bound = shown["upper" if (comparison.kind == "ratio") == flagged else "lower"]
+    shown, limit, kind = comparison.shown(comparison.worst), comparison.limit, comparison.kind
+    best = f" ({say('best estimate {number}', number=_number(shown['estimate'], limit))})"
+    bound = shown["upper" if (kind == "ratio") == flagged else "lower"]
     if not math.isfinite(bound):
-        return f"The data set no bound to the {what}{best}."
-    if flagged:
-        word = "at least" if what == "gap" else "at most"
-        return f"The data show a {what} of {word} {_number(bound, limit)}{best}."
-    word = "as large as" if what == "gap" else "as small as"
-    return f"The data allow a {what} {word} {_number(bound, limit)}{best}."
+        return say(BOUNDLESS[kind], best=best)
+    return say((FLAGGED if flagged else OPEN)[kind], bound=_number(bound, limit), best=best)
 
 
 def _number(value: float, limit: float = math.nan) -> str:

@@ -19,11 +19,12 @@ from babel.messages.pofile import read_po, write_po
 
 from fairaudit import languages, resources
 from fairaudit.measures import MEASURES
+from fairaudit.measures.registry import titles
 from fairaudit.report.html import HERE as REPORT
 
 PACKAGE = Path(languages.__file__).resolve().parents[1]
 KEYWORDS = {"say": None, "marked": None, "say_count": (2, 3)}
-OF_MEASURES = ("title", "of", "share")
+OF_MEASURES = ("of", "share", "phrase", "phrase_below")
 OF_QUESTIONS = ("question", "why", "words")
 WIDTH = 110
 
@@ -53,7 +54,7 @@ def entries() -> Iterator[Entry]:
         if key.startswith("sections.") or key.rpartition(".")[2] in OF_QUESTIONS:
             yield Entry(text, f"questions.yaml: {key}")
     for name, measure in sorted(MEASURES.items()):
-        told = [getattr(measure, part, "") for part in OF_MEASURES]
+        told = [*titles(measure.pattern), *(getattr(measure, part, "") for part in OF_MEASURES)]
         yield from (Entry(text, f"measure {name}") for text in told)
 
 

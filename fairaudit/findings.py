@@ -98,7 +98,7 @@ def reading(disparity: Disparity, comparison: Comparison, bounds: Bounds) -> Rea
     """Put a comparison's worst pair into the numbers that its sentence says."""
     margin = comparison.margin
     worse = disparity.measure.worse_when(disparity.evidence.selected_is)
-    words = disparity.evidence.words.people
+    words = disparity.evidence.people
     first, second = (sentences.who(name, words, words) for _, name in _named(disparity, comparison, bounds.pair))
     numbers = comparison.kind, worse, bounds.estimate, bounds.lower, bounds.upper, margin
     between = bounds.between if bounds.between[0] < bounds.between[1] else None
@@ -219,7 +219,7 @@ def _sentence(
     disparity: Disparity, comparison: Comparison, said: Reading, first: tuple[int, str], second: tuple[int, str]
 ) -> str:
     of, share = _phrases(disparity)
-    people = disparity.evidence.words.people
+    people = disparity.evidence.people
     a, b = comparison.arms.said_of(int(_pair_of(comparison, first[0], second[0])))
     turned = comparison.arms.scheme.pairs[_pair_of(comparison, first[0], second[0])][0] != first[0]
     rates = (b, a) if turned else (a, b)
@@ -244,7 +244,7 @@ def _pair_of(comparison: Comparison, first: int, second: int) -> int:
 def _values_sentence(disparity: Disparity, groups: tuple[str, str], values: tuple[float, float]) -> str:
     """Say both groups' values: On average Black workers got 15 dollars; White workers, 17."""
     words = own_words(disparity.evidence)
-    people = disparity.evidence.words.people
+    people = disparity.evidence.people
     undefined = [group for group, value in zip(groups, values, strict=True) if math.isnan(value)]
     if undefined:
         title = f"{title_of(disparity)[:1].upper()}{title_of(disparity)[1:]}"
@@ -267,7 +267,7 @@ def yearly(disparity: Disparity, people_per_year: int | None) -> str:
         return ""
     share_of_records = _least_share(disparity, first)
     said = reading(disparity, comparison, bounds)
-    people = disparity.evidence.words.people
+    people = disparity.evidence.people
     return sentences.yearly_sentence(said, disparity.verdict, people_per_year, share_of_records, name, people)
 
 

@@ -75,7 +75,7 @@ def _block_results(plan: Plan, evidence: Evidence, tally: Tally, measures: Mappi
             "all_areas": about.census,
             "until": evidence.data.until,
             "still_open": still_open(tally) if evidence.kind == "waits" else None,
-            "words": evidence.words.model_dump(),
+            "words": evidence.words.told(),
             "alpha": evidence.alpha_of_look,
             "alpha_of_all_looks": evidence.alpha,
             "verdict": _verdict(findings),

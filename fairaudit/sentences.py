@@ -13,16 +13,54 @@ from dataclasses import dataclass
 from typing import Any
 
 from fairaudit.comparisons import EVERYONE, EVERYONE_ELSE
+from fairaudit.languages import ENGLISH, current, listed, marked, say, say_count
 
 VERDICT_WORDS = {
-    "cleared": "Shown to be within the limit",
-    "flagged": "Shown to be outside the limit",
-    "not_demonstrated": "Not shown either way",
+    "cleared": marked("Shown to be within the limit"),
+    "flagged": marked("Shown to be outside the limit"),
+    "not_demonstrated": marked("Not shown either way"),
 }
-BASELINE_WORDS = "For comparison only"
-FOR_EVERY = " for every 100"
+BASELINE_WORDS = marked("For comparison only")
 MOST_DIGITS = 6
 CENTS_BELOW = 1000
+OUR_UNITS = {"days": marked("days"), "hours": marked("hours")}
+"""Units that are not the plan's own words."""
+
+SINGULAR = {ENGLISH: r"^( ?\w+)s\b", "es": r"^( ?\w+?)(?:(?<=[lrn])es|s)\b"}
+"""How the first word of a unit ends where there are several: it loses that of one."""
+
+RELATIVE = re.compile(r" (who|that|which|whose|que|quien|quienes|cuyo|cuya|cuyos|cuyas) ")
+"""What begins a clause that tells some people from others, in any language of a plan or a report."""
+
+AMOUNTS = {
+    "in 100": marked("{number} in 100"),
+    "unit": "{number} {unit}",
+    "number": "{number}",
+    "as much": marked("{number}% as much"),
+    "as often": marked("{number}% as often"),
+    "for every 100": marked("{number} for every 100"),
+    "percent": "{number}%",
+}
+"""How a number is said: of gaps, of ratios of values, of ratios of shares; and with no more than its sign."""
+
+AMOUNTS_BETWEEN = {
+    "in 100": marked("{low} to {high} in 100, since counts are hidden"),
+    "unit": marked("{low} to {high} {unit}, since counts are hidden"),
+    "number": marked("{low} to {high}, since counts are hidden"),
+    "as much": marked("{low} to {high}% as much, since counts are hidden"),
+    "as often": marked("{low} to {high}% as often, since counts are hidden"),
+    "for every 100": marked("{low} to {high} for every 100, since counts are hidden"),
+    "percent": marked("{low} to {high}%, since counts are hidden"),
+}
+AMOUNTS_FROM = {
+    "in 100": marked("at least {low} in 100, since counts are hidden"),
+    "unit": marked("at least {low} {unit}, since counts are hidden"),
+    "number": marked("at least {low}, since counts are hidden"),
+    "as much": marked("at least {low}% as much, since counts are hidden"),
+    "as often": marked("at least {low}% as often, since counts are hidden"),
+    "for every 100": marked("at least {low} for every 100, since counts are hidden"),
+    "percent": marked("at least {low}%, since counts are hidden"),
+}
 
 
 @dataclass(frozen=True)
@@ -43,9 +81,18 @@ class Scale:
         return 100.0 if self.name in ("share", "points") else 1.0
 
     @property
-    def after(self) -> str:
-        """What follows a gap."""
-        return " in 100" if self.per == 100 else f" {self.unit}" if self.unit else ""
+    def told(self) -> str:
+        """The unit in the language of the report; one that the plan names stays as it is."""
+        return say(OUR_UNITS[self.unit]) if self.name == "time" and self.unit in OUR_UNITS else self.unit
+
+    @property
+    def way(self) -> str:
+        """How a gap is said, of `AMOUNTS`."""
+        return "in 100" if self.per == 100 else "unit" if self.unit else "number"
+
+    def gap(self, number: str) -> str:
+        """Say a gap: 5 in 100, 2 days, 1 day."""
+        return say(AMOUNTS[self.way], number=number, unit=singular(self.told, number))
 
     @property
     def counted(self) -> bool:
@@ -116,12 +163,14 @@ class Reading:
         """
         number = self.number(value)
         if not math.isfinite(number):
-            return "any number"
+            return say("any number")
         text = self.digits(number, rounding)
-        if self.unit != FOR_EVERY or self.people is None:
-            return text + singular(self.unit, text)
+        if self.way != "for every 100" or self.people is None:
+            return self.amount(text)
         first, second = self.people
-        return f"{text} {first}{FOR_EVERY} {second}, in groups of equal size"
+        return say(
+            "{number} {first} for every 100 {second}, in groups of equal size", number=text, first=first, second=second
+        )
 
     def digits(self, number: float, rounding: str = "nearest") -> str:
         """Write a number with as many digits as tell it from the limit."""
@@ -130,13 +179,22 @@ class Reading:
         return digits(number, self.limit, rounding, _places(number, self.limit))
 
     @property
+    def way(self) -> str:
+        """How the number is said, of `AMOUNTS`."""
+        if self.kind == "difference":
+            return self.scale.way
+        if not self.scale.counted:
+            return "as much"
+        return "for every 100" if self.worse == "high" else "as often"
+
+    def amount(self, number: str) -> str:
+        """Say a number that is written already: 79% as often, 2.01 days."""
+        return say(AMOUNTS[self.way], number=number, unit=singular(self.scale.told, number))
+
+    @property
     def unit(self) -> str:
         """What follows the number."""
-        if self.kind == "difference":
-            return self.scale.after
-        if not self.scale.counted:
-            return "% as much"
-        return FOR_EVERY if self.worse == "high" else "% as often"
+        return say(AMOUNTS[self.way], number="", unit=self.scale.told)
 
 
 def digits(number: float, limit: float | None = None, rounding: str = "nearest", least: int = 0) -> str:
@@ -173,7 +231,7 @@ def significant(number: float, limit: float = math.nan) -> str:
         limit: what it must not read like unless it is that.
     """
     if not math.isfinite(number):
-        return "any number"
+        return say("any number")
     for more in range(MOST_DIGITS + 1):
         text = f"{number + 0.0:,.{_places(number) + more}f}"
         plain = text.rstrip("0").rstrip(".") if "." in text else text
@@ -194,7 +252,7 @@ def values_in_words(values: Sequence[float], scale: Scale) -> list[str]:
             break
     if scale.name == "money" and any("." in text for text in texts):
         texts = [f"{float(text.replace(',', '')):,.{places + more}f}" for text in texts]  # 17.40 beside 19.63
-    unit = f" {scale.unit}" if scale.unit and scale.per == 1 else ""
+    unit = f" {scale.told}" if scale.unit and scale.per == 1 else ""
     return [text + singular(unit, text) for text in texts]
 
 
@@ -202,7 +260,7 @@ def singular(unit: str, number: str) -> str:
     """Write a unit for a number: 1 day, 1 dollar an hour; 2 days."""
     if number not in ("1", "-1", "1.00"):
         return unit
-    return re.sub(r"^( ?\w+)s\b", r"\1", unit)
+    return re.sub(SINGULAR.get(current(), "^$"), r"\1", unit)
 
 
 def exactly(number: float) -> str:
@@ -214,9 +272,9 @@ def percent(share: float) -> str:
     """Write a share of people: 3.1%, 24%; what is not nothing never reads 0%, nor what is not all 100%."""
     number = 100 * share
     if 0 < number < 0.1:
-        return "under 0.1%"
+        return say("under {number}%", number="0.1")
     if 99.9 < number < 100:
-        return "over 99.9%"
+        return say("over {number}%", number="99.9")
     return _plain(f"{number:.{0 if 10 <= number < 99.5 or number == 100 else 1}f}") + "%"
 
 
@@ -261,16 +319,22 @@ def rates_sentence(
     ends = [rate if isinstance(rate, tuple) else (rate, rate) for rate in rates]
     nobody = [group for group, (low, _) in zip((first, second), ends, strict=True) if math.isnan(low)]
     if nobody:
-        return f"The records hold nobody to say it of among {listed(nobody)}: no {of}."
+        return say("The records hold nobody to say it of among {groups}: no {of}.", groups=listed(nobody), of=of)
     if any(low < high for low, high in ends):
         base, shown = _between_per_hundred(ends)
     else:
         base, shown = per_hundred([low for low, _ in ends])
-    such = "" if of == people else "such "
-    return (
-        f"Of every {base:,} {who(first, of, people)}, {shown[0]} {share}; of every {base:,} "
-        f"{such}{who(second, people, people)}, {shown[1]}."
-    )
+    told = {
+        "base": base,
+        "first": who(first, of, people),
+        "shown": shown[0],
+        "share": share,
+        "second": who(second, people, people),
+        "other": shown[1],
+    }
+    if of == people:
+        return say("Of every {base:,} {first}, {shown} {share}; of every {base:,} {second}, {other}.", **told)
+    return say("Of every {base:,} {first}, {shown} {share}; of every {base:,} such {second}, {other}.", **told)
 
 
 def per_hundred(rates: Sequence[float]) -> tuple[int, list[str]]:
@@ -293,7 +357,7 @@ def _between_per_hundred(ends: Sequence[tuple[float, float]]) -> tuple[int, list
             texts.append(f"{round(low * base):,}")
         else:
             least, most = int(_rounded(low * base, 0, "down")), int(_rounded(high * base, 0, "up"))
-            texts.append(f"{least:,} to {most:,}")
+            texts.append(say("{least:,} to {most:,}", least=least, most=most))
     return base, texts
 
 
@@ -302,22 +366,30 @@ def _much_alike(rates: Sequence[float]) -> bool:
     return max(rates) - min(rates) < 0.002 and min(rates) > 0.9 * max(rates)
 
 
+GENDERS = ("male", "female", "nonbinary")
+
+
 def who(group: str, of: str, people: str) -> str:
     """Put a group's name before or behind the people it is of."""
     if group == EVERYONE:
-        return f"{of} in all" if of == people else of
+        return say("{of} in all", of=of) if of == people else of
     if group.startswith(EVERYONE_ELSE):
-        name = group.removeprefix(f"{EVERYONE_ELSE} than ")
-        name = name.casefold() if name.casefold() in ("male", "female", "nonbinary") else name
-        return f"{people} other than {name}{of.removeprefix(people)}" if of.startswith(people) else f"other {of}"
-    if group.casefold() in ("male", "female", "nonbinary"):
-        return f"{group.casefold()} {of}"
-    if _is_adjective(group):
-        return f"{group} {of}"
+        name = _lowered(group.removeprefix(f"{EVERYONE_ELSE} than "))
+        if not of.startswith(people):
+            return say("other {of}", of=of)
+        return say("{people} other than {group}{rest}", people=people, group=name, rest=of.removeprefix(people))
     # Of people who are told from others by what they did, the group is named before that.
-    clause = re.search(r" (who|that|which|whose) ", people if of.startswith(people) else of)
+    clause = RELATIVE.search(people if of.startswith(people) else of)
     end = clause.start() if clause else len(people) if of.startswith(people) else len(of)
-    return f"{of[:end]} in the group {group}{of[end:]}"
+    noun, rest = of[:end], of[end:]
+    if group.casefold() in GENDERS or _is_adjective(group):
+        return say("{group} {people}{rest}", group=_lowered(group), people=noun, rest=rest)
+    return say("{people} in the group {group}{rest}", people=noun, group=group, rest=rest)
+
+
+def _lowered(group: str) -> str:
+    """Write a name as English writes it within a sentence: female applicants."""
+    return group.casefold() if group.casefold() in GENDERS and current() == ENGLISH else group
 
 
 def _is_adjective(group: str) -> bool:
@@ -333,65 +405,97 @@ def _is_adjective(group: str) -> bool:
 
 def shown_sentence(reading: Reading, verdict: str, baseline: bool = False) -> str:
     """Say what the data show of the ratio or gap: the bound that decides first, then the best estimate."""
-    if baseline and reading.between:
-        unit = reading.unit.removeprefix("%")
-        return f"In these records: {_what(reading)}{_left_open(reading, unit)}."
     if baseline:
-        return (
-            ""
-            if math.isnan(reading.estimate)
-            else f"In these records: {_what(reading)}{reading.shown(reading.estimate)}."
-        )
+        return _of_baseline(reading)
+    gap = reading.kind == "difference"
     if reading.certain and not math.isnan(reading.estimate):
-        what = "the gap is " if reading.kind == "difference" else "that is "
-        return f"All areas are counted: {what}{reading.shown(reading.estimate)}."
-    best = _best(reading)
+        amount = reading.shown(reading.estimate)
+        if gap:
+            return say("All areas are counted: the gap is {amount}.", amount=amount)
+        return say("All areas are counted: that is {amount}.", amount=amount)
     toward_harm, toward_fair = ("up", "down") if reading.turned else ("down", "up")
-    if verdict == "flagged":
-        word = "at least" if reading.turned else "at most"
-        return f"The data show {_what(reading)}{word} {reading.shown(reading.upper, toward_fair)}{best}."
-    bound = reading.shown(reading.lower, toward_harm)
-    if verdict == "cleared":
-        word = "at most" if reading.turned else "at least"
-        return f"The data show {_what(reading)}{word} {bound}{best}."
+    told = {"best": _best(reading)}
+    if verdict in ("flagged", "cleared"):
+        flagged = verdict == "flagged"
+        bound, rounding = (reading.upper, toward_fair) if flagged else (reading.lower, toward_harm)
+        at_least = reading.turned == flagged
+        return say(SHOWN[reading.kind, at_least], amount=reading.shown(bound, rounding), **told)
     boundless = reading.kind == "ratio" and not reading.scale.counted and not reading.lower > 0
     if boundless or not math.isfinite(reading.number(reading.lower)):
-        return f"The data set no bound to it{best}."
+        return say("The data set no bound to it{best}.", **told)
+    if not gap and not reading.scale.counted:
+        number = reading.digits(reading.number(reading.lower), toward_harm)
+        if reading.turned:
+            return say("The data allow as much as {number}%{best}.", number=number, **told)
+        return say("The data allow as little as {number}%{best}.", number=number, **told)
+    amount = reading.shown(reading.lower, toward_harm)
+    if gap:
+        return say("The data allow a gap as large as {amount}{best}.", amount=amount, **told)
+    if reading.turned:
+        return say("The data allow as many as {amount}{best}.", amount=amount, **told)
+    return say("The data allow as little as {amount}{best}.", amount=amount, **told)
+
+
+SHOWN = {
+    ("difference", True): marked("The data show a gap of at least {amount}{best}."),
+    ("difference", False): marked("The data show a gap of at most {amount}{best}."),
+    ("ratio", True): marked("The data show at least {amount}{best}."),
+    ("ratio", False): marked("The data show at most {amount}{best}."),
+}
+"""What is shown of a gap or a ratio, by whether it is shown to be at least so much, or at most."""
+
+
+def _of_baseline(reading: Reading) -> str:
+    """Say what today's records hold, of which nothing is shown."""
+    if reading.between is None and math.isnan(reading.estimate):
+        return ""
+    amount = _left_open(reading, reading.way) if reading.between else reading.shown(reading.estimate)
     if reading.kind == "difference":
-        return f"The data allow a gap as large as {bound}{best}."
-    if not reading.scale.counted:
-        return f"The data allow as {'much' if reading.turned else 'little'} as {bound.removesuffix(' as much')}{best}."
-    return f"The data allow as {'many' if reading.turned else 'little'} as {bound}{best}."
+        return say("In these records: a gap of {amount}.", amount=amount)
+    return say("In these records: {amount}.", amount=amount)
 
 
-def _left_open(reading: Reading, unit: str = "") -> str:
+def _left_open(reading: Reading, way: str) -> str:
     """Write between what an estimate lies that hidden counts leave open, rounded outward."""
     low, high = sorted(map(reading.number, reading.between))
-    unit = ("%" if reading.in_percent else "") + unit
+    told = {"low": reading.digits(low, "down"), "unit": reading.scale.told}
     if not math.isfinite(high):
-        return f"at least {reading.digits(low, 'down')}{unit}, since counts are hidden"
-    return f"{reading.digits(low, 'down')} to {reading.digits(high, 'up')}{unit}, since counts are hidden"
+        return say(AMOUNTS_FROM[way], **told)
+    return say(AMOUNTS_BETWEEN[way], high=reading.digits(high, "up"), **told)
 
 
 def _best(reading: Reading) -> str:
+    way = "percent" if reading.in_percent else "number"
     if reading.between:
-        return f" (best estimate {_left_open(reading)})"
-    if math.isnan(reading.estimate) or not math.isfinite(reading.number(reading.estimate)):
+        number = _left_open(reading, way)
+    elif math.isnan(reading.estimate) or not math.isfinite(reading.number(reading.estimate)):
         return ""
-    number = reading.digits(reading.number(reading.estimate))
-    return f" (best estimate {number}{'%' if reading.in_percent else ''})"
-
-
-def _what(reading: Reading) -> str:
-    return "a gap of " if reading.kind == "difference" else ""
+    else:
+        number = say(AMOUNTS[way], number=reading.digits(reading.number(reading.estimate)))
+    return f" ({say('best estimate {number}', number=number)})"
 
 
 def limit_sentence(reading: Reading, cited: str, allows: str = "") -> str:
     """Say the limit and who set it."""
     number = exactly(reading.limit)
-    amount = f"{number}%" if reading.in_percent else number + singular(reading.unit, number)
-    source = f", from {cited}" if cited else ", and the plan does not say who set it"
-    return f"The limit is {amount}{source}.{' ' + allows if allows else ''}"
+    told = limit_told(f"{number}%" if reading.in_percent else reading.amount(number), cited)
+    return f"{told}{' ' + allows if allows else ''}"
+
+
+LIMIT = marked("The limit is {amount}, from {cited}.")
+
+
+def limit_told(amount: str, cited: str) -> str:
+    """Say a limit that is written already, and who set it."""
+    if cited:
+        return say(LIMIT, amount=amount, cited=cited)
+    return say("The limit is {amount}, and the plan does not say who set it.", amount=amount)
+
+
+def limit_part(sentence: str) -> str:
+    """Give the end of a finding's sentence, which says the limit; empty where it says none."""
+    at = sentence.rfind(say(LIMIT).partition("{")[0])
+    return sentence[at:] if at >= 0 else ""
 
 
 def yearly_sentence(
@@ -413,55 +517,68 @@ def yearly_sentence(
     if number < 1:
         return ""
     group = who(first, people, people)
-    word = "more" if reading.worse == "high" else "fewer"
-    more = f"at least {number:,} {word} {group} a year than if both groups fared alike"
-    return f"If {people_per_year:,} {people} a year are like these, that happens to {more}."
+    told = {"per_year": people_per_year, "people": people, "number": number, "group": group}
+    if reading.worse == "high":
+        return say(
+            "If {per_year:,} {people} a year are like these, that happens to at least {number:,} more {group} a year "
+            "than if both groups fared alike.",
+            **told,
+        )
+    return say(
+        "If {per_year:,} {people} a year are like these, that happens to at least {number:,} fewer {group} a year "
+        "than if both groups fared alike.",
+        **told,
+    )
 
 
 REASONS: Mapping[str, str] = {
     "": "",
-    "baseline": "These are today's decisions and not the system's: they are shown to compare with, and decide nothing.",
-    "no_data": "A declared group has nobody that this measure could be taken of.",
-    "no_variation": (
+    "baseline": marked(
+        "These are today's decisions and not the system's: they are shown to compare with, and decide nothing."
+    ),
+    "no_data": marked("A declared group has nobody that this measure could be taken of."),
+    "no_variation": marked(
         "It cannot be told of every group: a value is undefined, or all of a group are so alike that nothing says how "
         "sure it is."
     ),
-    "side": (
+    "side": marked(
         "Where rates are above 80% a ratio alone cannot show it, since the rates of those left over may "
         "differ manifold: a limit on the difference must hold too."
     ),
-    "too_skewed": (
+    "too_skewed": marked(
         "Values are so skewed, and a group so small, that the mean cannot show it: a few that were not drawn could "
         "move it far. A median may."
     ),
-    "hollow": (
+    "hollow": marked(
         "No records of groups of these sizes could be outside this limit, so that keeping it shows nothing: look at "
         "the ratio, or at a cut-off that some reach and some do not."
     ),
-    "too_little_data": "There are too few records to show it, even if both groups fare alike.",
-    "unknowns": (
+    "too_little_data": marked("There are too few records to show it, even if both groups fare alike."),
+    "unknowns": marked(
         "As recorded it would hold; it does not hold for everything that the unknown groups, decisions "
         "or outcomes could turn out to be."
     ),
-    "selective_labels": (
+    "selective_labels": marked(
         "It cannot be concluded from these records: by the decision itself, outcomes can be known of one side only. A "
         "subset drawn at random (random_subset), or the probability with which each record came to be looked at "
         "(inclusion_probability), would tell."
     ),
-    "weighing": "As recorded it would hold; it does not hold once the records are weighed to the declared population.",
-    "labels": (
+    "weighing": marked(
+        "As recorded it would hold; it does not hold once the records are weighed to the declared population."
+    ),
+    "labels": marked(
         "As recorded it would hold; it does not hold once outcomes are corrected for how often they are known to be "
         "wrong."
     ),
-    "cannot_weigh": (
+    "cannot_weigh": marked(
         "As recorded it would hold; no weights make the records like the declared population, so that it is not shown "
         "for that population."
     ),
-    "hidden": (
+    "hidden": marked(
         "Counts were received hidden, and what they may be leaves open on which side of the limit the best estimate is."
     ),
-    "leaning_outside": "The best estimate lies outside the limit, but chance alone could have put it there.",
-    "leaning_inside": (
+    "leaning_outside": marked("The best estimate lies outside the limit, but chance alone could have put it there."),
+    "leaning_inside": marked(
         "The best estimate lies within the limit, but the records do not rule out that the truth is outside it."
     ),
 }
@@ -475,8 +592,8 @@ def reason_sentence(reason: str, *, at_worst: bool) -> str:
         at_worst: whether the bound that is printed is that of the unknown at their worst.
     """
     if at_worst and reason in ("too_little_data", "hidden", "leaning_outside", "leaning_inside"):
-        return f"{REASONS[reason]} And so much is unknown that the bound takes it at its worst."
-    return REASONS[reason]
+        return f"{say(REASONS[reason])} {say('And so much is unknown that the bound takes it at its worst.')}"
+    return say(REASONS[reason])
 
 
 def cleared_for_sentence(
@@ -494,11 +611,13 @@ def cleared_for_sentence(
     if not groups:
         return ""
     rest = listed([_lacking(**entry, at_least=entry["group"] in hidden) for entry in left])
+    told = {"rest": rest, "groups": listed(groups)}
     if share is None:
-        return f"Not shown for {rest}; shown to be within the limit for {listed(groups)}."
-    return (
-        f"Not shown for {rest}; shown to be within the limit for the groups that cover "
-        f"{digits(100 * share, None, 'down')}% of people ({listed(groups)})."
+        return say("Not shown for {rest}; shown to be within the limit for {groups}.", **told)
+    return say(
+        "Not shown for {rest}; shown to be within the limit for the groups that cover {share}% of people ({groups}).",
+        share=digits(100 * share, None, "down"),
+        **told,
     )
 
 
@@ -506,16 +625,29 @@ def _lacking(group: str, n: int | None, needed: int | None, *, at_least: bool = 
     """Name a group with its records, and how many it would need."""
     if n is None:
         return group
-    need = f"; about {needed:,} in all are needed if all fare alike" if needed else ""
-    return f"{group} ({'at least ' if at_least else ''}{n:,} {'record' if n == 1 else 'records'}{need})"
+    need = f"; {say('about {needed:,} in all are needed if all fare alike', needed=needed)}" if needed else ""
+    if at_least:
+        return say_count(
+            n,
+            "{group} (at least {count} record{need})",
+            "{group} (at least {count} records{need})",
+            group=group,
+            need=need,
+        )
+    return say_count(n, "{group} ({count} record{need})", "{group} ({count} records{need})", group=group, need=need)
 
 
-def listed(words: Sequence[str], most: int = 6) -> str:
-    """Join words as a sentence does, cutting a long list."""
-    words = [str(word) for word in words]
-    if len(words) > most:
-        words = [*words[: most - 1], f"{len(words) - most + 1} more"]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+def grouping_named(names: Sequence[str]) -> str:
+    """Name what groups are made by: race and age band."""
+    said = ""
+    for name in names:
+        said = say("{first} and {last}", first=said, last=name) if said else name
+    return said.replace("_", " ")
+
+
+def verdict_words(verdict: str) -> str:
+    """Say a verdict in plain words."""
+    return say(VERDICT_WORDS[verdict])
 
 
 def finding_named(finding: Mapping[str, Any], evidence: Sequence[Mapping[str, Any]]) -> str:
@@ -527,7 +659,7 @@ def finding_named(finding: Mapping[str, Any], evidence: Sequence[Mapping[str, An
     """
 
     def name(one: Mapping[str, Any]) -> str:
-        return f"{one['title']}, by {' and '.join(one['grouping']).replace('_', ' ')}"
+        return say("{title}, by {grouping}", title=one["title"], grouping=grouping_named(one["grouping"]))
 
     same = [one for block in evidence for one in block["findings"] if name(one) == name(finding)]
     return name(finding) if len({one["evidence"] for one in same}) < 2 else f"{name(finding)} ({finding['evidence']})"

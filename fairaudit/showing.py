@@ -228,7 +228,7 @@ def _sweep(evidence: Evidence, tally: Tally, attributes: tuple[str, ...]) -> Ent
         "title": _by("At every cut-off", attributes),
         "in_use": in_use,
         "cutoffs": cuts,
-        "measures": [{"measure": name, "title": MEASURES[name].title} for name in names],
+        "measures": [{"measure": name, "title": MEASURES[name].titled()} for name in names],
         "groups": [
             {
                 "group": name,
@@ -476,7 +476,7 @@ def _map(evidence: Evidence, tally: Tally, folder: Path) -> dict[str, Any]:
     value_of = {area: float(value) for area, value in values.items() if not np.isnan(value)}
     return {
         "shown": "map",
-        "title": f"Where {evidence.words.people} {said}, area by area" if told else "The service, area by area",
+        "title": f"Where {evidence.people} {said}, area by area" if told else "The service, area by area",
         "grouping": [],
         "unit": "share" if "decision" in rows else evidence.data.service.unit,
         "worse": measure.worse_when(evidence.selected_is) if measure else None,

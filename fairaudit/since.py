@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from fairaudit.sentences import VERDICT_WORDS, finding_named, percent, significant
+from fairaudit.languages import marked, say
+from fairaudit.sentences import finding_named, percent, significant, verdict_words
 from fairaudit.workflow import seal
 from fairaudit.workflow.sealed_report import sealed_report
 
@@ -79,8 +80,8 @@ def _row(was: Finding, now: Finding, about: str, *, same_records: bool) -> dict[
     row = {
         "id": now["id"],
         "about": about,
-        "was": {"verdict": was["verdict"], "words": VERDICT_WORDS[was["verdict"]]},
-        "now": {"verdict": now["verdict"], "words": VERDICT_WORDS[now["verdict"]]},
+        "was": {"verdict": was["verdict"], "words": verdict_words(was["verdict"])},
+        "now": {"verdict": now["verdict"], "words": verdict_words(now["verdict"])},
         "blocks": now["blocks"],
         "pair": pair,
         "same_records": same_records,
@@ -126,29 +127,59 @@ def _change(
     return told | {"lower": back(change - low), "upper": back(change + high)}
 
 
+STILL = {
+    "cleared": marked("Still shown to be within the limit."),
+    "flagged": marked("Still shown to be outside the limit."),
+    "not_demonstrated": marked("Still not shown either way."),
+}
+CHANGES = {
+    # by what is compared, and whether the records are the same
+    ("ratio", True): marked(
+        "{first} beside {second}: {was} then, {now} now, {change} times what it was; the records are the same."
+    ),
+    ("ratio", False): marked(
+        "{first} beside {second}: {was} then, {now} now, {change} times what it was (between {lower} and {upper})."
+    ),
+    ("share", True): marked(
+        "The gap between {first} and {second} was {was} in 100 and is {now} in 100, a change of {change} in 100; the "
+        "records are the same."
+    ),
+    ("share", False): marked(
+        "The gap between {first} and {second} was {was} in 100 and is {now} in 100, a change of {change} in 100 "
+        "(between {lower} and {upper})."
+    ),
+    ("value", True): marked(
+        "The gap between {first} and {second} was {was} and is {now}, a change of {change}; the records are the same."
+    ),
+    ("value", False): marked(
+        "The gap between {first} and {second} was {was} and is {now}, a change of {change} (between {lower} and "
+        "{upper})."
+    ),
+}
+
+
 def _sentence(row: Mapping[str, Any], finding: Finding) -> str:
     """Say what moved: the verdict first, then the gap."""
+    return " ".join([*_verdicts_said(row), _change_said(row, finding)])
+
+
+def _verdicts_said(row: Mapping[str, Any]) -> list[str]:
     was, now = (row[key]["words"].lower() for key in ("was", "now"))
-    said = f"Still {now}." if was == now else f"It was {was}, and is {now}."
-    said = said[:1].upper() + said[1:]
-    if not row["same_limit"]:
-        said += " The limit is another one than it was."
+    same = row["was"]["verdict"] == row["now"]["verdict"]
+    told = say(STILL[row["now"]["verdict"]]) if same else say("It was {was}, and is {now}.", was=was, now=now)
+    return [told, *([] if row["same_limit"] else [say("The limit is another one than it was.")])]
+
+
+def _change_said(row: Mapping[str, Any], finding: Finding) -> str:
     change = row["change"]
     if change is None:
-        return f"{said} The gap then and now cannot be put side by side."
+        return say("The gap then and now cannot be put side by side.")
+    ratio = finding["comparison"] == "ratio"
+    shares = not ratio and finding["groups"][0].get("events") is not None
+    factor = 100 if shares else 1
+    told = {key: significant(factor * value) for key, value in change.items() if value is not None}
+    if ratio:
+        told |= {key: percent(change[key]) for key in ("was", "now")}
     first, second = row["pair"]
-    if finding["comparison"] == "ratio":
-        write = [percent(change[key]) for key in ("was", "now")]
-        said += f" {first} beside {second}: {write[0]} then, {write[1]} now"
-        ends = [significant(change[key]) for key in ("change", "lower", "upper") if change[key] is not None]
-        told = f", {ends[0]} times what it was"
-    else:
-        shares = finding["groups"][0].get("events") is not None
-        factor, unit = (100, " in 100") if shares else (1, "")
-        numbers = {key: significant(factor * value) for key, value in change.items() if value is not None}
-        said += f" The gap between {first} and {second} was {numbers['was']}{unit} and is {numbers['now']}{unit}"
-        ends = [numbers[key] for key in ("change", "lower", "upper") if key in numbers]
-        told = f", a change of {ends[0]}{unit}"
-    if row["same_records"]:
-        return f"{said}{told}; the records are the same."
-    return f"{said}{told} (between {ends[1]} and {ends[2]})."
+    kind = "ratio" if ratio else "share" if shares else "value"
+    return say(CHANGES[kind, row["same_records"]], first=first, second=second, **told)

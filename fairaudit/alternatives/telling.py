@@ -79,7 +79,7 @@ def _bound(asked: Asked, point: Point) -> str:
 
 def group_cut_off_table(asked: Asked, rows: Sequence[dict[str, Any]]) -> tuple[str, list[str], list[list[str]]]:
     """Write the diagnostic of groups' cut-offs: caption, heads, rows."""
-    title = MEASURES[asked.entry.measure].title
+    title = MEASURES[asked.entry.measure].titled()
     caption = f"Diagnostic, not to be adopted: cut-off at which each group has the {title} that everybody has today"
     heads = ["Group", "Records", "Rate today", "Cut-off of its own", "Rate then"]
     body = [[row["group"], f"{row['n']:,}", _rate(row["rate"]), *_own(row)] for row in rows]

@@ -29,7 +29,7 @@ def fragility_rows(disparity: Disparity, comparison: Comparison) -> Iterator[dic
 
 def _fewest(disparity: Disparity, comparison: Comparison, stake: AtStake) -> dict[str, Any]:
     """Find how many people's results undo the verdict."""
-    people, counts = disparity.evidence.words.people, comparison.counts["recorded"]
+    people, counts = disparity.evidence.people, comparison.counts["recorded"]
     scheme = comparison.arms.scheme
     at = [each[stake.pairs] for each in (counts.x1, counts.n1, counts.x0, counts.n0)]
     given = *at, stake.margins, stake.levels, comparison.verdict

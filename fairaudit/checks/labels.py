@@ -43,7 +43,7 @@ def _tipping(disparity: Disparity, comparison: Comparison) -> Iterator[dict[str,
     rate, stake = AS.get(disparity.measure.name, disparity.measure.name), at_stake(comparison)
     if stake is None or rate not in labels.RATES:
         return
-    scheme, people = comparison.arms.scheme, disparity.evidence.words.people
+    scheme, people = comparison.arms.scheme, disparity.evidence.people
     cells = np.einsum("ag,gdo->ado", scheme.arms, comparison.arms.cells.n.sum(axis=(0, 2))[:-1])
     yes, no = PLACE["1"], PLACE["0"]
     of_arms = [cells[:, d, o] for d, o in ((yes, yes), (yes, no), (no, yes), (no, no))]

@@ -187,7 +187,7 @@ def weighing_rows(disparity: Disparity, comparison: Comparison) -> Iterator[dict
         return
     rows = panel(disparity, comparison)
     share = not disparity.measure.averages
-    moved = dict(sentences_of(rows, disparity.evidence.words.people, share=share))
+    moved = dict(sentences_of(rows, disparity.evidence.people, share=share))
     for row in rows[1:]:
         if not row["decides"] and row["scenario"] not in moved:
             continue  # it stands in the panel, and has nothing to say beside it

@@ -104,7 +104,7 @@ def tipping_rows(disparity: Disparity, comparison: Comparison) -> Iterator[dict[
     if None in points:
         return
     tipping = min(points, key=lambda point: math.inf if point.needed is None else point.needed)
-    people = disparity.evidence.words.people
+    people = disparity.evidence.people
     if tipping.needed is None:
         text = f"It holds whichever group the {tipping.unknown:,} {people} of unknown group belong to."
     else:

@@ -56,9 +56,7 @@ def sentence_of(
     before = shown_of(was, finding, people)
     start, found, limit = was["sentence"].partition(before) if before else ("", "", "")
     if not (told and found) or (not exact and FRACTION.search(start)):
-        at = was["sentence"].rfind("The limit is ")
-        limit = was["sentence"][at:] if at >= 0 else ""
-        return f"{NOT_TOLD.format(*was['worst_pair'])} {limit}".strip()
+        return f"{NOT_TOLD.format(*was['worst_pair'])} {sentences.limit_part(was['sentence'])}".strip()
     decides = now["upper"] if (was["verdict"] == "flagged") == (was["kind"] == "ratio") else now["lower"]
     after = NO_BOUND if decides is None and not finding["baseline"] else shown_of(now, finding, people)
     return f"{start}{after}{limit}"

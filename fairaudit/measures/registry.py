@@ -19,6 +19,7 @@ import numpy as np
 
 from fairaudit.errors import PlanError, Problem, UsageError, listed, nearest
 from fairaudit.kinds import KINDS
+from fairaudit.languages import marked, say, say_count
 from fairaudit.measures.counts import PLACES, Counts, Rate
 from fairaudit.measures.views import View
 
@@ -29,11 +30,11 @@ RISES_WITH = ("selection", "non_selection", "accuracy", "error", None)
 NEEDS = ("decision", "outcome")
 
 DEFAULT_WORDS = {
-    "people": "people",
-    "selected": "were selected",
-    "not_selected": "were not selected",
-    "positive": "had the outcome",
-    "negative": "did not have the outcome",
+    "people": marked("people"),
+    "selected": marked("were selected"),
+    "not_selected": marked("were not selected"),
+    "positive": marked("had the outcome"),
+    "negative": marked("did not have the outcome"),
 }
 """What a sentence says where the plan brings no words of its own."""
 
@@ -61,6 +62,7 @@ class Measure:
         optional: what a plan may say beside it.
         view: how the values of a tally read as yes or no; None where decisions are counted.
         given: what the plan says beside it, once `bound`.
+        pattern: the title as it was written, with what a plan says in braces, also once `bound`.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Measure:
     optional: tuple[str, ...] = ()
     view: View | None = None
     given: Mapping[str, Any] = field(default_factory=dict)
+    pattern: str = field(init=False, repr=False, compare=False, default="")
     _cells: tuple[np.ndarray, np.ndarray] = field(init=False, repr=False, compare=False)
 
     scale = "share"
@@ -87,6 +90,7 @@ class Measure:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", self.title or self.name.replace("_", " "))
+        object.__setattr__(self, "pattern", self.title)
         refuse_unknown_direction(f"measure {self.name}", self.rises_with)
         refuse_unknown_words(f"measure {self.name}", self.of, self.share, self.title)
         refuse_unknown_telling(f"measure {self.name}", self.kind, (*self.parameters, *self.optional))
@@ -127,15 +131,11 @@ class Measure:
     def phrases(self, words: Mapping[str, str] | None = None) -> tuple[str, str]:
         """Fill `of` and `share` with a plan's words, for "Of every 100 {of}, 12 {share}"."""
         filled = {**words_of(self.given), **own_words(words or {})}
-        return self.of.format_map(filled), self.share.format_map(filled)
+        return say(self.of, **filled), say(self.share, **filled)
 
     def titled(self, words: Mapping[str, str] | None = None) -> str:
         """Give the title in a plan's own words: share that were flagged, and not share selected."""
-        selected = (words or {}).get("selected")
-        if not selected or "at" in self.given:
-            return self.title
-        told = re.compile(r"^share (selected|served|reached|within reach)\b")
-        return told.sub(lambda _: f"share that {selected}", self.title)
+        return title_said(self.pattern, self.given, words or {})
 
     def bound(self, given: Mapping[str, Any]) -> Measure:
         """Take down what a plan says beside a measure, such as {"days": 30}."""
@@ -162,20 +162,29 @@ def labelled(name: str, given: Mapping[str, Any]) -> str:
 def words_of(given: Mapping[str, Any]) -> dict[str, str]:
     """Say what a plan says beside a measure in words that sentences and titles hold."""
     words = {key: _number_in_words(value) for key, value in given.items() if key in BESIDE}
-    words["within"] = "the days that the plan says"
-    for unit in ("days", "hours"):
-        if unit in given:
-            words["within"] = f"{_number_in_words(given[unit])} {unit if given[unit] != 1 else unit[:-1]}"
-    words["each"] = f"each {given['per'].replace('_', ' ')}" if "per" in given else "all"
-    words["percentile"] = f"{100 * given['quantile']:g}% point" if "quantile" in given else "middle"
+    words["within"] = _within(given)
+    words["each"] = say("each {list}", list=given["per"].replace("_", " ")) if "per" in given else say("all")
+    quantile = 100 * given.get("quantile", 0.5)
+    words["percentile"] = say("{number:g}% point", number=quantile) if "quantile" in given else say("middle")
     unit = str(given.get("unit", ""))
-    words["amount"] = f"{words.get('above', 'the amount that the plan says')} {unit}".strip()
-    words["reached"], words["within_reach"] = "were reached", _within_reach(words, unit)
-    words["served"], words["got"] = "were served", "got"
+    words["amount"] = f"{words.get('above') or say('the amount that the plan says')} {unit}".strip()
+    words["reached"], words["within_reach"] = say("were reached"), _within_reach(words, unit)
+    words["served"], words["got"] = say("were served"), say("got")
     own = {}
     if "at" in given:
-        own = {"selected": f"scored {words['at']} or more", "not_selected": f"scored less than {words['at']}"}
-    return {**DEFAULT_WORDS, **dict.fromkeys(BESIDE, ""), **words, **own}
+        own["selected"] = say("scored {at} or more", at=words["at"])
+        own["not_selected"] = say("scored less than {at}", at=words["at"])
+    default = {name: say(text) for name, text in DEFAULT_WORDS.items()}
+    return {**default, **dict.fromkeys(BESIDE, ""), **words, **own}
+
+
+def _within(given: Mapping[str, Any]) -> str:
+    """Say the time within which something is to happen."""
+    if "hours" in given:
+        return say_count(given["hours"], "{number} hour", "{number} hours", number=_number_in_words(given["hours"]))
+    if "days" in given:
+        return say_count(given["days"], "{number} day", "{number} days", number=_number_in_words(given["days"]))
+    return say("the days that the plan says")
 
 
 def own_words(words: Mapping[str, str]) -> dict[str, str]:
@@ -187,8 +196,10 @@ def own_words(words: Mapping[str, str]) -> dict[str, str]:
 def _within_reach(words: Mapping[str, str], unit: str) -> str:
     """Say what within reach means: so much or more, or no further than that."""
     if "above" in words:
-        return f"have {words['amount']} or more"
-    return f"have {words['at_most']} {unit}".rstrip() + " or less" if "at_most" in words else "are within reach"
+        return say("have {amount} or more", amount=words["amount"])
+    if "at_most" in words:
+        return say("have {amount} or less", amount=f"{words['at_most']} {unit}".rstrip())
+    return say("are within reach")
 
 
 def _number_in_words(value: Any) -> str:
@@ -204,22 +215,46 @@ def _whole(value: Any) -> Any:
 def bound(measure: Any, given: Mapping[str, Any]) -> Any:
     """Copy a measure or statistic with what a plan says beside it, and its title filled in."""
     copied = copy(measure)
-    words = words_of(given)
-    title = measure.title.format_map(words)
-    title = _at_cut_off(title, words) if "at" in given else title
-    for name, value in (("given", dict(given)), ("title", title)):
+    for name, value in (
+        ("given", dict(given)),
+        ("title", title_said(getattr(measure, "pattern", measure.title), given, {})),
+    ):
         object.__setattr__(copied, name, value)
     return copied
 
 
-def _at_cut_off(title: str, words: Mapping[str, str]) -> str:
+def title_said(pattern: str, given: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    """Say a title in the language of the report.
+
+    Args:
+        pattern: the title as it was written.
+        given: what the plan says beside the measure.
+        words: the plan's own words.
+    """
+    if "at" in given:
+        return say(_at_cut_off(pattern), **words_of(given))
+    own = _in_own_words(pattern) if words.get("selected") else pattern
+    return say(own, **{**words_of(given), **own_words(words)})
+
+
+def titles(pattern: str) -> list[str]:
+    """List the ways in which a title may be said: as it is, in the plan's own words, at a cut-off."""
+    return [pattern, _in_own_words(pattern), _at_cut_off(pattern)]
+
+
+def _in_own_words(pattern: str) -> str:
+    """Leave a place in a title for the plan's words: share that were flagged, and not share selected."""
+    return re.sub(r"^share (selected|served|reached|within reach)\b", "share that {selected}", pattern)
+
+
+def _at_cut_off(pattern: str) -> str:
     """Say in a title what selected means at a cut-off: share who scored 5 or more."""
 
     def scored(found: re.Match) -> str:
-        return f"{found[1]} who {words['not_selected' if found[2] else 'selected']}"
+        return f"{found[1]} who {'{not_selected}' if found[2] else '{selected}'}"
 
-    said, times = re.subn(r"\b(share|those) (not )?selected", scored, title)
-    return said if times else f"{title}, at {words['at']} or more"
+    said, times = re.subn(r"\b(share|those) (not )?selected", scored, pattern)
+    return said if times else pattern + ", at {at} or more"
 
 
 def worse_side(rises_with: RisesWith, being_selected_is: str | None) -> Side:

@@ -11,6 +11,7 @@ import numpy as np
 
 from fairaudit.errors import UsageError, nearest
 from fairaudit.kinds import KINDS
+from fairaudit.languages import say
 from fairaudit.measures.distribution import Distribution, Rows
 from fairaudit.measures.registry import (
     NEEDS,
@@ -23,6 +24,7 @@ from fairaudit.measures.registry import (
     refuse_unknown_telling,
     refuse_unknown_words,
     registered,
+    title_said,
     words_of,
     worse_side,
 )
@@ -48,7 +50,7 @@ class Statistic:
         scale: what its values are: "share", "points" (a share that may be below 0), "time", "money" or "number".
         method: how its bounds come about, in a word.
         kind: the kind of evidence it belongs to.
-        title, doc, aliases, counterpart, parameters, optional, given: as of a `Measure`.
+        title, doc, aliases, counterpart, parameters, optional, given, pattern: as of a `Measure`.
         pairwise: whether a pair's values are of both groups together: first against second, and second against first.
         derive: gives another value in the place of each, from all rows; None where values are taken as they are.
         ends: where somebody of whom nothing is known would make it lowest, and highest: (value, part), as places; None
@@ -87,6 +89,7 @@ class Statistic:
     unbounded: bool = False
     phrase_below: str = ""
     given: Mapping[str, Any] = field(default_factory=dict)
+    pattern: str = field(init=False, repr=False, compare=False, default="")
 
     view = staticmethod(known)
     averages = True
@@ -94,6 +97,7 @@ class Statistic:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", self.title or self.name.replace("_", " "))
+        object.__setattr__(self, "pattern", self.title)
         where = f"statistic {self.name}"
         if self.scale not in SCALES:
             raise UsageError.one(where, f"scale={self.scale!r} is not known", nearest(self.scale, list(SCALES)))
@@ -138,11 +142,11 @@ class Statistic:
     def phrases(self, words: Mapping[str, str] | None = None) -> tuple[str, str]:
         """Give the plan's word for people, and the title: who is looked at, and what of them."""
         filled = {**words_of(self.given), **(words or {})}
-        return filled["people"], self.title
+        return filled["people"], self.titled()
 
     def titled(self, words: Mapping[str, str] | None = None) -> str:
         """Give the title, which is the same in any plan's words."""
-        return self.title
+        return title_said(self.pattern, self.given, {})
 
     def says(self, who: str, value: str, words: Mapping[str, str] | None = None) -> str:
         """Say one group's value."""
@@ -150,7 +154,7 @@ class Statistic:
         if value.startswith("-") and self.phrase_below:
             phrase, value = self.phrase_below, value[1:]
         filled = {**words_of(self.given), **own_words(words or {})}
-        return phrase.format_map({**filled, "who": who, "value": value})
+        return say(phrase, **{**filled, "who": who, "value": value})
 
 
 def _refuse_other_needs(where: str, statistic: Statistic) -> None:

@@ -15,7 +15,7 @@ from pydantic import (
 
 from fairaudit.errors import PlanError, nearest
 from fairaudit.kinds import KINDS
-from fairaudit.languages import ENGLISH, LANGUAGES
+from fairaudit.languages import ENGLISH, LANGUAGES, say
 from fairaudit.measures import MEASURES
 from fairaudit.plan.conditions import TooFew
 from fairaudit.plan.data import Data
@@ -67,6 +67,10 @@ class Words(Strict):
     not_selected: Text = Field(default="were not selected", description="such as: were not flagged")
     positive: Text = Field(default="had the outcome", description="such as: reoffended within two years")
     negative: Text = Field(default="did not have the outcome", description="such as: did not reoffend")
+
+    def told(self) -> dict[str, str]:
+        """Give all words; those that the plan leaves out in the language of the report."""
+        return {name: text if name in self.model_fields_set else say(text) for name, text in self.model_dump().items()}
 
 
 class Standard(Strict):
@@ -209,6 +213,11 @@ class Evidence(Strict):
     def time_unit(self) -> str:
         """What waits are counted in: hours where any measure speaks of hours, else days."""
         return "hours" if any(entry.hours for entry in self.measures) else "days"
+
+    @property
+    def people(self) -> str:
+        """What the people are called on whom it is decided, in the plan's words where it has any."""
+        return self.words.told()["people"]
 
     @property
     def raked_by(self) -> tuple[str, ...]:

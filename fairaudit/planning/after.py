@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from fairaudit.assessment import Disparity
+from fairaudit.languages import marked, say
 from fairaudit.stats import sample_size, score
 from fairaudit.stats.simulated_size import Rule, size_for
 from fairaudit.verdicts import Bounds, Comparison, could_clear
@@ -53,11 +54,11 @@ def more_records(
         return None if min(n1, n0) > 0 else {"group": name, "have": have, "needed": None, "sentence": ""}
     limit = comparison.margins[bounds.pair]
     if "worst" in comparison.scenarios and not _could_clear_at_worst(comparison, bounds.pair):
-        text = "While so much is unknown, no number of records like these would show it."
+        text = say("While so much is unknown, no number of records like these would show it.")
         return {"group": name, "have": have, "needed": None, "sentence": text}
     # An estimate from so few records that equal groups could not clear says little of the truth.
     if bounds.estimate <= limit and could_clear(comparison, bounds.pair):
-        text = "If the best estimate is the truth, no number of records would show it to be within."
+        text = say("If the best estimate is the truth, no number of records would show it to be within.")
         return {"group": name, "have": have, "needed": None, "sentence": text}
     worth = counts.n1[bounds.pair] if group == a else counts.n0[bounds.pair]
     needed = _needed(comparison, x1, n1, x0, n0, limit, power) * (have / worth if worth > 0 else 1.0)
@@ -66,7 +67,7 @@ def more_records(
     rounded = two_digits(needed)
     # Enough in one group cannot make up for too few in another.
     others = [n for place, n in enumerate(disparity.sizes) if place != group]
-    too = "and as many of every other group that has fewer," if min(others) < needed else ""
+    too = "others" if min(others) < needed else ""
     return {
         "group": name,
         "have": have,
@@ -75,13 +76,51 @@ def more_records(
     }
 
 
+WOULD_SHOW = {
+    ("", ""): marked(
+        "If all fare alike, about {needed:,} records of the group {group} would probably show it; there are {have:,}."
+    ),
+    ("", "people"): marked(
+        "If all fare alike, about {needed:,} records of the group {group}, of other people than these, would "
+        "probably show it; there are {have:,}."
+    ),
+    ("", "areas"): marked(
+        "If all fare alike, about {needed:,} records of the group {group}, of other areas than these, would "
+        "probably show it; there are {have:,}."
+    ),
+    ("others", ""): marked(
+        "If all fare alike, about {needed:,} records of the group {group}, and as many of every other group "
+        "that has fewer, would probably show it; there are {have:,}."
+    ),
+    ("others", "people"): marked(
+        "If all fare alike, about {needed:,} records of the group {group}, and as many of every other group "
+        "that has fewer, of other people than these, would probably show it; there are {have:,}."
+    ),
+    ("others", "areas"): marked(
+        "If all fare alike, about {needed:,} records of the group {group}, and as many of every other group "
+        "that has fewer, of other areas than these, would probably show it; there are {have:,}."
+    ),
+    ("in step", ""): marked(
+        "If all fare alike, about {needed:,} records of the group {group}, and as many times more of the "
+        "others, would probably show it; there are {have:,}."
+    ),
+    ("in step", "people"): marked(
+        "If all fare alike, about {needed:,} records of the group {group}, and as many times more of the "
+        "others, of other people than these, would probably show it; there are {have:,}."
+    ),
+    ("in step", "areas"): marked(
+        "If all fare alike, about {needed:,} records of the group {group}, and as many times more of the "
+        "others, of other areas than these, would probably show it; there are {have:,}."
+    ),
+}
+"""How many records would do, by what other groups lack, and of whom else the records must be."""
+
+
 def _would_show(disparity: Disparity, needed: int, name: str, too: str, have: int) -> str:
     """Say how many records would do: where some people or areas have several, more of the same ones would not."""
     others = "areas" if disparity.evidence.kind == "places" else "people"
-    spread = f"of other {others} than these," if disparity.arms.cells.clustered else ""
-    beside = "".join(f" {part}" for part in (too, spread) if part)
-    records = f"about {needed:,} records of the group {name}{',' if beside else ''}{beside}"
-    return f"If all fare alike, {records} would probably show it; there are {have:,}."
+    spread = others if disparity.arms.cells.clustered else ""
+    return say(WOULD_SHOW[too, spread], needed=needed, group=name, have=have)
 
 
 def _without_sample(disparity: Disparity) -> bool:
@@ -92,15 +131,19 @@ def _without_sample(disparity: Disparity) -> bool:
 def _more_tests(disparity: Disparity, comparison: Comparison, bounds: Bounds, power: float) -> dict[str, Any] | None:
     """Say how many matched tests would probably settle it, if both arms fare alike and differ as often as these."""
     have = math.floor(comparison.counts["recorded"].units[bounds.pair])
-    name = " beside ".join(comparison.arms.scheme.names[arm] for arm in comparison.arms.scheme.pairs[bounds.pair])
+    first, second = (comparison.arms.scheme.names[arm] for arm in comparison.arms.scheme.pairs[bounds.pair])
+    name = say("{first} beside {second}", first=first, second=second)
     needed = values_needed(comparison, bounds.pair, have, power) if have else math.inf
     if bounds.estimate <= comparison.margins[bounds.pair] and could_clear(comparison, bounds.pair):
-        text = "If the best estimate is the truth, no number of tests would show it to be within."
+        text = say("If the best estimate is the truth, no number of tests would show it to be within.")
         return {"group": name, "have": have, "needed": None, "sentence": text}
     if not math.isfinite(needed) or needed <= have:
         return {"group": name, "have": have, "needed": None, "sentence": ""}
     rounded = two_digits(needed)
-    text = f"If both fare alike, about {rounded:,} tests of {name} would probably show it; there are {have:,}."
+    told = {"needed": rounded, "group": name, "have": have}
+    text = say(
+        "If both fare alike, about {needed:,} tests of {group} would probably show it; there are {have:,}.", **told
+    )
     return {"group": name, "have": have, "needed": rounded, "sentence": text}
 
 
@@ -113,16 +156,16 @@ def _more_values(disparity: Disparity, comparison: Comparison, bounds: Bounds, p
     group = a if disparity.sizes[a] <= disparity.sizes[b] else b
     have, name = int(disparity.sizes[group]), disparity.groups[group]
     if "worst" in comparison.scenarios and not _values_could_clear_at_worst(comparison, bounds.pair):
-        text = "While so much is unknown, no number of records like these would show it."
+        text = say("While so much is unknown, no number of records like these would show it.")
         return {"group": name, "have": have, "needed": None, "sentence": text}
     if bounds.estimate <= comparison.margins[bounds.pair] and could_clear(comparison, bounds.pair):
-        text = "If the best estimate is the truth, no number of records would show it to be within."
+        text = say("If the best estimate is the truth, no number of records would show it to be within.")
         return {"group": name, "have": have, "needed": None, "sentence": text}
     needed = values_needed(comparison, bounds.pair, have, power)
     if not math.isfinite(needed) or needed <= have:
         return {"group": name, "have": have, "needed": None, "sentence": ""}
     rounded = two_digits(needed)
-    too = "and as many times more of the others,"
+    too = "in step"
     return {
         "group": name,
         "have": have,

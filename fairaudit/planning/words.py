@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from fairaudit.assessment import Disparity
+from fairaudit.languages import say, say_count
 from fairaudit.plan import Evidence
 from fairaudit.planning.after import two_digits, years_of
 from fairaudit.planning.needed import Group, Needed
@@ -150,10 +151,27 @@ def _cells(group: Group) -> list[str]:
     return [*["unknown" if number is None else f"{number:,}" for number in counts], time]
 
 
+def _time_told(years: float) -> str:
+    """Write a length of time in the language of the report."""
+    number, unit = _in_units(years)
+    if number > 100:
+        return say("more than 100 years")
+    if unit == "week":
+        return say_count(number, "{count} week", "{count} weeks")
+    if unit == "month":
+        return say_count(number, "{count} month", "{count} months")
+    return say_count(number, "{count} year", "{count} years")
+
+
+def _in_units(years: float) -> tuple[int, str]:
+    """Turn years into weeks, months or years, whichever a plan would speak of."""
+    unit, in_a_year = ("week", 52) if years < 1 / 6 else ("month", 12) if years < 2 else ("year", 1)
+    return max(math.ceil(years * in_a_year - 1e-9), 1), unit
+
+
 def in_time(years: float, *, short: bool = False) -> str:
     """Write a length of time: weeks, months or years, no more exact than a plan is."""
-    unit, in_a_year = ("week", 52) if years < 1 / 6 else ("month", 12) if years < 2 else ("year", 1)
-    number = max(math.ceil(years * in_a_year - 1e-9), 1)
+    number, unit = _in_units(years)
     if number > 100:
         return "100+ yrs" if short else "more than 100 years"
     shorter = {"week": "wk", "month": "mo", "year": "yr"}[unit]
@@ -280,8 +298,13 @@ def time_of(disparity: Disparity, more: Mapping[str, Any], per_year: int | None)
     years = years_of(disparity, more, per_year)
     if years is None:
         return ""
-    people = disparity.evidence.words.people
-    return f"At {per_year:,} {people} a year, with groups as in these records, that takes some {in_time(years)}."
+    people = disparity.evidence.people
+    return say(
+        "At {per_year:,} {people} a year, with groups as in these records, that takes some {time}.",
+        per_year=per_year,
+        people=people,
+        time=_time_told(years),
+    )
 
 
 def looked(evidence: Evidence) -> str:
