@@ -14,6 +14,7 @@ from fairaudit.checks import checks_of
 from fairaudit.checks.reweighting import panel
 from fairaudit.checks.strata import stratified
 from fairaudit.comparisons import CertainPairs
+from fairaudit.languages import marked, say
 from fairaudit.limits import limits
 from fairaudit.plan import Evidence
 from fairaudit.planning import more_records
@@ -23,7 +24,7 @@ from fairaudit.stats.intervals import wilson
 from fairaudit.verdicts import Bounds, Comparison, pairs_within
 
 SIGNIFICANT = 12
-AGAINST_ALL = (
+AGAINST_ALL = marked(
     "Each group's own value is against everybody else; a comparison is of the two groups alone, both ways round."
 )
 
@@ -55,12 +56,12 @@ def finding(disparity: Disparity) -> dict[str, Any]:
         "scale": {"name": disparity.scale.name, "unit": disparity.scale.unit},
         "counted": dict(zip(("of", "share"), _phrases(disparity), strict=True)),
         "title": title_of(disparity),
-        "note": AGAINST_ALL if disparity.measure.averages and disparity.measure.pairwise else "",
+        "note": say(AGAINST_ALL) if disparity.measure.averages and disparity.measure.pairwise else "",
         "grouping": list(disparity.grouping.attributes),
         "reference": disparity.grouping.reference,
         "comparison": comparison.kind,
         "verdict": disparity.verdict,
-        "words": sentences.BASELINE_WORDS if comparison.baseline else sentences.VERDICT_WORDS[disparity.verdict],
+        "words": say(sentences.BASELINE_WORDS) if comparison.baseline else sentences.verdict_words(disparity.verdict),
         "reason": decides["reason"],
         "reason_sentence": sentences.reason_sentence(decides["reason"], at_worst=bounds.lower_from == "worst"),
         "baseline": comparison.baseline,
@@ -178,19 +179,28 @@ def _allows(disparity: Disparity, comparison: Comparison) -> str:
         return _allows_of_values(disparity, comparison)
     if comparison.kind == "difference":
         number = sentences.exactly(100 * comparison.tolerance)
-        return f"Of every 100 {of}, it lets there be {number} more in one group than in another that {share}."
+        return say(
+            "Of every 100 {of}, it lets there be {number} more in one group than in another that {share}.",
+            of=of,
+            number=number,
+            share=share,
+        )
     number = sentences.exactly(100 * (1 - comparison.tolerance))
-    return f"Of every 100 {of}, it lets those that {share} be {number}% fewer in one group than in another."
+    return say(
+        "Of every 100 {of}, it lets those that {share} be {number}% fewer in one group than in another.",
+        of=of,
+        share=share,
+        number=number,
+    )
 
 
 def _allows_of_values(disparity: Disparity, comparison: Comparison) -> str:
     if comparison.kind == "difference":
         scale = disparity.scale
-        number = sentences.exactly(scale.per * comparison.tolerance)
-        gap = number + sentences.singular(scale.after, number)
-        return f"It lets the {title_of(disparity)} of two groups be {gap} apart."
+        gap = scale.gap(sentences.exactly(scale.per * comparison.tolerance))
+        return say("It lets the {title} of two groups be {gap} apart.", title=title_of(disparity), gap=gap)
     number = sentences.exactly(100 * comparison.tolerance)
-    return f"It lets the {title_of(disparity)} of one group be {number}% of another's."
+    return say("It lets the {title} of one group be {number}% of another's.", title=title_of(disparity), number=number)
 
 
 def _looser_than_any(disparity: Disparity, comparison: Comparison) -> bool:
@@ -248,14 +258,16 @@ def _values_sentence(disparity: Disparity, groups: tuple[str, str], values: tupl
     undefined = [group for group, value in zip(groups, values, strict=True) if math.isnan(value)]
     if undefined:
         title = f"{title_of(disparity)[:1].upper()}{title_of(disparity)[1:]}"
-        return f"{title}: it cannot be told of {sentences.listed(undefined)}."
+        return say("{title}: it cannot be told of {groups}.", title=title, groups=sentences.listed(undefined))
     texts = sentences.values_in_words(values, disparity.scale)
     first, second = (sentences.who(group, people, people) for group in groups)
     said = disparity.measure.says(first, texts[0], words)
-    other = f"{second}: {texts[1]}"
-    if disparity.measure.phrase_below:
-        other = f"of {second}, {texts[1].removeprefix('-')} {'fewer' if texts[1].startswith('-') else 'more'}"
-    return f"{said[:1].upper()}{said[1:]}; {other}."
+    told = {"said": f"{said[:1].upper()}{said[1:]}", "second": second, "value": texts[1].removeprefix("-")}
+    if not disparity.measure.phrase_below:
+        return say("{said}; {second}: {value}.", **{**told, "value": texts[1]})
+    if texts[1].startswith("-"):
+        return say("{said}; of {second}, {value} fewer.", **told)
+    return say("{said}; of {second}, {value} more.", **told)
 
 
 def yearly(disparity: Disparity, people_per_year: int | None) -> str:
@@ -289,7 +301,7 @@ def _named_method(disparity: Disparity, method: str) -> str:
 def _method(comparison: Comparison, method: str) -> str:
     cells = comparison.arms.cells
     if cells.census:
-        return "all areas counted" if cells.moe2 is None else "all areas counted, margins of error"
+        return marked("all areas counted") if cells.moe2 is None else marked("all areas counted, margins of error")
     return " ".join([*comparison.arms.basis, method])
 
 
@@ -329,10 +341,10 @@ def _resting_on(comparison: Comparison, pair: int, records: tuple[float, float])
 def _row_reading(comparison: Comparison, pair: int, inside: bool) -> str:
     """Read one row; a row alone clears nothing."""
     if pair in comparison.flagged_at:
-        return "outside the limit"
+        return marked("outside the limit")
     if comparison.cannot_fail("recorded")[pair]:
-        return "cannot be outside the limit"
-    return "within the limit" if inside else "not shown"
+        return marked("cannot be outside the limit")
+    return marked("within the limit") if inside else marked("not shown")
 
 
 # --- groups, unknowns, checks --------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fairaudit import sentences
+from fairaudit.languages import marked, say, say_count
 from fairaudit.verdicts import SEVERITY
 from fairaudit.workflow.completeness import gravest_first
 from fairaudit.workflow.roles import ROLES
@@ -13,22 +14,28 @@ from fairaudit.workflow.roles import ROLES
 MOST = 3
 USUAL = 0.05
 WHOSE = {
-    "this_system": "The decisions are the system's own.",
-    "this_system_elsewhere": "The decisions are the system's own, made somewhere else.",
-    "todays_process": (
+    "this_system": marked("The decisions are the system's own."),
+    "this_system_elsewhere": marked("The decisions are the system's own, made somewhere else."),
+    "todays_process": marked(
         "The decisions are those of today's process, not of the system: a baseline that says nothing about it."
     ),
 }
 ORIGINS = {
-    "historical": "records of real cases",
-    "pooled": "records pooled from several places",
-    "test": "test records",
-    "synthetic": "made-up records",
+    "historical": marked("{kept} records of real cases"),
+    "pooled": marked("{kept} records pooled from several places"),
+    "test": marked("{kept} test records"),
+    "synthetic": marked("{kept} made-up records"),
+}
+FEW_OF = {
+    "historical": marked("A few records of real cases"),
+    "pooled": marked("A few records pooled from several places"),
+    "test": marked("A few test records"),
+    "synthetic": marked("A few made-up records"),
 }
 
 DEMONSTRATION = {
-    "all": "DEMONSTRATION: the records are made up. Nothing here is true of anybody.",
-    "some": "DEMONSTRATION: some of the records are made up. What they show is true of nobody.",
+    "all": marked("DEMONSTRATION: the records are made up. Nothing here is true of anybody."),
+    "some": marked("DEMONSTRATION: some of the records are made up. What they show is true of nobody."),
 }
 
 
@@ -46,8 +53,8 @@ def page_one(results: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "title": _title(system),
         "vendor": system["vendor"],
-        "agency": f"Audit for {system['agency']}" if system["agency"] else "",
-        "decides": f"It decides {system['decides']}." if system["decides"] else "",
+        "agency": say("Audit for {agency}", agency=system["agency"]) if system["agency"] else "",
+        "decides": say("It decides {what}.", what=system["decides"]) if system["decides"] else "",
         "status": _status(audit, results["evidence"]),
         "headline": determination["headline"],
         "would_be": determination["would_be"],
@@ -75,18 +82,19 @@ def _caveat(results: Mapping[str, Any]) -> str:
     """Say who decided what, if anybody has, and what this page is not."""
     decision = results["determination"]["decision"]
     dissent = [
-        f"{each['by']['name']}, {each['by']['role']}"
+        f"{each['by']['name']}, {say(each['by']['role'])}"
         for each in results["sign_offs"]
         if each["dissents"] and not each["replaced"]
     ]
-    told = "This informs a decision by a named person; no one has signed yet."
+    told = say("This informs a decision by a named person; no one has signed yet.")
     if decision["decision"]:
         told = decision["words"]
         if not decision["stands"]:
-            told += f" That decision does not stand: {' '.join(decision['reasons'])}"
+            reasons = " ".join(decision["reasons"])
+            told += " " + say("That decision does not stand: {reasons}", reasons=reasons)
     if dissent:
-        told += f" In dissent signed: {'; '.join(dissent)}."
-    return f"{told} This page is not a finding about the law."
+        told += " " + say("In dissent signed: {names}.", names="; ".join(dissent))
+    return f"{told} {say('This page is not a finding about the law.')}"
 
 
 def _community(results: Mapping[str, Any]) -> str:
@@ -96,17 +104,18 @@ def _community(results: Mapping[str, Any]) -> str:
     role = ROLES["community"]
     early = [answer for answer in _answered(results) if answer["role"] == role and answer["by"]["role"] == role]
     if not early:
-        return "The community has not been asked."
-    return f"Not asked yet about what was found. Before limits were set, {_quoted(early[0], results)}"
+        return say("The community has not been asked.")
+    quoted = _quoted(early[0], results)
+    return say("Not asked yet about what was found. Before limits were set, {quoted}", quoted=quoted)
 
 
 def _vendor_silent(results: Mapping[str, Any]) -> str:
     """Say why no reply of the vendor is quoted: it is asked for one on findings that are not cleared only."""
     if any(answer["id"].startswith("vendor-reply:") and answer["asked"] for answer in results["answers"]):
-        return "The vendor has not answered."
+        return say("The vendor has not answered.")
     if any(answer["by"]["role"] == ROLES["vendor"] for answer in _answered(results)):
-        return "No finding asks for a reply. What the vendor answered stands further down."
-    return "No finding asks for a reply, and the vendor has not answered anything else."
+        return say("No finding asks for a reply. What the vendor answered stands further down.")
+    return say("No finding asks for a reply, and the vendor has not answered anything else.")
 
 
 def _said(results: Mapping[str, Any], question: str) -> str:
@@ -115,8 +124,10 @@ def _said(results: Mapping[str, Any], question: str) -> str:
     if not told:
         return ""
     more = len(told) - 1
-    others = f" ({more} more {'reply' if more == 1 else 'replies'} further down.)" if more else ""
-    return _quoted(told[0], results) + others
+    quoted = _quoted(told[0], results)
+    if not more:
+        return quoted
+    return f"{quoted} ({say_count(more, '{count} more reply further down.', '{count} more replies further down.')})"
 
 
 def _answered(results: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -125,11 +136,14 @@ def _answered(results: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _quoted(answer: Mapping[str, Any], results: Mapping[str, Any]) -> str:
     """Quote an answer, who says it first: the end of a long one may lack the room."""
-    who = answer["by"]["name"]
-    if answer["by"]["role"] != answer["role"]:
-        who += f" ({answer['by']['role']}), in place of the {answer['role']}"
-    about = f", on {_finding_named(answer['finding'], results)}" if answer["finding"] else ""
-    return f"{who}, {answer['date']}{about}: “{' '.join(answer['text'].split())}”"
+    by = answer["by"]
+    who = by["name"]
+    if by["role"] != answer["role"]:
+        who = say("{name} ({role}), in place of the {other}", name=who, role=say(by["role"]), other=say(answer["role"]))
+    told = {"who": who, "date": answer["date"], "text": " ".join(answer["text"].split())}
+    if not answer["finding"]:
+        return say("{who}, {date}: “{text}”", **told)
+    return say("{who}, {date}, on {finding}: “{text}”", finding=_finding_named(answer["finding"], results), **told)
 
 
 def _finding_named(name: str, results: Mapping[str, Any]) -> str:
@@ -140,11 +154,16 @@ def _finding_named(name: str, results: Mapping[str, Any]) -> str:
 def _lapses(results: Mapping[str, Any]) -> str:
     found, title = results["determination"], _title(results["audit"]["system"])
     if found["triggers"]:
-        return f"This audit no longer holds. {' '.join(found['triggers'])}"
+        return say("This audit no longer holds. {reasons}", reasons=" ".join(found["triggers"]))
     if found["lapses"]:
-        return f"This audit is of {title} only. It lapses on {found['lapses']}, or with the next version."
-    months = _count(found["lapses_after_months"], "month")
-    return f"This audit is of {title} only, and lapses with its next version, or {months} after a decision."
+        told = {"system": title, "day": found["lapses"]}
+        return say("This audit is of {system} only. It lapses on {day}, or with the next version.", **told)
+    return say_count(
+        found["lapses_after_months"],
+        "This audit is of {system} only, and lapses with its next version, or {count} month after a decision.",
+        "This audit is of {system} only, and lapses with its next version, or {count} months after a decision.",
+        system=title,
+    )
 
 
 def _title(system: Mapping[str, Any]) -> str:
@@ -188,7 +207,7 @@ def _why(finding: Mapping[str, Any], about: str) -> dict[str, Any]:
     parts = [
         finding["sentence"],
         # Of groups that the plan foresaw to be too few, that is the reason.
-        f"The plan named {sentences.listed(finding['too_few'])} as too few before any result."
+        say("The plan named {groups} as too few before any result.", groups=sentences.listed(finding["too_few"]))
         if finding["too_few"]
         else finding["reason_sentence"],
         finding.get("yearly", ""),
@@ -212,9 +231,11 @@ def _why(finding: Mapping[str, Any], about: str) -> dict[str, Any]:
 def _verdict_words(finding: Mapping[str, Any]) -> str:
     """Say the verdict, and where it does not decide, or holds up nothing but groups that are too few, that too."""
     if not (finding["blocks"] or finding["baseline"]):
-        return f"{finding['words']} (explored: it does not decide, but wants an answer)"
+        return say("{verdict} (explored: it does not decide, but wants an answer)", verdict=finding["words"])
     if finding["too_few"]:
-        return f"{finding['words']} for groups that are too few, and within the limit for all others"
+        return say(
+            "{verdict} for groups that are too few, and within the limit for all others", verdict=finding["words"]
+        )
     return finding["words"]
 
 
@@ -224,14 +245,30 @@ def _more(evidence: Sequence[Mapping[str, Any]]) -> str:
     if len(verdicts) < 2:
         return _also_outside(evidence).strip()
     gravest_first = sorted(set(verdicts), key=SEVERITY.get, reverse=True)
-    parts = [
-        f"{verdicts.count(v)} {_are(verdicts.count(v))} {sentences.VERDICT_WORDS[v].lower()}" for v in gravest_first
-    ]
-    said = f"Of {len(verdicts)} findings that can block adoption, {sentences.listed(parts)}."
+    parts = [_counted(verdict, verdicts.count(verdict)) for verdict in gravest_first]
+    told = {"number": len(verdicts), "parts": sentences.listed(parts)}
+    said = say("Of {number} findings that can block adoption, {parts}.", **told)
     if len(gravest_first) == 1:
-        words = sentences.VERDICT_WORDS[gravest_first[0]].lower()
-        said = f"All {len(verdicts)} findings that can block adoption are {words}."
+        said = say(ALL_ARE[gravest_first[0]], number=len(verdicts))
     return said + _also_outside(evidence)
+
+
+ALL_ARE = {
+    "flagged": marked("All {number} findings that can block adoption are shown to be outside the limit."),
+    "not_demonstrated": marked("All {number} findings that can block adoption are not shown either way."),
+    "cleared": marked("All {number} findings that can block adoption are shown to be within the limit."),
+}
+
+
+def _counted(verdict: str, number: int) -> str:
+    """Count the findings of a verdict."""
+    if verdict == "flagged":
+        return say_count(
+            number, "{count} is shown to be outside the limit", "{count} are shown to be outside the limit"
+        )
+    if verdict == "cleared":
+        return say_count(number, "{count} is shown to be within the limit", "{count} are shown to be within the limit")
+    return say_count(number, "{count} is not shown either way", "{count} are not shown either way")
 
 
 def _also_outside(evidence: Sequence[Mapping[str, Any]]) -> str:
@@ -241,10 +278,15 @@ def _also_outside(evidence: Sequence[Mapping[str, Any]]) -> str:
     others = [f for f in findings if f["verdict"] == "flagged" and f["id"] not in shown]
     if not others:
         return ""
-    names = [
-        f"{sentences.finding_named(f, evidence)}{'' if f['blocks'] else ' (explored, does not block)'}" for f in others
+    names = [sentences.finding_named(finding, evidence) for finding in others]
+    told = [
+        name if finding["blocks"] else say("{name} (explored, does not block)", name=name)
+        for name, finding in zip(names, others, strict=True)
     ]
-    return f" Also outside: {'; '.join(names[:MOST])}{'; and others' if len(names) > MOST else ''}."
+    shown = "; ".join(told[:MOST])
+    if len(told) > MOST:
+        return " " + say("Also outside: {names}; and others.", names=shown)
+    return " " + say("Also outside: {names}.", names=shown)
 
 
 def _moved(results: Mapping[str, Any]) -> str:
@@ -253,9 +295,24 @@ def _moved(results: Mapping[str, Any]) -> str:
     if not since:
         return ""
     changed = since["changed"]
-    verdicts = "no verdict has" if not changed else "1 verdict has" if changed == 1 else f"{changed} verdicts have"
-    plan = "" if since["same_plan"] else ", under a plan that was changed"
-    return f"Since the report of {since['day']}, {verdicts} changed{plan}."
+    day = since["day"]
+    if not changed and since["same_plan"]:
+        return say("Since the report of {day}, no verdict has changed.", day=day)
+    if not changed:
+        return say("Since the report of {day}, no verdict has changed, under a plan that was changed.", day=day)
+    if since["same_plan"]:
+        return say_count(
+            changed,
+            "Since the report of {day}, {count} verdict has changed.",
+            "Since the report of {day}, {count} verdicts have changed.",
+            day=day,
+        )
+    return say_count(
+        changed,
+        "Since the report of {day}, {count} verdict has changed, under a plan that was changed.",
+        "Since the report of {day}, {count} verdicts have changed, under a plan that was changed.",
+        day=day,
+    )
 
 
 def _sureness(evidence: Sequence[Mapping[str, Any]]) -> str:
@@ -263,12 +320,11 @@ def _sureness(evidence: Sequence[Mapping[str, Any]]) -> str:
     if all(finding["baseline"] for block in evidence for finding in block["findings"]):
         return ""
     most = max(block["alpha"] for block in evidence)
-    errs = f"Shown means: by a rule that errs at most {sentences.digits(100 * most, None, 'up')} times in 100."
-    return f"{errs} “At least” and “at most” are what it shows; a best estimate is the likeliest number."
-
-
-def _are(number: int) -> str:
-    return "is" if number == 1 else "are"
+    return say(
+        "Shown means: by a rule that errs at most {times} times in 100. “At least” and “at most” are what it shows; a "
+        "best estimate is the likeliest number.",
+        times=sentences.digits(100 * most, None, "up"),
+    )
 
 
 def _status(audit: Mapping[str, Any], evidence: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -276,47 +332,83 @@ def _status(audit: Mapping[str, Any], evidence: Sequence[Mapping[str, Any]]) -> 
     parts = [_copy(audit), *([] if audit["rehearsal"] else [audit["registration"]["words"]])]
     looks = len(audit["registration"]["looks"])
     if looks > 1:
-        parts.append(f"{looks} looks at data, as stated by whoever kept the log.")
+        parts.append(say("{looks} looks at data, as stated by whoever kept the log.", looks=looks))
     if audit["rehearsal"]:
-        parts.insert(0, "REHEARSAL: the groups' labels were shuffled. Nothing here is a result.")
+        parts.insert(0, say("REHEARSAL: the groups' labels were shuffled. Nothing here is a result."))
     if audit["demonstration"]:
         made_up = [block["origin"] == "synthetic" for block in evidence]
-        parts.insert(0, DEMONSTRATION["all" if all(made_up) else "some"])
+        parts.insert(0, say(DEMONSTRATION["all" if all(made_up) else "some"]))
     return parts
 
 
 def _copy(audit: Mapping[str, Any]) -> str:
     """Say which copy this is; of the public one, by which rule counts are hidden, and how many."""
     if audit["copy"] == "internal":
-        return "Internal copy."
+        return say("Internal copy.")
     smallest = max(audit["smallest_cell"].values(), default=1) - 1
     hidden = audit["disclosure"]["hidden"]
-    told = "none had to be" if not hidden else f"{_count(hidden, 'row')} of groups {'is' if hidden == 1 else 'are'}"
-    return f"Public copy: counts of 1 to {smallest}, and what would give them away, are hidden ({told})."
+    if not hidden:
+        return say(
+            "Public copy: counts of 1 to {smallest}, and what would give them away, are hidden (none had to be).",
+            smallest=smallest,
+        )
+    return say_count(
+        hidden,
+        "Public copy: counts of 1 to {smallest}, and what would give them away, are hidden "
+        "({number} row of groups is).",
+        "Public copy: counts of 1 to {smallest}, and what would give them away, are hidden "
+        "({number} rows of groups are).",
+        smallest=smallest,
+        number=hidden,
+    )
 
 
 def _tested(block: Mapping[str, Any]) -> str:
     """Say whose decisions, from where, counted by whom, when; and who could not be placed in a group."""
     records = block["records"]
     left_out = sum(records["left_out"].values())
-    period = f", {block['period']}" if block["period"] else ""
-    kept = "A few" if records["kept"] is None else f"{records['kept']:,}"
-    baseline = block["decided_by"] == "todays_process"
+    whose, baseline = say(WHOSE[block["decided_by"]]), block["decided_by"] == "todays_process"
     parts = [
-        block["question"] or f"Evidence {block['id']}.",
-        WHOSE[block["decided_by"]] if baseline else "",
-        f"{kept} {ORIGINS[block['origin']]}{period}.",
-        "" if block["unit"] == "one record" else f"Each is {block['unit']}.",
-        f"{left_out:,} other rows were left out as the plan says." if left_out else "",
-        "The counts were received, not made from records here." if block["from_counts"] else "",
-        (("" if baseline else WHOSE[block["decided_by"]]) + _unknown_people(block)).strip(),
+        block["question"] or say("Evidence {name}.", name=block["id"]),
+        whose if baseline else "",
+        _records(block),
+        "" if block["unit"] == "one record" else say("Each is {unit}.", unit=block["unit"]),
+        say("{number:,} other rows were left out as the plan says.", number=left_out) if left_out else "",
+        say("The counts were received, not made from records here.") if block["from_counts"] else "",
+        "" if baseline else whose,
+        *_unknown_people(block),
         # Last: where there is no room for all, who counted matters less than who is unknown.
-        f"Counted by {block['counted_by']}." if block["counted_by"] else "",
+        say("Counted by {name}.", name=block["counted_by"]) if block["counted_by"] else "",
     ]
     return " ".join(part for part in parts if part)
 
 
-def _unknown_people(block: Mapping[str, Any]) -> str:
+def _records(block: Mapping[str, Any]) -> str:
+    """Say how many records of what kind there are, and of when."""
+    kept, origin = block["records"]["kept"], block["origin"]
+    what = say(FEW_OF[origin]) if kept is None else say(ORIGINS[origin], kept=f"{kept:,}")
+    return f"{what}, {block['period']}." if block["period"] else f"{what}."
+
+
+NOT_KNOWN = {
+    # by how many, and whether they are few enough
+    ("share", False): marked("For {share} the {attribute} is not known."),
+    ("share", True): marked(
+        "For {share} the {attribute} is not known: few enough that the worst need not be assumed of them."
+    ),
+    ("up to", False): marked("For up to {share} the {attribute} is not known."),
+    ("up to", True): marked(
+        "For up to {share} the {attribute} is not known: few enough that the worst need not be assumed of them."
+    ),
+    ("some", False): marked("For some the {attribute} is not known, and this copy does not tell how many."),
+    ("some", True): marked(
+        "For some the {attribute} is not known, and this copy does not tell how many: few enough that the worst need "
+        "not be assumed of them."
+    ),
+}
+
+
+def _unknown_people(block: Mapping[str, Any]) -> list[str]:
     """Say for how many the group is not known, and whether the worst they could change decides."""
     shares = [
         (row["hidden"]["share"][1] if "hidden" in row else row["share"] or 0, attribute["name"], "hidden" in row)
@@ -326,25 +418,49 @@ def _unknown_people(block: Mapping[str, Any]) -> str:
     ]
     share, name, hidden = max(shares, default=(0, "", False))
     some = [attribute["name"] for attribute in block["attributes"] if "" in attribute.get("not_told", ())]
-    told = (
-        f" For {'up to ' if hidden else ''}{sentences.percent(share)} the {name.replace('_', ' ')} is not known"
-        if share
-        else f" For some the {some[0].replace('_', ' ')} is not known, and this copy does not tell how many"
-        if some
-        else ""
-    )
     unknown = [finding["unknown"] for finding in block["findings"] if finding["blocks"]]
     worst = [entry["share"] for entry in unknown if entry["worst_case_decides"]]
-    if not worst and not told:
-        return ""
-    if not worst:
-        return f"{told}: few enough that the worst need not be assumed of them." if unknown else f"{told}."
-    which = "every finding" if len(worst) == len(unknown) else f"{len(worst)} of {_count(len(unknown), 'finding')}"
-    known = [share for share in worst if share is not None]
-    much = f"up to {sentences.percent(max(known))} is missing" if len(known) == len(worst) else "some are missing"
-    missing = f"In {which} that can block, {much}"
-    told = f"{told}." if told else ""
-    return f"{told} {missing}: within the limit then means even with the missing at their worst."
+    told = []
+    if share or some:
+        many = "up to" if hidden and share else "share" if share else "some"
+        attribute = (name if share else some[0]).replace("_", " ")
+        few = bool(unknown) and not worst
+        told.append(say(NOT_KNOWN[many, few], share=sentences.percent(share), attribute=attribute))
+    return [*told, *([_at_their_worst(worst, len(unknown))] if worst else [])]
+
+
+def _at_their_worst(worst: Sequence[float | None], findings: int) -> str:
+    """Say in how many findings so much is missing that it is taken at its worst."""
+    most = None if None in worst else sentences.percent(max(worst))
+    if len(worst) == findings:
+        if most is None:
+            return say(
+                "In every finding that can block, some are missing: within the limit then means even with the missing "
+                "at their worst."
+            )
+        return say(
+            "In every finding that can block, up to {share} is missing: within the limit then means even with the "
+            "missing at their worst.",
+            share=most,
+        )
+    if most is None:
+        return say_count(
+            findings,
+            "In {some} of {count} finding that can block, some are missing: within the limit then means even with the "
+            "missing at their worst.",
+            "In {some} of {count} findings that can block, some are missing: within the limit then means even with "
+            "the missing at their worst.",
+            some=len(worst),
+        )
+    return say_count(
+        findings,
+        "In {some} of {count} finding that can block, up to {share} is missing: within the limit then means even with "
+        "the missing at their worst.",
+        "In {some} of {count} findings that can block, up to {share} is missing: within the limit then means even "
+        "with the missing at their worst.",
+        some=len(worst),
+        share=most,
+    )
 
 
 def _decided(determination: Mapping[str, Any]) -> list[str]:
@@ -353,72 +469,84 @@ def _decided(determination: Mapping[str, Any]) -> list[str]:
     if not (decision["decision"] and decision["stands"]):
         return []
     return [
-        f"{decision['words']} The statement and the conditions stand further down.",
-        "Anything else: by another decision, on what is found and answered then.",
+        f"{decision['words']} {say('The statement and the conditions stand further down.')}",
+        say("Anything else: by another decision, on what is found and answered then."),
     ]
 
 
 def _decide(state: str, evidence: Sequence[Mapping[str, Any]]) -> list[str]:
     """Say what may still be decided, and what each would take."""
+    return [*_yes_or_with_conditions(state, evidence), say("No, or later: always possible.")]
+
+
+def _yes_or_with_conditions(state: str, evidence: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
+    """Say what adopting would take, without conditions and with them."""
     blocking = [finding for block in evidence for finding in block["findings"] if finding["blocks"]]
     flagged = [finding for finding in blocking if finding["verdict"] == "flagged"]
     unsettled = [finding for finding in blocking if finding["verdict"] == "not_demonstrated"]
-    decline = "No, or later: always possible."
+    likewise = say("With conditions, or a pilot: likewise.")
     if state == "supported":
-        return [
-            "Yes: the evidence allows it; a named person must still decide and sign.",
-            "With conditions, or a pilot: likewise.",
-            decline,
-        ]
+        return say("Yes: the evidence allows it; a named person must still decide and sign."), likewise
     if state == "supported_with_conditions":
-        but_for = _count(len(unsettled), "finding")
-        return [
-            f"Yes, without conditions: not on this evidence ({but_for} not shown for groups that are too few).",
-            f"With conditions, or a pilot: the evidence allows it; a named person must still decide and sign. "
-            f"{' '.join(_conditions(evidence))}",
-            decline,
-        ]
-    if flagged:
-        broken = _count(len(flagged), "finding")
-        return [
-            (
-                f"Yes: only against the evidence. A named approver would have to justify {broken} outside "
-                "the limit in writing."
+        return (
+            say_count(
+                len(unsettled),
+                "Yes, without conditions: not on this evidence ({count} finding not shown for groups that are too "
+                "few).",
+                "Yes, without conditions: not on this evidence ({count} findings not shown for groups that are too "
+                "few).",
             ),
-            (
+            say(
+                "With conditions, or a pilot: the evidence allows it; a named person must still decide and sign. "
+                "{conditions}",
+                conditions=" ".join(_conditions(evidence)),
+            ),
+        )
+    if flagged:
+        return (
+            say_count(
+                len(flagged),
+                "Yes: only against the evidence. A named approver would have to justify {count} finding outside the "
+                "limit in writing.",
+                "Yes: only against the evidence. A named approver would have to justify {count} findings outside the "
+                "limit in writing.",
+            ),
+            say(
                 "With conditions, or a pilot: not on this evidence. The vendor can mend the system, and its next "
                 "version be audited."
             ),
-            decline,
-        ]
+        )
     if not blocking:
-        return [
-            "Yes: not on this evidence, which holds nothing of the system's own decisions that could support it.",
-            "With conditions, or a pilot: a pilot may gather records of what the system itself decides.",
-            decline,
-        ]
+        return (
+            say("Yes: not on this evidence, which holds nothing of the system's own decisions that could support it."),
+            say("With conditions, or a pilot: a pilot may gather records of what the system itself decides."),
+        )
     unexplained = dict.fromkeys(f["title"] for f in blocking if not f["tolerance"]["because"])
     if unexplained and not unsettled:
         titles = sentences.listed(list(unexplained))
-        return [
-            f"Yes: once somebody has said who chose the limit of {titles}, and why.",
-            "With conditions, or a pilot: likewise.",
-            decline,
-        ]
-    what = f" ({_count(len(unsettled), 'finding')} not shown either way)" if unsettled else ""
-    return [
-        f"Yes: not on this evidence{what}.",
-        f"With conditions, or a pilot: {_what_would_settle(unsettled)}",
-        decline,
-    ]
+        return say("Yes: once somebody has said who chose the limit of {titles}, and why.", titles=titles), likewise
+    told = say("With conditions, or a pilot: {what}", what=_what_would_settle(unsettled))
+    if not unsettled:
+        return say("Yes: not on this evidence."), told
+    return (
+        say_count(
+            len(unsettled),
+            "Yes: not on this evidence ({count} finding not shown either way).",
+            "Yes: not on this evidence ({count} findings not shown either way).",
+        ),
+        told,
+    )
 
 
 def _conditions(evidence: Sequence[Mapping[str, Any]]) -> list[str]:
     """Write the conditions that the plan sets for groups that are too few, each once."""
     said = [
-        f"For {sentences.listed([name for names in each['groups'].values() for name in names])}: "
-        f"{each['monitoring'].rstrip('.')}; {each['stop_rule'].rstrip('.')}; decided anew by {each['until']}; "
-        f"{each['owner'].rstrip('.')} answers for it."
+        say(
+            "For {groups}: {monitoring}; {stop_rule}; decided anew by {until}; {owner} answers for it.",
+            groups=sentences.listed([name for names in each["groups"].values() for name in names]),
+            until=each["until"],
+            **{key: each[key].rstrip(".") for key in ("monitoring", "stop_rule", "owner")},
+        )
         for block in evidence
         for each in block["conditions"]
     ]
@@ -427,38 +555,55 @@ def _conditions(evidence: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _what_would_settle(unsettled: Sequence[Mapping[str, Any]]) -> str:
     """Say whether more records could settle what is not shown either way."""
-    told_of = [f["more_records"] for f in unsettled if f["more_records"] and f["more_records"]["needed"]]
-    needed = {more["group"]: more for more in sorted(told_of, key=lambda more: more["needed"])}
     leaning = sum(1 for f in unsettled if f["reason"] == "leaning_outside" or excess(f) > 0)
-    told = "a pilot may gather the records that settle it."
-    if needed:
-        groups = [f"{name}: about {more['needed']:,}; there are {more['have']:,}" for name, more in needed.items()]
-        others = f"; and {len(groups) - MOST} more" if len(groups) > MOST else ""
-        told = f"a pilot may gather the records that settle it ({'; '.join(groups[:MOST])}{others})."
     hang = [f for f in unsettled if f["reason"] == "unknowns"]
-    if hang and len(hang) == len(unsettled):
-        told = "more records like these would not settle it."
-    if hang:
-        told += (
-            f" {_count(len(hang), 'finding')} {'hangs' if len(hang) == 1 else 'hang'} on what is unknown: find it out."
-        )
     weighed = [f for f in unsettled if f["reason"] in ("weighing", "cannot_weigh")]
+    told = [_records_that_settle(unsettled)]
+    if hang and len(hang) == len(unsettled):
+        told = [say("more records like these would not settle it.")]
     if weighed and len(weighed) == len(unsettled):
-        told = "records of other people than these would be needed."
+        told = [say("records of other people than these would be needed.")]
+    if hang:
+        told.append(
+            say_count(
+                len(hang),
+                "{count} finding hangs on what is unknown: find it out.",
+                "{count} findings hang on what is unknown: find it out.",
+            )
+        )
     if weighed:
-        told += (
-            f" {_count(len(weighed), 'finding')} {'does' if len(weighed) == 1 else 'do'} not hold for the population."
+        told.append(
+            say_count(
+                len(weighed),
+                "{count} finding does not hold for the population.",
+                "{count} findings do not hold for the population.",
+            )
         )
     if leaning:
-        told += (
-            f" {_count(leaning, 'finding')} {'leans' if leaning == 1 else 'lean'} outside the limit: more "
-            "records may show it broken."
+        told.append(
+            say_count(
+                leaning,
+                "{count} finding leans outside the limit: more records may show it broken.",
+                "{count} findings lean outside the limit: more records may show it broken.",
+            )
         )
-    return told
+    return " ".join(told)
 
 
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
+def _records_that_settle(unsettled: Sequence[Mapping[str, Any]]) -> str:
+    """Say of whom a pilot would have to gather how many records."""
+    told_of = [f["more_records"] for f in unsettled if f["more_records"] and f["more_records"]["needed"]]
+    needed = {more["group"]: more for more in sorted(told_of, key=lambda more: more["needed"])}
+    if not needed:
+        return say("a pilot may gather the records that settle it.")
+    groups = [
+        say("{group}: about {needed:,}; there are {have:,}", group=name, needed=more["needed"], have=more["have"])
+        for name, more in needed.items()
+    ]
+    told, left = "; ".join(groups[:MOST]), len(groups) - MOST
+    if left > 0:
+        return say("a pilot may gather the records that settle it ({groups}; and {left} more).", groups=told, left=left)
+    return say("a pilot may gather the records that settle it ({groups}).", groups=told)
 
 
 def _open(questions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -471,18 +616,18 @@ def _open(questions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _standing_caveats(evidence: Sequence[Mapping[str, Any]]) -> list[str]:
-    told = ["Anything about people unlike those in the records, or about other places and years."]
+    told = [say("Anything about people unlike those in the records, or about other places and years.")]
     if any("outcome" in finding["measure"] for block in evidence for finding in block["findings"]):
-        told.append("Whether the recorded outcome is the truth.")
+        told.append(say("Whether the recorded outcome is the truth."))
     kinds = {block["kind"] for block in evidence}
-    return told + [caveat for kind, caveat in OF_KINDS.items() if kind in kinds]
+    return told + [say(caveat) for kind, caveat in OF_KINDS.items() if kind in kinds]
 
 
 OF_KINDS = {
-    "places": "Who within an area is reached: areas are not people.",
-    "representation": "Who of those reached has been helped, and who of the others wanted to be.",
-    "pairs": "How people fare who differ in more than the tests let them.",
-    "matching": "Whether the pairs that were looked at are like those that the system will look at.",
+    "places": marked("Who within an area is reached: areas are not people."),
+    "representation": marked("Who of those reached has been helped, and who of the others wanted to be."),
+    "pairs": marked("How people fare who differ in more than the tests let them."),
+    "matching": marked("Whether the pairs that were looked at are like those that the system will look at."),
 }
 """What evidence of a kind can never tell."""
 
@@ -490,22 +635,27 @@ OF_KINDS = {
 def _warnings(results: Mapping[str, Any]) -> list[str]:
     """Say what to know before trusting the page: own code, loose limits, tables that disagree."""
     told = [
-        f"Code of the audit's own ran: {entry['file']} (SHA-256 {entry['sha256'][:12]}...)."
+        say("Code of the audit's own ran: {file} (SHA-256 {hash}...).", file=entry["file"], hash=entry["sha256"][:12])
         for entry in results["audit"]["code"]
     ]
     if drafted := results["audit"]["drafted"]:
-        told.append(f"The plan is not finished: {sentences.listed(drafted)} still as `fairaudit init` wrote it.")
+        keys = sentences.listed(drafted)
+        told.append(say("The plan is not finished: {keys} still as `fairaudit init` wrote it.", keys=keys))
     loose = dict.fromkeys(
         f["title"]
         for block in results["evidence"]
         for f in block["findings"]
         if f["blocks"] and any(c["tolerance"]["loosest"] for c in f["comparisons"])
     )
-    told += [f"The limit of {title} is looser than any on file." for title in loose]
+    told += [say("The limit of {title} is looser than any on file.", title=title) for title in loose]
     told += [line for block in results["evidence"] for line in _lenient(block)]
     if disagree := [text for block in results["evidence"] for text in block["contradictions"]]:
         told.append(
-            f"The counts received contradict each other in {_count(len(disagree), 'place')}: see the assumptions."
+            say_count(
+                len(disagree),
+                "The counts received contradict each other in {count} place: see the assumptions.",
+                "The counts received contradict each other in {count} places: see the assumptions.",
+            )
         )
     told += [line for block in results["evidence"] for line in _repeated(block)]
     told += [line for block in results["evidence"] for line in _nothing_open(block)]
@@ -516,7 +666,7 @@ def _nothing_open(block: Mapping[str, Any]) -> list[str]:
     """Say where no wait still goes on, as where somebody has left out those that do."""
     if block["kind"] != "waits" or block["still_open"] != 0:
         return []
-    return [f"In {block['id']} no wait still goes on: ask whether those that do were left out."]
+    return [say("In {evidence} no wait still goes on: ask whether those that do were left out.", evidence=block["id"])]
 
 
 def _repeated(block: Mapping[str, Any]) -> list[str]:
@@ -525,7 +675,14 @@ def _repeated(block: Mapping[str, Any]) -> list[str]:
     twice, kept = sum(row["duplicates"] or 0 for row in rows), block["records"]["kept"]
     if twice <= USUAL * kept:
         return []
-    return [f"Of {kept:,} records of {block['id']}, {twice:,} repeat the key of another one, and count all the same."]
+    return [
+        say(
+            "Of {kept:,} records of {evidence}, {twice:,} repeat the key of another one, and count all the same.",
+            kept=kept,
+            evidence=block["id"],
+            twice=twice,
+        )
+    ]
 
 
 def _lenient(block: Mapping[str, Any]) -> list[str]:
@@ -533,9 +690,21 @@ def _lenient(block: Mapping[str, Any]) -> list[str]:
     told = []
     if block["alpha_of_all_looks"] > USUAL:
         often = sentences.digits(100 * block["alpha_of_all_looks"])
-        told.append(f"The plan of {block['id']} lets a verdict be wrong {often} times in 100; 5 is usual.")
+        told.append(
+            say(
+                "The plan of {evidence} lets a verdict be wrong {often} times in 100; 5 is usual.",
+                evidence=block["id"],
+                often=often,
+            )
+        )
     limits = [finding["unknown"]["limit"] for finding in block["findings"]]
     if limits and limits[0] > USUAL:
         share = sentences.digits(100 * limits[0])
-        told.append(f"The plan of {block['id']} lets {share}% be unknown before the worst case decides; 5% is usual.")
+        told.append(
+            say(
+                "The plan of {evidence} lets {share}% be unknown before the worst case decides; 5% is usual.",
+                evidence=block["id"],
+                share=share,
+            )
+        )
     return told
