@@ -140,10 +140,10 @@ def _quoted(answer: Mapping[str, Any], results: Mapping[str, Any]) -> str:
     who = by["name"]
     if by["role"] != answer["role"]:
         who = say("{name} ({role}), in place of the {other}", name=who, role=say(by["role"]), other=say(answer["role"]))
-    told = {"who": who, "date": answer["date"], "text": " ".join(answer["text"].split())}
+    told = {"who": who, "date": answer["date"], "words": " ".join(answer["text"].split())}
     if not answer["finding"]:
-        return say("{who}, {date}: “{text}”", **told)
-    return say("{who}, {date}, on {finding}: “{text}”", finding=_finding_named(answer["finding"], results), **told)
+        return say("{who}, {date}: “{words}”", **told)
+    return say("{who}, {date}, on {finding}: “{words}”", finding=_finding_named(answer["finding"], results), **told)
 
 
 def _finding_named(name: str, results: Mapping[str, Any]) -> str:
@@ -354,12 +354,11 @@ def _copy(audit: Mapping[str, Any]) -> str:
         )
     return say_count(
         hidden,
+        "Public copy: counts of 1 to {smallest}, and what would give them away, are hidden ({rows} row of groups is).",
         "Public copy: counts of 1 to {smallest}, and what would give them away, are hidden "
-        "({number} row of groups is).",
-        "Public copy: counts of 1 to {smallest}, and what would give them away, are hidden "
-        "({number} rows of groups are).",
+        "({rows} rows of groups are).",
         smallest=smallest,
-        number=hidden,
+        rows=hidden,
     )
 
 

@@ -181,9 +181,9 @@ def words_of(given: Mapping[str, Any]) -> dict[str, str]:
 def _within(given: Mapping[str, Any]) -> str:
     """Say the time within which something is to happen."""
     if "hours" in given:
-        return say_count(given["hours"], "{number} hour", "{number} hours", number=_number_in_words(given["hours"]))
+        return say_count(given["hours"], "{hours} hour", "{hours} hours", hours=_number_in_words(given["hours"]))
     if "days" in given:
-        return say_count(given["days"], "{number} day", "{number} days", number=_number_in_words(given["days"]))
+        return say_count(given["days"], "{days} day", "{days} days", days=_number_in_words(given["days"]))
     return say("the days that the plan says")
 
 
@@ -237,9 +237,10 @@ def title_said(pattern: str, given: Mapping[str, Any], words: Mapping[str, str])
     return say(own, **{**words_of(given), **own_words(words)})
 
 
-def titles(pattern: str) -> list[str]:
+def titles(measure: Any) -> list[str]:
     """List the ways in which a title may be said: as it is, in the plan's own words, at a cut-off."""
-    return [pattern, _in_own_words(pattern), _at_cut_off(pattern)]
+    pattern = measure.pattern
+    return [pattern, _in_own_words(pattern), *([_at_cut_off(pattern)] if measure.kind == "decisions" else [])]
 
 
 def _in_own_words(pattern: str) -> str:
