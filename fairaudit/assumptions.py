@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
 from typing import Any
 
-from fairaudit.errors import counted, listed
+from fairaudit.errors import counted
 from fairaudit.groupings import is_unsure
+from fairaudit.languages import marked, say, say_count
 from fairaudit.plan import TWO_OR_MORE, UNKNOWN, Decision, Evidence, Group, ReferenceGroup
 from fairaudit.sql import FOLDS
 from fairaudit.tally import Tally
 
-MOST_GROUPS_NAMED = 12
+MOST_NAMED = 12
 
 
 def assumptions(evidence: Evidence, tally: Tally) -> list[str]:
@@ -45,17 +47,17 @@ def _whose(evidence: Evidence, tally: Tally) -> Iterator[str]:
     """Whose decisions, and of what kind of records."""
     data = evidence.data
     if data.origin == "synthetic":
-        yield "The records are made up: whatever they show, they show of no real person."
+        yield say("The records are made up: whatever they show, they show of no real person.")
     if data.decided_by == "this_system_elsewhere":
-        yield "The system decided these cases elsewhere; people here are taken to be like them."
+        yield say("The system decided these cases elsewhere; people here are taken to be like them.")
     if data.decided_by == "todays_process":
-        yield "These are decisions of today's process. They say nothing of the system, and clear or flag nothing."
+        yield say("These are decisions of today's process. They say nothing of the system, and clear or flag nothing.")
     if data.period is None and tally.about.period is None:
-        yield "The plan does not say when the decisions were made."
+        yield say("The plan does not say when the decisions were made.")
     if data.is_tally and tally.about.counted_by:
-        yield f"The records were counted by {tally.about.counted_by}; only the counts were received."
+        yield say("The records were counted by {who}; only the counts were received.", who=tally.about.counted_by)
     elif data.is_tally:
-        yield "Only counts were received, and the file does not say who counted."
+        yield say("Only counts were received, and the file does not say who counted.")
 
 
 def _yes_and_no(evidence: Evidence, tally: Tally) -> Iterator[str]:
@@ -67,7 +69,7 @@ def _yes_and_no(evidence: Evidence, tally: Tally) -> Iterator[str]:
         if spec is not None and (name == "decision" or tally.about.has_outcome):
             yield from _unnamed(name, spec, tally.about.strays.get(spec.column, {}))
     if data.outcome is not None and not tally.about.has_outcome:
-        yield f"The outcome {data.outcome.column!r} is not counted, since no measure needs it."
+        yield say("The outcome {column} is not counted, since no measure needs it.", column=repr(data.outcome.column))
 
 
 def _outcomes(evidence: Evidence, tally: Tally) -> Iterator[str]:
@@ -77,18 +79,31 @@ def _outcomes(evidence: Evidence, tally: Tally) -> Iterator[str]:
         return
     seen_of = outcome.seen_of
     if seen_of != "everyone":
-        yield f"Outcomes can be known only of those who were {seen_of.replace('_', ' ')}; any other is read as unknown."
+        yield say(KNOWN_ONLY_OF[seen_of])
         return
-    for code, name, other in (("1", "selected", "not_selected"), ("0", "not selected", "selected")):
-        here, there = (_share_without_outcome(tally, side) for side in (code, "0" if code == "1" else "1"))
-        if here >= NEARLY_ALL and there <= HALF:
-            yield (
-                f"Of those who were {name} next to nobody has an outcome. If none can be known of them (who is held "
-                f"cannot reoffend, what is not looked into is not found), write seen_of: {other} under outcome."
-            )
+    without = {decision: _share_without_outcome(tally, decision) for decision in NEXT_TO_NONE}
+    for decision, sentence in NEXT_TO_NONE.items():
+        other = next(each for each in NEXT_TO_NONE if each != decision)
+        if without[decision] >= NEARLY_ALL and without[other] <= HALF:
+            yield say(sentence)
 
 
 NEARLY_ALL, HALF = 0.99, 0.5
+KNOWN_ONLY_OF = {
+    "selected": marked("Outcomes can be known only of those who were selected; any other is read as unknown."),
+    "not_selected": marked("Outcomes can be known only of those who were not selected; any other is read as unknown."),
+}
+NEXT_TO_NONE = {
+    "1": marked(
+        "Of those who were selected next to nobody has an outcome. If none can be known of them (who is held cannot "
+        "reoffend, what is not looked into is not found), write seen_of: not_selected under outcome."
+    ),
+    "0": marked(
+        "Of those who were not selected next to nobody has an outcome. If none can be known of them (who is held "
+        "cannot reoffend, what is not looked into is not found), write seen_of: selected under outcome."
+    ),
+}
+"""A decision -> what is said where those so decided on have no outcome, and the others have."""
 
 
 def _share_without_outcome(tally: Tally, decision: str) -> float:
@@ -103,52 +118,78 @@ def _values(evidence: Evidence, tally: Tally) -> Iterator[str]:
     """How scores, amounts and waits were read."""
     about, data = tally.about, evidence.data
     if about.kind == "waits":
-        unit = evidence.time_unit
-        until = about.until or data.until or "the records were drawn"
-        yield f"A wait is counted in {unit} begun; one that still goes on, in whole {unit} until {until}."
+        yield say(COUNTED_IN[evidence.time_unit], until=about.until or data.until or say("the records were drawn"))
         if at_once := _total(tally, "same_moment"):
-            yield f"{at_once:,} waits ended the very moment they began, and count like any other."
+            yield say_count(
+                at_once,
+                "{count} wait ended the very moment it began, and counts like any other.",
+                "{count} waits ended the very moment they began, and count like any other.",
+            )
         if going_on := still_open(tally):
-            yield f"{going_on:,} waits had not ended when the records were drawn; none is left out for that."
+            yield say_count(
+                going_on,
+                "{count} wait had not ended when the records were drawn; it is not left out for that.",
+                "{count} waits had not ended when the records were drawn; none is left out for that.",
+            )
     if about.kind == "scores":
-        yield "A high score is taken to mean: selected first."
+        yield say("A high score is taken to mean: selected first.")
         if data.score and not data.score.probability:
-            yield "The plan does not say that the score is a probability, so calibration is shown and not judged."
+            yield say("The plan does not say that the score is a probability, so calibration is shown and not judged.")
     if "value" in about.own_keys and (unknown := _without_value(tally)):
-        what = VALUES[about.kind]
-        yield f"{_without(unknown, f'{what} that is known')}: it stays unknown."
+        yield say_count(
+            unknown,
+            "{count} record has no {what} that is known: it stays unknown.",
+            "{count} records have no {what} that is known: it stays unknown.",
+            what=say(VALUES[about.kind]),
+        )
     if about.edges is not None:
-        yield f"Values are counted in {len(about.edges):,} bins of about equal size, with the exact sum of each."
+        yield say(
+            "Values are counted in {count:,} bins of about equal size, with the exact sum of each.",
+            count=len(about.edges),
+        )
 
 
-VALUES = {"scores": "score", "amounts": "amount", "waits": "day on which the wait began", "places": "service"}
+COUNTED_IN = {
+    "days": marked("A wait is counted in days begun; one that still goes on, in whole days until {until}."),
+    "hours": marked("A wait is counted in hours begun; one that still goes on, in whole hours until {until}."),
+}
+VALUES = {
+    "scores": marked("score"),
+    "amounts": marked("amount"),
+    "waits": marked("day on which the wait began"),
+    "places": marked("service"),
+}
 
 
 def _of_kind(evidence: Evidence, tally: Tally) -> Iterator[str]:
     """What only some kinds take for granted."""
     data, about = evidence.data, tally.about
     if about.kind == "places":
-        yield "Areas are not people: who within an area is reached, and who is not, the numbers do not tell."
+        yield say("Areas are not people: who within an area is reached, and who is not, the numbers do not tell.")
     if about.census:
-        yield "All areas are counted: there is no sampling error, and none is reckoned."
+        yield say("All areas are counted: there is no sampling error, and none is reckoned.")
         if about.has_moe:
-            yield "Bounds come of the margins of error (at 90%) of how many people live in each area."
+            yield say("Bounds come of the margins of error (at 90%) of how many people live in each area.")
         else:
-            yield "How many people live in each area is taken as exact: a value is known, and not estimated."
+            yield say("How many people live in each area is taken as exact: a value is known, and not estimated.")
     if about.kind == "representation":
         if about.has_moe:
-            yield "The benchmark's margins of error (at 90%) are reckoned with, as of independent estimates."
+            yield say("The benchmark's margins of error (at 90%) are reckoned with, as of independent estimates.")
         else:
-            yield "The benchmark is taken as exact: it has no margin of error."
+            yield say("The benchmark is taken as exact: it has no margin of error.")
     if about.kind == "pairs":
-        yield "Both arms of a test are taken to differ in nothing but the group that they stand for."
+        yield say("Both arms of a test are taken to differ in nothing but the group that they stand for.")
     if about.kind == "matching":
-        yield f"A missed match costs: {evidence.a_missed_match_costs}."
-        yield f"A false match costs: {evidence.a_false_match_costs}."
+        yield say("A missed match costs: {what}.", what=evidence.a_missed_match_costs)
+        yield say("A false match costs: {what}.", what=evidence.a_false_match_costs)
     if data.join:
-        yield f"Columns of {data.join.source} are added to the records by {data.join.on.records}."
+        yield say(
+            "Columns of {source} are added to the records by {column}.",
+            source=data.join.source,
+            column=data.join.on.records,
+        )
     if data.count:
-        yield f"A row stands for as many records as its {data.count!r} says."
+        yield say("A row stands for as many records as its {column} says.", column=repr(data.count))
 
 
 def _without_value(tally: Tally) -> int:
@@ -166,23 +207,45 @@ def still_open(tally: Tally) -> int:
 
 
 def _unnamed(name: str, spec: Decision, strays: Mapping[str, int]) -> Iterator[str]:
-    yes, shown = _words(spec.is_), _with_counts(strays)
+    yes, shown, column = _words(spec.is_), _with_counts(strays), repr(spec.column)
     if spec.is_not is None:
         unsure = {value: n for value, n in strays.items() if is_unsure(value)}
         noes = _with_counts({value: n for value, n in strays.items() if value not in unsure})
-        or_one = f", and so is one that says so: {_with_counts(unsure)}" if unsure else ""
+        or_one = say(", and so is one that says so: {values}", values=_with_counts(unsure)) if unsure else ""
         took = f": {noes}" if noes else ""
-        yield f"Every {name} in {spec.column!r} other than {yes} counts as no{took}; a missing one is unknown{or_one}."
+        yield say(ALL_OTHERS_ARE_NO[name], column=column, yes=yes, took=took, or_one=or_one)
     elif shown:
-        yield f"In {spec.column!r}, values that are neither yes nor no count as {name} unknown: {shown}."
+        yield say(NEITHER_YES_NOR_NO[name], column=column, values=shown)
+
+
+ALL_OTHERS_ARE_NO = {
+    "decision": marked(
+        "Every decision in {column} other than {yes} counts as no{took}; a missing one is unknown{or_one}."
+    ),
+    "outcome": marked(
+        "Every outcome in {column} other than {yes} counts as no{took}; a missing one is unknown{or_one}."
+    ),
+}
+NEITHER_YES_NOR_NO = {
+    "decision": marked("In {column}, values that are neither yes nor no count as decision unknown: {values}."),
+    "outcome": marked("In {column}, values that are neither yes nor no count as outcome unknown: {values}."),
+}
+
+
+def _listed(words: Sequence[object]) -> str:
+    """Join words with commas, cutting a long list with how many more there are."""
+    shown = ", ".join(str(word) for word in words[:MOST_NAMED])
+    left = len(words) - MOST_NAMED
+    return say("{shown} and {count} more", shown=shown, count=left) if left > 0 else shown
 
 
 def _with_counts(values: Mapping[str, int]) -> str:
-    return listed([f"{value!r} ({n:,})" for value, n in values.items()])
+    return _listed([f"{value!r} ({n:,})" for value, n in values.items()])
 
 
 def _words(values: tuple) -> str:
-    return " or ".join(repr(value) for value in values)
+    words = [repr(value) for value in values]
+    return reduce(lambda first, last: say("{first} or {last}", first=first, last=last), words)
 
 
 def _groups(evidence: Evidence, tally: Tally) -> Iterator[str]:
@@ -193,32 +256,56 @@ def _groups(evidence: Evidence, tally: Tally) -> Iterator[str]:
         yield from _changed(name, group)
     for name in tally.about.attributes:
         if empty := _without_records(name, tally):
-            yield f"No record is of these groups of {name}: {listed(empty)}."
+            yield say("No record is of these groups of {name}: {groups}.", name=name, groups=_listed(empty))
 
 
 def _as_found(name: str, levels: Sequence[str], received: bool) -> Iterator[str]:
-    how, found = "as the tally names them" if received else "as found", listed(levels, MOST_GROUPS_NAMED)
-    yield f"The groups of {name} are taken {how}: {found}. A group without rows cannot be seen."
+    told = AS_NAMED if received else AS_FOUND
+    yield say(told, name=name, groups=_listed(levels))
     if unsure := [repr(level) for level in levels if is_unsure(level)]:
-        yield f"In {name}, {listed(unsure)} is taken for a group of people, not for unknown."
+        yield say(
+            "In {name}, {group} is taken for a group of people, not for unknown.", name=name, group=_listed(unsure)
+        )
+
+
+AS_FOUND = marked("The groups of {name} are taken as found: {groups}. A group without rows cannot be seen.")
+AS_NAMED = marked(
+    "The groups of {name} are taken as the tally names them: {groups}. A group without rows cannot be seen."
+)
 
 
 def _changed(name: str, group: Group) -> Iterator[str]:
     """Groups that are not what stands in the data."""
-    renamed = [f"{value!r} as {level}" for value, level in group.labels.items() if str(value) != level]
+    renamed = [
+        say("{value} as {group}", value=repr(value), group=level)
+        for value, level in group.labels.items()
+        if str(value) != level
+    ]
     if renamed:
-        yield f"In {name}, these values are counted under another name: {listed(renamed)}."
+        yield say(
+            "In {name}, these values are counted under another name: {values}.", name=name, values=_listed(renamed)
+        )
     if group.unknown:
-        values = ["an empty one" if value in (None, "") else repr(value) for value in group.unknown]
-        yield f"In {name}, these values count as unknown: {listed(list(dict.fromkeys(values)))}."
+        values = [say("an empty one") if value in (None, "") else repr(value) for value in group.unknown]
+        named = _listed(list(dict.fromkeys(values)))
+        yield say("In {name}, these values count as unknown: {values}.", name=name, values=named)
     for new, olds in group.merge.items():
-        yield f"In {name}, {listed(olds)} are counted together as {new}, so how each of them fares cannot be seen."
+        yield say(
+            "In {name}, {groups} are counted together as {merged}, so how each of them fares cannot be seen.",
+            name=name,
+            groups=_listed(olds),
+            merged=new,
+        )
     if group.bands:
-        yield f"{name} is cut into {listed(group.final_levels)}."
+        yield say("{name} is cut into {bands}.", name=name, bands=_listed(group.final_levels))
     if group.any_:
-        yield f"In {name}, people of several groups count in each of them."
+        yield say("In {name}, people of several groups count in each of them.", name=name)
     elif group.multi:
-        yield f"In {name}, people of several groups are one group, {TWO_OR_MORE}, and count in no other."
+        yield say(
+            "In {name}, people of several groups are one group, {group}, and count in no other.",
+            name=name,
+            group=TWO_OR_MORE,
+        )
 
 
 def _without_records(name: str, tally: Tally) -> list[str]:
@@ -229,25 +316,36 @@ def _without_records(name: str, tally: Tally) -> list[str]:
 def _comparisons(evidence: Evidence, tally: Tally) -> Iterator[str]:
     """Who is compared with whom."""
     if not evidence.compare:
-        yield f"The plan names no comparison: each of {listed(list(evidence.groups))} is compared by itself."
+        named = _listed(list(evidence.groups))
+        yield say("The plan names no comparison: each of {groupings} is compared by itself.", groupings=named)
     every = [" x ".join(compare.by) for compare in evidence.comparisons if compare.reference == "all_pairs"]
     if every:
-        yield f"In {listed(every)}, every group is compared with every other: no group is the standard."
+        yield say(
+            "In {groupings}, every group is compared with every other: no group is the standard.",
+            groupings=_listed(every),
+        )
     for compare in evidence.comparisons:
-        if with_whom := _with_whom(compare.reference):
-            yield f"In {' x '.join(compare.by)}, each group is compared {with_whom}, and not with each other group."
+        by = " x ".join(compare.by)
+        if isinstance(compare.reference, ReferenceGroup):
+            yield say(WITH_ONE, grouping=by, group=", ".join(compare.reference.group))
+        elif compare.reference in WITH_A_WHOLE:
+            yield say(WITH_A_WHOLE[compare.reference], grouping=by)
         if not compare.blocking:
-            why = "since the plan says so" if compare.blocks is False else "since it is a crossing: it explores"
-            yield f"The comparison by {' x '.join(compare.by)} is shown, and cannot block adoption, {why}."
+            yield say(SHOWN_AS_TOLD if compare.blocks is False else SHOWN_AS_CROSSING, grouping=by)
     compared = {name for compare in evidence.comparisons for name in compare.by}
     if left := [name for name in evidence.groups if name not in compared]:
-        yield f"{listed(left)} is counted, and compared in no grouping."
+        yield say("{names} is counted, and compared in no grouping.", names=_listed(left))
 
 
-def _with_whom(reference: str | ReferenceGroup) -> str:
-    if isinstance(reference, ReferenceGroup):
-        return f"with {', '.join(reference.group)} alone"
-    return {"rest": "with everyone else", "overall": "with everyone"}.get(reference, "")
+WITH_ONE = marked("In {grouping}, each group is compared with {group} alone, and not with each other group.")
+WITH_A_WHOLE = {
+    "rest": marked("In {grouping}, each group is compared with everyone else, and not with each other group."),
+    "overall": marked("In {grouping}, each group is compared with everyone, and not with each other group."),
+}
+SHOWN_AS_TOLD = marked("The comparison by {grouping} is shown, and cannot block adoption, since the plan says so.")
+SHOWN_AS_CROSSING = marked(
+    "The comparison by {grouping} is shown, and cannot block adoption, since it is a crossing: it explores."
+)
 
 
 def _records(evidence: Evidence, tally: Tally) -> Iterator[str]:
@@ -255,11 +353,16 @@ def _records(evidence: Evidence, tally: Tally) -> Iterator[str]:
     left_out: Mapping[str, int] = tally.about.records.get("left_out", {})
     if left_out:
         read, kept = tally.about.records.get("read", 0), tally.about.records.get("kept", 0)
-        reasons = listed([f"{reason} ({n:,})" for reason, n in left_out.items()])
-        yield f"Of {read:,} records read, {read - kept:,} are left out as the plan says: {reasons}."
+        yield say(
+            "Of {read:,} records read, {gone:,} are left out as the plan says: {reasons}.",
+            read=read,
+            gone=read - kept,
+            reasons=_listed([f"{reason} ({n:,})" for reason, n in left_out.items()]),
+        )
         for name in tally.about.attributes:
             if gone := _left_out_altogether(name, tally):
-                yield f"All records of these groups of {name} are left out: {listed(gone)}."
+                named = _listed(gone)
+                yield say("All records of these groups of {name} are left out: {groups}.", name=name, groups=named)
     if not evidence.data.is_tally:
         yield from _twice(evidence, tally)
 
@@ -275,45 +378,64 @@ def _twice(evidence: Evidence, tally: Tally) -> Iterator[str]:
     if tally.about.census or tally.about.kind == "pairs":
         return
     if key is None:
-        yield "The plan names no key, so a record that stands in the data twice counts twice."
+        yield say("The plan names no key, so a record that stands in the data twice counts twice.")
         return
     if duplicates := _total(tally, "duplicates"):
-        by_group = listed([counted(group, n) for group, n in _by_group(tally, "duplicates").items()])
-        number, verb = ("1 record", "repeats") if duplicates == 1 else (f"{duplicates:,} records", "repeat")
-        yield f"{number} {verb} the {key!r} of another one, and count all the same ({by_group})."
+        yield say_count(
+            duplicates,
+            "{count} record repeats the {key} of another one, and count all the same ({by_group}).",
+            "{count} records repeat the {key} of another one, and count all the same ({by_group}).",
+            key=repr(key),
+            by_group=_listed([counted(group, n) for group, n in _by_group(tally, "duplicates").items()]),
+        )
     if without := _total(tally, "without_key"):
-        yield f"{_without(without, repr(key))}: whether repeated, cannot be told."
+        yield say_count(
+            without,
+            "{count} record has no {key}: whether repeated, cannot be told.",
+            "{count} records have no {key}: whether repeated, cannot be told.",
+            key=repr(key),
+        )
 
 
 def _people(evidence: Evidence, tally: Tally) -> Iterator[str]:
     """People of unknown group, and what is known of them."""
     cells = tally.cells
     if tally.about.kind != "pairs" and (cells[list(tally.about.attributes)] == UNKNOWN).any(axis=None):
-        where = f"within {' x '.join(evidence.strata)}" if evidence.strata else "as if nothing else were known of them"
-        yield f"Records of unknown group are spread over the groups {where}."
+        if evidence.strata:
+            within = " x ".join(evidence.strata)
+            yield say("Records of unknown group are spread over the groups within {strata}.", strata=within)
+        else:
+            yield say("Records of unknown group are spread over the groups as if nothing else were known of them.")
         for name in evidence.strata:
             if (cells[name] == UNKNOWN).any():
-                yield f"Records without {name} are a stratum of their own."
+                yield say("Records without {name} are a stratum of their own.", name=name)
     if (cells.drop(columns="table") == UNKNOWN).any(axis=None):
-        share = f"{100 * evidence.unknown_at_most:g} in 100"
-        yield f"Where more than {share} are unknown, a verdict must also hold in the worst case."
+        yield say(
+            "Where more than {number:g} in 100 are unknown, a verdict must also hold in the worst case.",
+            number=100 * evidence.unknown_at_most,
+        )
 
 
 def _clusters(evidence: Evidence, tally: Tally) -> Iterator[str]:
-    cluster, folds = evidence.data.cluster or ("area" if evidence.kind == "places" else "cluster"), tally.about.folds
+    own = say("area") if evidence.kind == "places" else say("cluster")
+    cluster, folds = evidence.data.cluster or own, tally.about.folds
     if tally.about.census or (tally.about.kind == "pairs" and folds is None):
         return
     if folds is None:
-        yield "No cluster is named, so records are taken as independent: nobody is thought to have several."
+        yield say("No cluster is named, so records are taken as independent: nobody is thought to have several.")
     elif folds == FOLDS:
-        yield f"Records of one {cluster} stay together in one of {FOLDS} parts, cut by a hash."
+        yield say(
+            "Records of one {cluster} stay together in one of {folds} parts, cut by a hash.",
+            cluster=cluster,
+            folds=FOLDS,
+        )
     if without := _total(tally, "without_cluster"):
-        as_one = f"counts as a {cluster} of its own" if without == 1 else f"count together as one {cluster}"
-        yield f"{_without(without, cluster)}, and {as_one}."
-
-
-def _without(count: int, what: str) -> str:
-    return f"1 record has no {what}" if count == 1 else f"{count:,} records have no {what}"
+        yield say_count(
+            without,
+            "{count} record has no {cluster}, and counts as a {cluster} of its own.",
+            "{count} records have no {cluster}, and count together as one {cluster}.",
+            cluster=cluster,
+        )
 
 
 def _weights(evidence: Evidence, tally: Tally) -> Iterator[str]:
@@ -321,40 +443,63 @@ def _weights(evidence: Evidence, tally: Tally) -> Iterator[str]:
         wide = any(group.columns for group in evidence.groups.values())
         people = evidence.data.people is not None
         if wide:
-            yield "Each area counts as many times as people of a group live in it."
+            yield say("Each area counts as many times as people of a group live in it.")
         if not all(group.columns for group in evidence.groups.values()):
-            yield "Each area counts as many times as people live in it." if people else "Each area counts once."
+            if people:
+                yield say("Each area counts as many times as people live in it.")
+            else:
+                yield say("Each area counts once.")
     elif tally.about.kind in ("pairs", "representation"):
         return
     elif tally.about.weighted:
         if drawn := evidence.data.inclusion_probability:
-            own = f", times its {evidence.data.weight}" if evidence.data.weight else ""
-            yield f"Each record counts as many as it was drawn from: 1 over its {drawn}{own}."
+            if evidence.data.weight:
+                yield say(
+                    "Each record counts as many as it was drawn from: 1 over its {drawn}, times its {weight}.",
+                    drawn=drawn,
+                    weight=evidence.data.weight,
+                )
+            else:
+                yield say("Each record counts as many as it was drawn from: 1 over its {drawn}.", drawn=drawn)
         else:
-            yield f"Each record counts as much as its {evidence.data.weight or 'weight'} says."
+            weight = evidence.data.weight or say("weight")
+            yield say("Each record counts as much as its {weight} says.", weight=weight)
     else:
-        yield "No weight is named, so every record counts alike."
+        yield say("No weight is named, so every record counts alike.")
 
 
 def _rule(evidence: Evidence, tally: Tally) -> Iterator[str]:
     """How sure a verdict must be, and how often one may look."""
     if tally.about.census and not tally.about.has_moe:
         return
-    spent, all_looks = f"{100 * evidence.alpha_of_look:.3g}", f"{100 * evidence.alpha:g}"
-    yield f"Errors are held to {spent} in 100 (one-sided): of 100 systems just at a limit, no more would be cleared."
+    yield say(
+        "Errors are held to {spent:.3g} in 100 (one-sided): of 100 systems just at a limit, no more would be cleared.",
+        spent=100 * evidence.alpha_of_look,
+    )
     if evidence.looks == 1:
-        yield "One look at the data is declared: a later one may not clear, unless its data are all new."
+        yield say("One look at the data is declared: a later one may not clear, unless its data are all new.")
+    elif evidence.looks == "open":
+        yield say(
+            "This is look {look} of any number, which share {all_looks:g} in 100.",
+            look=evidence.look,
+            all_looks=100 * evidence.alpha,
+        )
     else:
-        of = "any number" if evidence.looks == "open" else evidence.looks
-        yield f"This is look {evidence.look} of {of}, which share {all_looks} in 100."
+        yield say(
+            "This is look {look} of {looks}, which share {all_looks:g} in 100.",
+            look=evidence.look,
+            looks=evidence.looks,
+            all_looks=100 * evidence.alpha,
+        )
 
 
 def _limits(evidence: Evidence, tally: Tally) -> Iterator[str]:
     for entry in evidence.measures:
+        measure = say(_in_words(entry.measure))
         if entry.because is None:
-            yield f"The plan does not say who chose the limit of {_in_words(entry.measure)}, and why."
+            yield say("The plan does not say who chose the limit of {measure}, and why.", measure=measure)
         if not entry.blocks:
-            yield f"{_in_words(entry.measure)} is shown, and cannot block adoption, since the plan says so."
+            yield say("{measure} is shown, and cannot block adoption, since the plan says so.", measure=measure)
 
 
 def _in_words(measure: str) -> str:
@@ -366,11 +511,16 @@ def _too_few(evidence: Evidence, tally: Tally) -> Iterator[str]:
     """Which groups the plan named as too few before any result, and what it sets for them."""
     for each in evidence.too_few:
         for name, levels in each.groups.items():
-            yield (
-                f"The plan named {listed(list(levels))} ({name}) as too few before any result: "
-                f"{each.because.rstrip('.')}. After adoption: {each.monitoring.rstrip('.')}. It ends so: "
-                f"{each.stop_rule.rstrip('.')}. It is decided anew by {each.until}, and {each.owner.rstrip('.')} "
-                "answers for it."
+            yield say(
+                "The plan named {groups} ({name}) as too few before any result: {because}. After adoption: "
+                "{monitoring}. It ends so: {stop_rule}. It is decided anew by {until}, and {owner} answers for it.",
+                groups=_listed(list(levels)),
+                name=name,
+                because=each.because.rstrip("."),
+                monitoring=each.monitoring.rstrip("."),
+                stop_rule=each.stop_rule.rstrip("."),
+                until=each.until,
+                owner=each.owner.rstrip("."),
             )
 
 
@@ -378,17 +528,21 @@ def _notes(evidence: Evidence, tally: Tally) -> Iterator[str]:
     yield from tally.about.notes
     yield from tally.about.contradictions
     if hidden := int((tally.high > tally.cells["n"]).sum()):
-        yield f"{hidden:,} counts are hidden, known as a least and a most; a verdict holds whatever they are."
+        yield say_count(
+            hidden,
+            "{count} count is hidden, known as a least and a most; a verdict holds whatever it is.",
+            "{count} counts are hidden, known as a least and a most; a verdict holds whatever they are.",
+        )
         if "kept" not in tally.about.records:
-            yield f"How many records there are is hidden too: {tally.records:,} at least."
+            yield say("How many records there are is hidden too: {count:,} at least.", count=tally.records)
     if tally.about.suppression:
-        yield f"Counts were hidden before they were received: {tally.about.suppression}."
+        yield say("Counts were hidden before they were received: {how}.", how=tally.about.suppression)
 
 
 def _by_group(tally: Tally, what: str) -> dict[str, int]:
     """Give a fact of the groups of the first attribute, where there is any."""
     facts: Mapping[str, Any] = next(iter(tally.about.groups.values()), {})
-    words = {UNKNOWN: "unknown group"}
+    words = {UNKNOWN: say("unknown group")}
     return {words.get(group, group): fact[what] for group, fact in facts.items() if fact.get(what)}
 
 
