@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from fairaudit.groupings import group_name
+from fairaudit.languages import marked
 from fairaudit.plan import ANY, UNKNOWN
 from fairaudit.tally import About, Tally
 from fairaudit.tally.cells import add_up, of_records, of_residents
 
-NOTE = "REHEARSAL: the groups' labels were shuffled at random. Nothing here is a result."
+NOTE = marked("REHEARSAL: the groups' labels were shuffled at random. Nothing here is a result.")
 
 
 def shuffled(tally: Tally, seed: int = 0) -> Tally:

@@ -6,6 +6,7 @@ Each entry is a plain dict, as `results.json` holds it; a chart and a table are 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from fairaudit.cells import Cells, counts, groups_of, recorded
 from fairaudit.comparisons import MatchedArms, Residents, Scheme
 from fairaudit.distributions import Distributions
 from fairaudit.groupings import groupings
+from fairaudit.languages import marked, say
 from fairaudit.measures import MEASURES, Distribution
 from fairaudit.plan import UNKNOWN, Evidence
 from fairaudit.stats import calibration, matched, means, segregation, survival
@@ -64,7 +66,7 @@ def records_and_population(
     raked = {name: rows for name, rows in panels.items() if "raked" in rows}
     yield {
         "shown": "records_and_population",
-        "title": "Who is in the records, and who is meant",
+        "title": say("Who is in the records, and who is meant"),
         "grouping": [],
         "source": f"{source.from_} {source.year}",
         "groups": [row for name in evidence.raked_by for row in _beside_people(evidence, tally, name, people)],
@@ -101,7 +103,13 @@ Entries = Iterator[dict[str, Any]]
 
 
 def _by(title: str, attributes: tuple[str, ...]) -> str:
-    return f"{title}, by {' and '.join(name.replace('_', ' ') for name in attributes)}"
+    """Say a title, and by which groups."""
+    names = [name.replace("_", " ") for name in attributes]
+    return say("{title}, by {groups}", title=say(title), groups=reduce(_and, names))
+
+
+def _and(first: str, last: str) -> str:
+    return say("{first} and {last}", first=first, last=last)
 
 
 def _everybody(tally: Tally, attributes: tuple[str, ...], name: str) -> tuple[Distributions, Distribution, np.ndarray]:
@@ -125,7 +133,7 @@ def _curves(evidence: Evidence, tally: Tally, attributes: tuple[str, ...]) -> En
     test = survival.log_rank(d.n[n > 0, :, 0], d.n[n > 0, :, 1]) if (n > 0).sum() > 1 else (None, None, None)
     yield {
         "shown": "survival",
-        "title": _by("Share still waiting", attributes),
+        "title": _by(marked("Share still waiting"), attributes),
         "unit": evidence.time_unit,
         "horizon": horizon,
         "ticks": ticks,
@@ -183,7 +191,7 @@ def _calibration(evidence: Evidence, tally: Tally, attributes: tuple[str, ...]) 
     error = calibration.expected_error(d.middles, positives, negatives) if probability else np.full(len(n), np.nan)
     yield {
         "shown": "calibration",
-        "title": _by("Outcome at each score", attributes),
+        "title": _by(marked("Outcome at each score"), attributes),
         "probability": probability,
         "groups": [
             {
@@ -225,7 +233,7 @@ def _sweep(evidence: Evidence, tally: Tally, attributes: tuple[str, ...]) -> Ent
         return
     yield {
         "shown": "sweep",
-        "title": _by("At every cut-off", attributes),
+        "title": _by(marked("At every cut-off"), attributes),
         "in_use": in_use,
         "cutoffs": cuts,
         "measures": [{"measure": name, "title": MEASURES[name].titled()} for name in names],
@@ -262,8 +270,8 @@ def _spread(evidence: Evidence, tally: Tally, attributes: tuple[str, ...]) -> En
     exact = d.upper is None or bool((d.upper[none] <= 0).all())
     yield {
         "shown": "distribution",
-        "title": _by("Spread of amounts" if amounts else "Spread of scores", attributes),
-        "unit": evidence.data.amount.unit if evidence.data.amount else "points",
+        "title": _by(marked("Spread of amounts") if amounts else marked("Spread of scores"), attributes),
+        "unit": evidence.data.amount.unit if evidence.data.amount else say("points"),
         "groups": [
             {
                 "group": name,
@@ -297,7 +305,7 @@ def _standardised(evidence: Evidence, tally: Tally, attributes: tuple[str, ...])
     largest = int(np.argmax(sizes.sum(axis=1)))
     yield {
         "shown": "standardised",
-        "title": _by(f"Mean amount at the same mix of {' and '.join(evidence.strata)}", attributes),
+        "title": _by(say("Mean amount at the same mix of {strata}", strata=reduce(_and, evidence.strata)), attributes),
         "unit": evidence.data.amount.unit if evidence.data.amount else "",
         "reference": found.cells.groups[largest],
         "shared": float(sizes[:, shared].sum() / sizes.sum()) if sizes.sum() else None,
@@ -367,7 +375,7 @@ def _matched(evidence: Evidence, tally: Tally, attributes: tuple[str, ...]) -> E
             p = float(matched.mcnemar_exact(first, second))
             n = int(both + first + second + neither)
             rows.append({"groups": names, "n": n, **{key: int(value) for key, value in counted.items()}, "mcnemar": p})
-    yield {"shown": "matched", "title": _by("Tests by what both arms got", attributes), "pairs": rows}
+    yield {"shown": "matched", "title": _by(marked("Tests by what both arms got"), attributes), "pairs": rows}
 
 
 def _residents(evidence: Evidence, tally: Tally, attributes: tuple[str, ...]) -> Entries:
@@ -381,7 +389,7 @@ def _residents(evidence: Evidence, tally: Tally, attributes: tuple[str, ...]) ->
     population = evidence.data.population
     yield {
         "shown": "representation",
-        "title": _by("Who is reached and who lives there", attributes),
+        "title": _by(marked("Who is reached and who lives there"), attributes),
         "source": f"{population.from_} {population.year}" if population else "",
         "shares": tally.about.shares,
         "groups": [
@@ -418,7 +426,7 @@ def _apart(evidence: Evidence, tally: Tally, attributes: tuple[str, ...]) -> Ent
     everybody = people.sum(axis=0)
     yield {
         "shown": "segregation",
-        "title": _by("How apart groups live, and what they have of the service", attributes),
+        "title": _by(marked("How apart groups live, and what they have of the service"), attributes),
         "concentration": float(index),
         "groups": [
             {
@@ -476,9 +484,11 @@ def _map(evidence: Evidence, tally: Tally, folder: Path) -> dict[str, Any]:
     value_of = {area: float(value) for area, value in values.items() if not np.isnan(value)}
     return {
         "shown": "map",
-        "title": f"Where {evidence.people} {said}, area by area" if told else "The service, area by area",
+        "title": say("Where {people} {selected}, area by area", people=evidence.people, selected=said)
+        if told
+        else say("The service, area by area"),
         "grouping": [],
-        "unit": "share" if "decision" in rows else evidence.data.service.unit,
+        "unit": say("share") if "decision" in rows else evidence.data.service.unit,
         "worse": measure.worse_when(evidence.selected_is) if measure else None,
         "counted": "people" if tally.about.weighted else "records",
         "areas": [

@@ -14,8 +14,8 @@ import pandas as pd
 
 from fairaudit.cells import groups_of
 from fairaudit.groupings import weighed_by
+from fairaudit.languages import listed, marked, say
 from fairaudit.plan import JOIN, UNKNOWN, Evidence
-from fairaudit.sentences import listed
 from fairaudit.stats import design, weights
 from fairaudit.stats.weights import NoWeights
 from fairaudit.tally import Tally, level_names
@@ -109,11 +109,12 @@ OF_KINDS = ("decisions", "scores", "amounts", "waits", "matching")
 def _to_population(evidence: Evidence, tally: Tally, by: tuple[str, ...]) -> list[Weighing]:
     names = ["raked", "raked_moe"] if _has_moe(tally) else ["raked"]
     population = evidence.data.population
-    to = f"{population.from_} {population.year}, by {_listed(evidence.raked_by)}"
+    source = f"{population.from_} {population.year}"
+    to = say("{source}, by {groups}", source=source, groups=_listed(evidence.raked_by))
     if _hides(tally):
-        return [Weighing(name, True, why_not="some counts are hidden", to=to) for name in names]
+        return [Weighing(name, True, why_not=say("some counts are hidden"), to=to) for name in names]
     if tally.about.population is None:
-        return [Weighing(name, True, why_not="the counts hold no population", to=to) for name in names]
+        return [Weighing(name, True, why_not=say("the counts hold no population"), to=to) for name in names]
     cells = _Weighed(tally, weighed_by(evidence, by), evidence.raked_by)
     people, moe = cells.population()
     found = [_raked("raked", cells, [people], to, decides=True)]
@@ -179,7 +180,7 @@ class _Weighed:
         """Name a category of a margin, or of the cells where all are one margin."""
         axes = (margin,) if len(place) == 1 and len(self.by) > 1 else range(len(self.by))
         names = [(*self.levels[axis], UNKNOWN)[k] for axis, k in zip(axes, place, strict=False)]
-        return JOIN.join("unknown" if name == UNKNOWN else name for name in names)
+        return JOIN.join(say("unknown") if name == UNKNOWN else name for name in names)
 
 
 def _raked(scenario: str, cells: _Weighed, targets: Sequence[np.ndarray], to: str, *, decides: bool) -> Weighing:
@@ -218,19 +219,19 @@ def _corners(people: np.ndarray, moe2: np.ndarray) -> Iterator[np.ndarray]:
 
 def _post_stratified(cells: _Weighed, people: np.ndarray, to: str) -> Weighing:
     """Weigh so that every combination has the population's share; whoever is not known by all keeps the weight."""
-    inner = tuple(slice(0, -1) for _ in cells.by)
+    inner, together = tuple(slice(0, -1) for _ in cells.by), say("{to}, together", to=to)
     known, of_cells = cells.records[inner], np.ones(cells.shape)
     try:
         of_cells[inner] = weights.post_stratify(known, people).weights
     except NoWeights as error:
-        return Weighing("post_stratified", False, why_not=_why_not(error, cells), to=f"{to}, together")
+        return Weighing("post_stratified", False, why_not=_why_not(error, cells), to=together)
     unweighed = float(cells.records.sum() - known.sum())
     return Weighing(
         "post_stratified",
         False,
         (cells.weigh(of_cells),),
         "",
-        f"{to}, together",
+        together,
         cells.records.ravel(),
         of_cells.ravel(),
         unweighed=unweighed,
@@ -240,15 +241,18 @@ def _post_stratified(cells: _Weighed, people: np.ndarray, to: str) -> Weighing:
 def _why_not(error: NoWeights, cells: _Weighed) -> str:
     """Say why no weights could be found."""
     group = cells.said(error.margin, error.place) if error.place and None not in error.place else ""
-    return WHY_NOT[error.reason].format(f"the group {group}" if group else "a group", *BOUNDS)
+    named = say("the group {group}", group=group) if group else say("a group")
+    return say(WHY_NOT[error.reason], group=named, least=BOUNDS[0], most=BOUNDS[1])
 
 
 WHY_NOT = {
-    "no_records": "the population has people of {0}, and there is no record of any",
-    "totals_disagree": "the numbers of people disagree for {0}",
-    "out_of_bounds": "records of {0} would have to count less than {1:g} or more than {2:g} times the average",
-    "not_converged": "no weights were found that make the records like the population",
-    "not_positive": "the population has nobody, or no number, of {0}",
+    "no_records": marked("the population has people of {group}, and there is no record of any"),
+    "totals_disagree": marked("the numbers of people disagree for {group}"),
+    "out_of_bounds": marked(
+        "records of {group} would have to count less than {least:g} or more than {most:g} times the average"
+    ),
+    "not_converged": marked("no weights were found that make the records like the population"),
+    "not_positive": marked("the population has nobody, or no number, of {group}"),
 }
 
 
@@ -270,16 +274,24 @@ def _by_label(evidence: Evidence, tally: Tally, by: tuple[str, ...]) -> Iterator
     if not records[:size, :2].sum():
         return
     found = weights.kamiran_calders(records[:size, :2])
-    to = f"as if {'what turns out' if label == 'outcome' else 'who is selected'} had nothing to do with {_listed(by)}"
+    to = say(AS_IF_APART[label], groups=_listed(by))
     held = records[:size, :2].sum(axis=1) > 0
     if np.isnan(found[held]).any():
         name = level_names(tally.about, by)[int(np.flatnonzero(np.isnan(found).any(axis=1) & held)[0])]
-        why = f"of {name} nobody is recorded {'with' if np.isnan(found[:, 1]).any() else 'without'} it"
-        yield Weighing("kamiran_calders", False, why_not=why, to=to)
+        lacking = NOBODY_WITH if np.isnan(found[:, 1]).any() else NOBODY_WITHOUT
+        yield Weighing("kamiran_calders", False, why_not=say(lacking, group=name), to=to)
         return
     factors = np.ones((size + 1, 3))
     factors[:size, :2] = np.nan_to_num(found, nan=1.0)
     yield _of_cells("kamiran_calders", tally, by, (group, place), records, factors, to)
+
+
+AS_IF_APART = {
+    "outcome": marked("as if what turns out had nothing to do with {groups}"),
+    "decision": marked("as if who is selected had nothing to do with {groups}"),
+}
+NOBODY_WITH = marked("of {group} nobody is recorded with it")
+NOBODY_WITHOUT = marked("of {group} nobody is recorded without it")
 
 
 def _by_stratum(evidence: Evidence, tally: Tally, by: tuple[str, ...]) -> Iterator[Weighing]:
@@ -298,19 +310,22 @@ def _by_stratum(evidence: Evidence, tally: Tally, by: tuple[str, ...]) -> Iterat
         return
     if evidence.standard:
         mix = np.array([float(dict(evidence.standard.mix).get(name, 0.0)) for name in strata])
-        to = f"a declared mix of {evidence.standard.of.replace('_', ' ')}"
+        to = say("a declared mix of {strata}", strata=evidence.standard.of.replace("_", " "))
         if lacking := [name for name, share in evidence.standard.mix.items() if share and name not in strata]:
-            yield Weighing("standardised", False, why_not=f"no record is of {lacking[0]}", to=to)
+            yield Weighing("standardised", False, why_not=say("no record is of {stratum}", stratum=lacking[0]), to=to)
             return
     else:
         mix = records.sum(axis=0) / records.sum()
-        to = f"everybody's mix of {_listed(names)}"
+        to = say("everybody's mix of {strata}", strata=_listed(names))
     known = records[:size]
     held = known.sum(axis=1) > 0
     if lacking := np.argwhere((known == 0) & (mix > 0) & held[:, None]).tolist():
         g, s = lacking[0]
-        stratum = "unknown" if strata[s] == UNKNOWN else strata[s]
-        why = f"there is nobody of {level_names(tally.about, by)[g]} in the stratum {stratum}"
+        why = say(
+            "there is nobody of {group} in the stratum {stratum}",
+            group=level_names(tally.about, by)[g],
+            stratum=say("unknown") if strata[s] == UNKNOWN else strata[s],
+        )
         yield Weighing("standardised", False, why_not=why, to=to)
         return
     factors = np.ones((size + 1, len(strata)))
@@ -338,14 +353,15 @@ def _balanced(evidence: Evidence, tally: Tally, by: tuple[str, ...]) -> Iterator
         [(at[:, None] == np.arange(1, many)) for at, many in zip(unraveled, shape, strict=True)], axis=1
     ).astype(float)
     targets = records.sum(axis=0) @ moments / records.sum()
-    factors, to = np.ones(records.shape), f"everybody's shares of {_listed(names)}, each by itself"
+    factors = np.ones(records.shape)
+    to = say("everybody's shares of {strata}, each by itself", strata=_listed(names))
     for g in range(size):
         if not records[g].sum():
             continue
         try:
             factors[g] = weights.entropy_balance(moments, records[g], targets).weights
         except NoWeights:
-            why = f"no weights give {level_names(tally.about, by)[g]} these shares"
+            why = say("no weights give {group} these shares", group=level_names(tally.about, by)[g])
             yield Weighing("balanced", False, why_not=why, to=to)
             return
     yield _of_cells("balanced", tally, by, (group, cell), records, factors, to)

@@ -13,6 +13,7 @@ import numpy as np
 from fairaudit import sentences
 from fairaudit.assessment import Disparity
 from fairaudit.checks.at_stake import AtStake, at_stake, plain_counts
+from fairaudit.languages import say
 from fairaudit.stats import fragility
 from fairaudit.verdicts import Comparison
 
@@ -35,13 +36,18 @@ def _fewest(disparity: Disparity, comparison: Comparison, stake: AtStake) -> dic
     given = *at, stake.margins, stake.levels, comparison.verdict
     found = [fragility.fragility(comparison.kind, *given, of=group) for group in ("a", "b")]
     fall, needed = stake.first_to_fall(scheme.pairs[stake.pairs], np.stack(found, axis=-1)), None
-    text = f"No change of one group's {people} alone would undo it."
+    text = say("No change of one group's {people} alone would undo it.", people=people)
     if fall is not None:
         needed = fall.needed
         name = sentences.who(scheme.names[fall.arm], people, people)
         sides = scheme.pairs[stake.pairs] == fall.arm
         of = int(np.stack(at[1::2], axis=-1)[sides][0])
-        text = f"It hangs on {needed:,} of {of:,} {name}: had so many of them fared otherwise, it would not be shown."
+        text = say(
+            "It hangs on {needed:,} of {of:,} {who}: had so many of them fared otherwise, it would not be shown.",
+            needed=needed,
+            of=of,
+            who=name,
+        )
     return {
         "check": "fragility",
         "scenario": "fewest people",
@@ -65,7 +71,7 @@ def _one_person(disparity: Disparity, comparison: Comparison) -> Iterator[dict[s
         "decides": False,
         "holds": False,
         "bound": 1,
-        "sentence": (
+        "sentence": say(
             "One person more or less who was counted in either group would put the best estimate on the other side of "
             "the limit: a rule that looks at it alone would turn round."
         ),

@@ -12,6 +12,7 @@ from fairaudit.assessment import Disparity
 from fairaudit.cells import PLACE
 from fairaudit.checks.at_stake import at_stake
 from fairaudit.checks.scenarios import scenario_row
+from fairaudit.languages import say
 from fairaudit.stats import labels
 from fairaudit.verdicts import Comparison
 
@@ -30,9 +31,11 @@ def label_rows(disparity: Disparity, comparison: Comparison) -> Iterator[dict[st
     if "corrected" in comparison.scenarios:
         told = disparity.evidence.label_errors
         numbers = [sentences.digits(100 * rate) for rate in (told.sensitivity, told.specificity)]
-        words = (
-            f"outcomes corrected for labels of which {numbers[0]} in 100 are right where there is an outcome, and "
-            f"{numbers[1]} where there is none"
+        words = say(
+            "outcomes corrected for labels of which {with_outcome} in 100 are right where there is an outcome, and "
+            "{without} where there is none",
+            with_outcome=numbers[0],
+            without=numbers[1],
         )
         yield scenario_row(disparity, comparison, "corrected", "labels", words, decides=True)
     yield from _tipping(disparity, comparison)
@@ -52,12 +55,17 @@ def _tipping(disparity: Disparity, comparison: Comparison) -> Iterator[dict[str,
     found = labels.smallest_wrong(comparison.kind, *given)
     pairs = scheme.pairs[stake.pairs]
     fall, needed = stake.first_to_fall(pairs, np.stack([found.of_a, found.of_b], axis=-1)), None
-    text = "No number of wrong outcomes in one group alone would undo it."
+    text = say("No number of wrong outcomes in one group alone would undo it.")
     if fall is not None:
         needed = fall.needed
         name = sentences.who(scheme.names[fall.arm], people, people)
         share = sentences.percent(needed / float(sum(each[fall.arm] for each in of_arms)))
-        text = f"It would no longer be shown if {needed:,} of the outcomes recorded of {name} ({share}) were wrong."
+        text = say(
+            "It would no longer be shown if {needed:,} of the outcomes recorded of {who} ({share}) were wrong.",
+            needed=needed,
+            who=name,
+            share=share,
+        )
     yield {
         "check": "labels",
         "scenario": "wrong labels",

@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from fairaudit.comparisons import Arms, EstimateArms, Kind
-from fairaudit.sentences import Scale, listed, percent, values_in_words
+from fairaudit.languages import listed, marked, say
+from fairaudit.sentences import Scale, percent, values_in_words
 from fairaudit.verdicts import Comparison
 
-OFF = (
+OFF = marked(
     "That is off where, among people of like probability, those who are of a group fare otherwise than those who are "
     "not; these records cannot show how far."
 )
@@ -43,16 +44,19 @@ def proxy_rows(comparison: Comparison, scale: Scale) -> list[dict[str, Any]]:
     if np.isnan(between).any():
         return rows
     groups = [
-        f"{_outward(low, high)} of {name}"
+        say("{low:g}% to {high:g}% of {group}", **_outward(low, high), group=name)
         for name, low, high in zip(comparison.arms.cells.groups, *between, strict=True)
     ]
-    text = f"If the probabilities are right on average, the shares can still be anything within: {listed(groups)}."
+    text = say(
+        "If the probabilities are right on average, the shares can still be anything within: {groups}.",
+        groups=listed(groups),
+    )
     extent, holds = None, True
     if comparison.arms.scheme.reference not in ("rest", "overall"):
         extent = extent_of(comparison.kind, between, comparison.arms.scheme.pairs)
         limit = comparison.tolerance
         holds = extent.low >= limit - ROUNDING if comparison.kind == "ratio" else extent.high <= limit + ROUNDING
-        text += f" {_extent_in_words(comparison.kind, extent)} Chance is not in these numbers."
+        text = " ".join([text, _extent_in_words(comparison.kind, extent), say("Chance is not in these numbers.")])
     bound = None if extent is None else extent.low if comparison.kind == "ratio" else extent.high
     return [*rows, _row("proxy bounds", bound, holds, text)]
 
@@ -74,18 +78,19 @@ def extent_of(kind: Kind, between: np.ndarray, pairs: np.ndarray) -> Extent:
     return Extent(float(least), float(most))
 
 
-def _outward(low: float, high: float) -> str:
-    """Write a range of shares, both ends rounded away from the middle: 38.9% to 39.4%."""
-    ends = math.floor(1000 * low + ROUNDING) / 10, math.ceil(1000 * high - ROUNDING) / 10
-    return f"{ends[0]:g}% to {ends[1]:g}%"
+def _outward(low: float, high: float) -> dict[str, float]:
+    """Give a range of shares as numbers in 100, both ends rounded away from the middle: 38.9 and 39.4."""
+    return {"low": math.floor(1000 * low + ROUNDING) / 10, "high": math.ceil(1000 * high - ROUNDING) / 10}
 
 
 def _extent_in_words(kind: Kind, extent: Extent) -> str:
     if kind == "ratio":
         low, high = math.floor(100 * extent.low + ROUNDING) / 100, math.ceil(100 * extent.high - ROUNDING) / 100
-        return f"The lowest ratio of two groups lies between {low:.2f} and {high:.2f}."
-    low, high = math.floor(1000 * extent.low + ROUNDING) / 10, math.ceil(1000 * extent.high - ROUNDING) / 10
-    return f"The widest gap between two groups lies between {low:g} and {high:g} points."
+        return say("The lowest ratio of two groups lies between {low:.2f} and {high:.2f}.", low=low, high=high)
+    return say(
+        "The widest gap between two groups lies between {low:g} and {high:g} points.",
+        **_outward(extent.low, extent.high),
+    )
 
 
 def _estimates(arms: Arms | EstimateArms, scale: Scale) -> str:
@@ -101,10 +106,16 @@ def _estimates(arms: Arms | EstimateArms, scale: Scale) -> str:
         weighted, recorded = arms.allotment.rates(groups, arms.measure), arms.rates[: len(groups)]
         in_words = [["" if math.isnan(v) else percent(v) for v in values] for values in (weighted, recorded)]
     said = [
-        f"{name} {now or 'not told'} ({then or 'nobody'} as recorded)"
+        say(
+            "{group} {now} ({then} as recorded)",
+            group=name,
+            now=now or say("not told"),
+            then=then or say("nobody"),
+        )
         for name, now, then in zip(arms.cells.groups, *in_words, strict=True)
     ]
-    return f"With people of unknown group counted in part in each group: {listed(said)}. {OFF}"
+    told = say("With people of unknown group counted in part in each group: {groups}.", groups=listed(said))
+    return f"{told} {say(OFF)}"
 
 
 def _in_words(values: np.ndarray, scale: Scale) -> list[str]:

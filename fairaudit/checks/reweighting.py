@@ -15,8 +15,9 @@ import numpy as np
 
 from fairaudit import sentences
 from fairaudit.assessment import Disparity, Weighed
-from fairaudit.checks.scenarios import bound_in_words, estimate_in_words
+from fairaudit.checks.scenarios import READINGS, bound_in_words, estimate_in_words
 from fairaudit.comparisons import Arms, EstimateArms, WeighedPairs
+from fairaudit.languages import listed, marked, say
 from fairaudit.measures import MEASURES
 from fairaudit.stats import design, score
 from fairaudit.verdicts import Comparison, lowest_shown, scenario_bounds
@@ -26,17 +27,22 @@ LITTLE = 0.01  # of a share, or of a ratio: a gap of less is not spoken of
 TIED = 1e-9  # a gap of less is rounding: nobody is worse off
 GROWN = 0.02  # of a share: another error's gap that grows by less is not spoken of
 TITLES = {
-    "recorded": "As recorded",
-    "raked": "Raked to the population",
-    "raked_moe": "Raked, benchmarks at their margins of error",
-    "post_stratified": "Post-stratified to the population",
-    "kamiran_calders": "Kamiran and Calders",
-    "standardised": "Standardised",
-    "balanced": "Balanced",
+    "recorded": marked("As recorded"),
+    "raked": marked("Raked to the population"),
+    "raked_moe": marked("Raked, benchmarks at their margins of error"),
+    "post_stratified": marked("Post-stratified to the population"),
+    "kamiran_calders": marked("Kamiran and Calders"),
+    "standardised": marked("Standardised"),
+    "balanced": marked("Balanced"),
 }
-READINGS = {
-    "within": "within the limit",
-    "not_shown": "not shown to be within the limit",
+CANNOT_SAY = {
+    True: marked("{how}: it cannot be said, since {why}, so that nothing is shown to be within the limit."),
+    False: marked("{how}: it cannot be said, since {why} (shown, does not decide)."),
+}
+"""Whether a way to weigh decides -> what is said where there are no weights."""
+GROWS = {
+    "false_positive_rate": marked("the largest gap of the false positive rate grows from {before} to {after} in 100"),
+    "false_negative_rate": marked("the largest gap of the false negative rate grows from {before} to {after} in 100"),
 }
 
 
@@ -105,7 +111,7 @@ def _row(disparity: Disparity, comparison: Comparison, way: Weighed) -> dict[str
 
 
 def _about(name: str, *, decides: bool) -> dict[str, Any]:
-    return {"scenario": name, "title": TITLES[name], "to": "", "why_not": "", "decides": decides}
+    return {"scenario": name, "title": say(TITLES[name]), "to": "", "why_not": "", "decides": decides}
 
 
 def _under(comparison: Comparison, way: Weighed) -> Comparison:
@@ -203,14 +209,14 @@ def weighing_rows(disparity: Disparity, comparison: Comparison) -> Iterator[dict
 
 def _said(disparity: Disparity, comparison: Comparison, row: dict[str, Any]) -> str:
     """Say what is shown of the records so weighed."""
-    title, role = row["title"], "" if row["decides"] else " (shown, does not decide)"
     if row["why_not"]:
-        held = ", so that nothing is shown to be within the limit" if row["decides"] else ""
-        return f"{title}: it cannot be said, since {row['why_not']}{held}{role}."
+        return say(CANNOT_SAY[row["decides"]], how=row["title"], why=row["why_not"])
     sign = comparison.sign
     if row["reading"] == "outside":
-        return f"{title}: {estimate_in_words(disparity, comparison, sign * row['estimate'])}, over the limit{role}."
-    return f"{title}: {bound_in_words(disparity, comparison, sign * row['bound'])}, {READINGS[row['reading']]}{role}."
+        number = estimate_in_words(disparity, comparison, sign * row["estimate"])
+    else:
+        number = bound_in_words(disparity, comparison, sign * row["bound"])
+    return say(READINGS[row["reading"], row["decides"]], how=row["title"], number=number)
 
 
 # --- in words --------------------------------------------------------------------------------------------------------
@@ -243,7 +249,7 @@ def _moved(recorded: dict[str, Any], row: dict[str, Any], people: str) -> str:
     if min(abs(row["estimate"]), abs(1 - row["estimate"])) < LITTLE:
         return ""
     one, other = (sentences.who(each["worse_off"], people, people) for each in (row, recorded))
-    return f"The worse off would be {one}, instead of {other}."
+    return say("The worse off would be {one}, instead of {other}.", one=one, other=other)
 
 
 def _grown(recorded: dict[str, Any], row: dict[str, Any]) -> str:
@@ -253,9 +259,8 @@ def _grown(recorded: dict[str, Any], row: dict[str, Any]) -> str:
         before, after = (_widest(each["groups"], error) for each in (recorded, row))
         if math.isfinite(before) and math.isfinite(after) and after > before + GROWN:
             numbers = [sentences.digits(100 * each) for each in (before, after)]
-            name = MEASURES[error].name.replace("_", " ")
-            said.append(f"the largest gap of the {name} grows from {numbers[0]} to {numbers[1]} in 100")
-    return f"But {sentences.listed(said)}." if said else ""
+            said.append(say(GROWS[error], before=numbers[0], after=numbers[1]))
+    return say("But {what}.", what=listed(said)) if said else ""
 
 
 def _widest(groups: Sequence[dict[str, Any]], key: str) -> float:

@@ -12,6 +12,7 @@ from fairaudit.cells import Cells, counted_rows, counts, is_weighted, recorded
 from fairaudit.comparisons import Arms, Scheme
 from fairaudit.comparisons.scheme import FEW_FOLDS
 from fairaudit.groupings import scan_attributes, scan_crossings
+from fairaudit.languages import say
 from fairaudit.measures import MEASURES, Measure, Statistic
 from fairaudit.measures.registry import bound
 from fairaudit.plan import JOIN, UNKNOWN, Evidence
@@ -66,7 +67,7 @@ def _entry(evidence: Evidence, tally: Tally, measure: Measure) -> dict[str, Any]
         found = scan(tables, evidence.scan.smallest, evidence.alpha_of_look, worse, effect)
     return {
         "shown": "scan",
-        "title": f"A hint where to look: crossings by {measure.titled(_words(evidence))}",
+        "title": say("A hint where to look: crossings by {measure}", measure=measure.titled(_words(evidence))),
         "grouping": list(names),
         "measure": measure.label,
         "worse": worse,

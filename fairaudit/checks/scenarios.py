@@ -9,18 +9,28 @@ from typing import Any
 from fairaudit.assessment import Disparity
 from fairaudit.checks.proxies import proxy_rows
 from fairaudit.checks.unknowns import tipping_point
+from fairaudit.languages import marked, say
 from fairaudit.sentences import Reading
 from fairaudit.verdicts import Comparison, lowest_shown, scenario_bounds
 
 SCENARIOS = {
-    "recorded": "as recorded",
-    "spread": "unknowns spread as if missing at random",
-    "proxy": "people of unknown group counted in part in each group, by their probabilities",
-    "worst": "unknowns where they hurt most",
-    "reversed": "waits that ended before they began never ended",
-    "open_never": "whatever is open never ends",
+    "recorded": marked("as recorded"),
+    "spread": marked("unknowns spread as if missing at random"),
+    "proxy": marked("people of unknown group counted in part in each group, by their probabilities"),
+    "worst": marked("unknowns where they hurt most"),
+    "reversed": marked("waits that ended before they began never ended"),
+    "open_never": marked("whatever is open never ends"),
 }
 USUAL = ("recorded", "spread", "worst")
+READINGS = {
+    ("within", True): marked("{how}: {number}, within the limit."),
+    ("within", False): marked("{how}: {number}, within the limit (shown, does not decide)."),
+    ("not_shown", True): marked("{how}: {number}, not shown to be within the limit."),
+    ("not_shown", False): marked("{how}: {number}, not shown to be within the limit (shown, does not decide)."),
+    ("outside", True): marked("{how}: {number}, over the limit."),
+    ("outside", False): marked("{how}: {number}, over the limit (shown, does not decide)."),
+}
+"""What is shown, and whether it decides -> the sentence."""
 
 
 def scenario_rows(disparity: Disparity, comparison: Comparison) -> Iterator[dict[str, Any]]:
@@ -35,7 +45,7 @@ def scenario_rows(disparity: Disparity, comparison: Comparison) -> Iterator[dict
     for name in names:
         check = "unknowns" if name in (*USUAL, "proxy") else "waits"
         decides = name in comparison.scenarios
-        yield scenario_row(disparity, comparison.under(name), name, check, SCENARIOS[name], decides)
+        yield scenario_row(disparity, comparison.under(name), name, check, say(SCENARIOS[name]), decides)
 
 
 def probability_rows(disparity: Disparity, comparison: Comparison) -> Iterator[dict[str, Any]]:
@@ -54,20 +64,19 @@ def scenario_row(
         under: a comparison that has the scenario.
         name: the scenario.
         check: the check that it belongs to.
-        words: what the scenario supposes.
+        words: what the scenario supposes, in the language of the report.
         decides: whether the finding must hold under it.
     """
     lowest = lowest_shown(under, name, scenario_bounds(under, name))
     inside = bool(under.passes(name).all()) and (under.failed_exact or ("",))[0] != name
-    role = "" if decides else " (shown, does not decide)"
-    verdict = "within the limit" if inside else "not shown to be within the limit"
+    told = READINGS["within" if inside else "not_shown", decides]
     return {
         "check": check,
         "scenario": name,
         "decides": decides,
         "holds": inside,
         "bound": lowest if under.kind == "ratio" else -lowest,
-        "sentence": f"{words[:1].upper()}{words[1:]}: {bound_in_words(disparity, under, lowest)}, {verdict}{role}.",
+        "sentence": say(told, how=f"{words[:1].upper()}{words[1:]}", number=bound_in_words(disparity, under, lowest)),
     }
 
 
@@ -76,17 +85,18 @@ def bound_in_words(disparity: Disparity, comparison: Comparison, lowest: float) 
     said = _numbers(disparity, comparison)
     boundless = comparison.kind == "ratio" and not said.scale.counted and not lowest > 0
     if boundless or not math.isfinite(said.number(lowest)):
-        return "no bound"
-    word, toward_harm = ("at most", "up") if said.turned else ("at least", "down")
-    return f"{word} {said.shown(lowest, toward_harm)}"
+        return say("no bound")
+    if said.turned:
+        return say("at most {number}", number=said.shown(lowest, "up"))
+    return say("at least {number}", number=said.shown(lowest, "down"))
 
 
 def estimate_in_words(disparity: Disparity, comparison: Comparison, estimate: float) -> str:
     """Say a best estimate: 30 in 100 by the best estimate."""
     said = _numbers(disparity, comparison)
     if not math.isfinite(said.number(estimate)):
-        return "no number by the best estimate"
-    return f"{said.shown(estimate)} by the best estimate"
+        return say("no number by the best estimate")
+    return say("{number} by the best estimate", number=said.shown(estimate))
 
 
 def _numbers(disparity: Disparity, comparison: Comparison) -> Reading:
@@ -106,11 +116,17 @@ def tipping_rows(disparity: Disparity, comparison: Comparison) -> Iterator[dict[
     tipping = min(points, key=lambda point: math.inf if point.needed is None else point.needed)
     people = disparity.evidence.people
     if tipping.needed is None:
-        text = f"It holds whichever group the {tipping.unknown:,} {people} of unknown group belong to."
+        text = say(
+            "It holds whichever group the {count:,} {people} of unknown group belong to.",
+            count=tipping.unknown,
+            people=people,
+        )
     else:
-        text = (
-            f"It holds unless {tipping.needed:,} of the {tipping.unknown:,} {people} of unknown group all "
-            "belong where they hurt most."
+        text = say(
+            "It holds unless {needed:,} of the {count:,} {people} of unknown group all belong where they hurt most.",
+            needed=tipping.needed,
+            count=tipping.unknown,
+            people=people,
         )
     yield {
         "check": "unknowns",

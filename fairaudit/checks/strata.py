@@ -15,9 +15,10 @@ import numpy as np
 from fairaudit import sentences
 from fairaudit.assessment import Disparity
 from fairaudit.cells import counts, recorded
-from fairaudit.checks.scenarios import bound_in_words, estimate_in_words
+from fairaudit.checks.scenarios import READINGS, bound_in_words, estimate_in_words
 from fairaudit.comparisons import Arms
 from fairaudit.comparisons.scheme import divide
+from fairaudit.languages import listed, say
 from fairaudit.stats import mantel_haenszel, strata
 from fairaudit.stats.mantel_haenszel import breslow_day
 from fairaudit.verdicts import Comparison
@@ -124,26 +125,34 @@ def _worst(comparison: Comparison, found: dict[str, Any]) -> float:
 
 
 def _said(disparity: Disparity, comparison: Comparison, found: dict[str, Any]) -> str:
-    by = sentences.listed([name.replace("_", " ") for name in found["by"]])
+    by = listed([name.replace("_", " ") for name in found["by"]])
     bound = _worst(comparison, found)
     if not math.isfinite(bound):
-        return f"Within strata of {by}: it cannot be said, since no stratum holds both groups."
+        return say("Within strata of {strata}: it cannot be said, since no stratum holds both groups.", strata=by)
     sign = comparison.sign
     if found["outside"]:
-        number, verdict = estimate_in_words(disparity, comparison, sign * found["common"]), "over the limit"
+        reading, number = "outside", estimate_in_words(disparity, comparison, sign * found["common"])
     else:
+        reading = "within" if found["holds"] else "not_shown"
         number = bound_in_words(disparity, comparison, sign * bound)
-        verdict = "within the limit" if found["holds"] else "not shown to be within the limit"
-    said = [f"Within strata of {by}: {number}, {verdict} (shown, does not decide)."]
+    said = [say(READINGS[reading, False], how=say("Within strata of {strata}", strata=by), number=number)]
     if found["reversed"]:
-        a, b = found["pair"]
+        one, other = found["pair"]
         said.append(
-            f"Beware: within strata it points the other way than over all, since {a} and {b} are spread otherwise over "
-            "them (Simpson's paradox). Read every stratum below."
+            say(
+                "Beware: within strata it points the other way than over all, since {one} and {other} are spread "
+                "otherwise over them (Simpson's paradox). Read every stratum below.",
+                one=one,
+                other=other,
+            )
         )
     if found["shared"] < 1:
-        share = sentences.percent(found["shared"])
-        said.append(f"That covers {share} of both groups: the others are in strata that hold one group only.")
+        said.append(
+            say(
+                "That covers {share} of both groups: the others are in strata that hold one group only.",
+                share=sentences.percent(found["shared"]),
+            )
+        )
     if found["breslow_day"][2] < DIFFERS:
-        said.append("The strata differ more than chance explains: one number does not fit them all.")
+        said.append(say("The strata differ more than chance explains: one number does not fit them all."))
     return " ".join(said)
