@@ -54,7 +54,7 @@ def entries() -> Iterator[Entry]:
         if key.startswith("sections.") or key.rpartition(".")[2] in OF_QUESTIONS:
             yield Entry(text, f"questions.yaml: {key}")
     for name, measure in sorted(MEASURES.items()):
-        told = [*titles(measure), *(getattr(measure, part, "") for part in OF_MEASURES)]
+        told = [name.replace("_", " "), *titles(measure), *(getattr(measure, part, "") for part in OF_MEASURES)]
         yield from (Entry(text, f"measure {name}") for text in told if re.sub(r"{\w+}", "", text).strip())
 
 

@@ -76,7 +76,7 @@ def scenario_row(
         "decides": decides,
         "holds": inside,
         "bound": lowest if under.kind == "ratio" else -lowest,
-        "sentence": say(told, how=f"{words[:1].upper()}{words[1:]}", number=bound_in_words(disparity, under, lowest)),
+        "sentence": say(told, how=words[:1].upper() + words[1:], number=bound_in_words(disparity, under, lowest)),
     }
 
 
