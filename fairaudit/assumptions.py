@@ -9,6 +9,7 @@ from typing import Any
 from fairaudit.errors import counted
 from fairaudit.groupings import is_unsure
 from fairaudit.languages import marked, say, say_count
+from fairaudit.notes import retold
 from fairaudit.plan import TWO_OR_MORE, UNKNOWN, Decision, Evidence, Group, ReferenceGroup
 from fairaudit.sql import FOLDS
 from fairaudit.tally import Tally
@@ -357,7 +358,7 @@ def _records(evidence: Evidence, tally: Tally) -> Iterator[str]:
             "Of {read:,} records read, {gone:,} are left out as the plan says: {reasons}.",
             read=read,
             gone=read - kept,
-            reasons=_listed([f"{reason} ({n:,})" for reason, n in left_out.items()]),
+            reasons=_listed([f"{retold(reason)} ({n:,})" for reason, n in left_out.items()]),
         )
         for name in tally.about.attributes:
             if gone := _left_out_altogether(name, tally):
@@ -525,8 +526,8 @@ def _too_few(evidence: Evidence, tally: Tally) -> Iterator[str]:
 
 
 def _notes(evidence: Evidence, tally: Tally) -> Iterator[str]:
-    yield from tally.about.notes
-    yield from tally.about.contradictions
+    yield from map(retold, tally.about.notes)
+    yield from map(retold, tally.about.contradictions)
     if hidden := int((tally.high > tally.cells["n"]).sum()):
         yield say_count(
             hidden,

@@ -16,6 +16,7 @@ from fairaudit.checks.scan import scans
 from fairaudit.findings import finding, plain, yearly
 from fairaudit.languages import speaking
 from fairaudit.measures import Measure
+from fairaudit.notes import retold
 from fairaudit.page_one import page_one
 from fairaudit.plan import UNKNOWN, Evidence, Plan
 from fairaudit.planning import time_of
@@ -82,7 +83,7 @@ def _block_results(plan: Plan, evidence: Evidence, tally: Tally, measures: Mappi
             "records": {"read": tally.records, "kept": tally.records, "left_out": {}, **about.records},
             "attributes": [_attribute(tally, name) for name in about.attributes],
             "assumptions": assumptions(evidence, tally),
-            "contradictions": list(about.contradictions),
+            "contradictions": [retold(text) for text in about.contradictions],
             "conditions": [entry.model_dump() for entry in evidence.too_few],
             "cannot_tell": list(evidence.cannot_tell),
             "trade_off": opposites(evidence),

@@ -19,6 +19,7 @@ PACKAGE = ROOT / "fairaudit"
 # A module may import from those before it and never from those after it.
 LAYERS = [
     "languages",
+    "notes",
     "errors",
     "resources",
     "folders",
