@@ -49,7 +49,8 @@ NOTES = (
     ),
     marked("{name}: areas in {parts} parts of equal number, {where}."),
     marked(
-        "{count} outcomes are recorded of people who were selected, of whom none can be known: they are read as unknown."
+        "{count} outcomes are recorded of people who were selected, of whom none can be known: they are read as "
+        "unknown."
     ),
     marked(
         "{count} outcomes are recorded of people who were not selected, of whom none can be known: they are read as "
