@@ -22,6 +22,7 @@ __all__ = [
     "LANGUAGES",
     "VARIABLE",
     "asked",
+    "chained",
     "current",
     "listed",
     "marked",
@@ -124,6 +125,14 @@ def listed(words: Sequence[str], most: int = 6) -> str:
     if len(words) < 2:
         return "".join(words)
     return say("{first} and {last}", first=", ".join(words[:-1]), last=words[-1])
+
+
+def chained(words: Sequence[str]) -> str:
+    """Join the few words of a name with "and", such as the columns of a grouping."""
+    first, *rest = [str(word) for word in words] or [""]
+    for word in rest:
+        first = say("{first} and {last}", first=first, last=word)
+    return first
 
 
 def _translated(text: str, context: str = "") -> str:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationError
 
 from fairaudit.errors import PlanError, Problem, nearest
+from fairaudit.languages import marked
 from fairaudit.plan.values import ListOnly, Strict, Text, Texts, refuse
 from fairaudit.workflow.questions import GRADES, Catalogue, Question
 from fairaudit.workflow.roles import SIGNING
@@ -20,18 +21,18 @@ from fairaudit.yaml_reader import Document, read_yaml
 FILE = "answers.yaml"
 LARGEST = 50_000_000
 DECISIONS: Mapping[str, str] = {
-    "adopt": "Adopt",
-    "adopt_with_conditions": "Adopt with conditions",
-    "pilot": "Pilot",
-    "adopt_despite": "Adopt despite the evidence",
-    "decline": "Do not adopt",
+    "adopt": marked("Adopt"),
+    "adopt_with_conditions": marked("Adopt with conditions"),
+    "pilot": marked("Pilot"),
+    "adopt_despite": marked("Adopt despite the evidence"),
+    "decline": marked("Do not adopt"),
 }
 TRIGGERS: Mapping[str, str] = {
-    "version": "another version of the system",
-    "population": "other people are decided on",
-    "monitoring": "a limit of the monitoring was passed",
-    "incident": "somebody was harmed",
-    "scope": "it is used for something else",
+    "version": marked("another version of the system"),
+    "population": marked("other people are decided on"),
+    "monitoring": marked("a limit of the monitoring was passed"),
+    "incident": marked("somebody was harmed"),
+    "scope": marked("it is used for something else"),
 }
 """What forces a new audit, and in words."""
 

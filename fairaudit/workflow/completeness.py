@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from fairaudit.languages import chained, marked, say
 from fairaudit.sentences import finding_named
 from fairaudit.workflow.answers import Answers, SignOff, key_of
 from fairaudit.workflow.questions import Catalogue, Question
@@ -108,8 +109,10 @@ def open_questions(questions: Sequence[Asked], answers: Answers) -> list[Open]:
         given = answers.of(each.key)
         if given.state in ("answered", "not_applicable") or (given.state == "unknown" and not each.blocks):
             continue
-        why = f"not known: {given.unknown}" if given.state == "unknown" else "not answered"
-        said = each.question.question if each.finding is None else f"{each.question.question} ({each.about})"
+        unknown = given.state == "unknown"
+        why = say("not known: {reason}", reason=given.unknown) if unknown else say("not answered")
+        question = say(each.question.question)
+        said = question if each.finding is None else f"{question} ({each.about})"
         found.append(Open(each.key, each.role, said, why, each.blocks))
     return found
 
@@ -121,19 +124,21 @@ def open_conflicts(catalogue: Catalogue, answers: Answers) -> list[Open]:
     for key in dict.fromkeys(other.id for other in answers.conflicts):
         question = known[key.partition(":")[0]]
         names = [_who(each) for each in (answers.of(key), *answers.others(key))]
-        said = f"Several answers stand; say which holds: {question.question}"
-        found.append(
-            Open(f"conflict/{key}", question.roles[0], said, f"answered differently by {' and '.join(names)}", True)
-        )
+        said = say("Several answers stand; say which holds: {question}", question=say(question.question))
+        why = say("answered differently by {names}", names=chained(names))
+        found.append(Open(f"conflict/{key}", question.roles[0], said, why, True))
     if answers.other_decisions:
         names = [_who(each) for each in (answers.decision, *answers.other_decisions)]
-        said = "Several decisions stand; say which holds."
-        found.append(Open("conflict/decision", "approver", said, f"decided differently by {' and '.join(names)}", True))
+        said = say("Several decisions stand; say which holds.")
+        why = say("decided differently by {names}", names=chained(names))
+        found.append(Open("conflict/decision", "approver", said, why, True))
     return found
 
 
 def _who(entry: Any) -> str:
-    return f"{entry.by.name} ({SIGNING[entry.by.role]})" if entry and entry.by else "somebody who is not named"
+    if not entry or not entry.by:
+        return say("somebody who is not named")
+    return f"{entry.by.name} ({say(SIGNING[entry.by.role])})"
 
 
 def open_limits(findings: Sequence[Mapping[str, Any]]) -> list[Open]:
@@ -141,8 +146,8 @@ def open_limits(findings: Sequence[Mapping[str, Any]]) -> list[Open]:
     found = {}
     for finding in findings:
         if finding["blocks"] and not finding["tolerance"]["because"]:
-            said = f"Who chose the limit of {finding['title']}, and why that one?"
-            told = "the plan has no because:"
+            said = say("Who chose the limit of {title}, and why that one?", title=finding["title"])
+            told = say("the plan has no because:")
             found.setdefault(said, Open(f"limit/{finding['id']}", "programme_owner", said, told, True))
     return list(found.values())
 
@@ -152,25 +157,27 @@ def open_conditions(answers: Answers, findings: Sequence[Mapping[str, Any]], *, 
     known = {finding["id"] for finding in findings}
     found = []
     for place, condition in enumerate(answers.conditions, 1):
-        lacking = [WORDS_OF_CONDITION[name] for name in condition.lacking]
+        lacking = [say(WORDS_OF_CONDITION[name]) for name in condition.lacking]
         if condition.finding and condition.finding not in known:
-            lacking.append("a finding that there is")
+            lacking.append(say("a finding that there is"))
         if lacking:
-            said = f"Complete condition {place}: {condition.text or 'without a text'}"
-            found.append(Open(f"condition/{place}", CONDITIONS_BY, said, f"it lacks {', '.join(lacking)}", True))
+            text = condition.text or say("without a text")
+            said = say("Complete condition {place}: {what}", place=place, what=text)
+            why = say("it lacks {what}", what=", ".join(lacking))
+            found.append(Open(f"condition/{place}", CONDITIONS_BY, said, why, True))
     if needed and len(found) == len(answers.conditions):
-        said = "Write at least one condition: what must hold, for which finding, who answers for it, by when."
-        found.append(Open("condition", CONDITIONS_BY, said, "there is none that is complete", True))
+        said = say("Write at least one condition: what must hold, for which finding, who answers for it, by when.")
+        found.append(Open("condition", CONDITIONS_BY, said, say("there is none that is complete"), True))
     return found
 
 
 WORDS_OF_CONDITION = {
-    "text": "what must hold",
-    "finding": "the finding",
-    "owner": "an owner",
-    "due": "a day",
-    "checked_by": "how it is checked",
-    "contract": "wording for the contract",
+    "text": marked("what must hold"),
+    "finding": marked("the finding"),
+    "owner": marked("an owner"),
+    "due": marked("a day"),
+    "checked_by": marked("how it is checked"),
+    "contract": marked("wording for the contract"),
 }
 
 
@@ -198,8 +205,8 @@ def open_sign_offs(answers: Answers, signs: Sequence[str], to_sign: str) -> list
         theirs = [each for each in standing_sign_offs(answers, to_sign) if each.by.role == role]
         if any(each.signed == to_sign for each in theirs):
             continue
-        why = "the signature is of earlier results or answers" if theirs else "not signed"
-        said = "Sign what was found and answered, or say that you do not agree."
+        why = say("the signature is of earlier results or answers") if theirs else say("not signed")
+        said = say("Sign what was found and answered, or say that you do not agree.")
         found.append(Open(f"sign-off/{role}", role, said, why, True))
     return found
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fairaudit.errors import listed
+from fairaudit.languages import marked, say
 from fairaudit.workflow.answers import DECISIONS, TRIGGERS, Answers, Decision
 from fairaudit.workflow.roles import SIGNING
 from fairaudit.workflow.state import EvidenceState
@@ -28,6 +29,15 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
 """What may be decided on which evidence state."""
 JUSTIFIES = ("cause", "justified", "less-unequal", "mitigation")
 """Questions that must be answered of every finding, for a decision against the evidence."""
+
+
+NOT_ALLOWED: Mapping[str, str] = {
+    "adopt": marked("The evidence does not allow to adopt: that would be to adopt despite the evidence."),
+    "adopt_with_conditions": marked(
+        "The evidence does not allow to adopt with conditions: that would be to adopt despite the evidence."
+    ),
+    "pilot": marked("The evidence does not allow to pilot: that would be to adopt despite the evidence."),
+}
 
 
 @dataclass(frozen=True)
@@ -50,21 +60,55 @@ class Decided:
 def to_sign(results: Mapping[str, Any]) -> str:
     """Hash what is signed: system, plan, evidence, answers, conditions; not the signatures themselves.
 
+    Sentences are no part of it, so that a report in another language is signed by the same signature: of the evidence,
+    numbers and verdicts count, with what they are of; of an answer, what somebody said, and the question in English.
+
     Args:
         results: with the keys audit, evidence, answers, conditions.
     """
+    registration = {name: part for name, part in results["audit"]["registration"].items() if name != "words"}
     signed = {
         "system": results["audit"]["system"],
         "plan": results["audit"]["plan_sha256"],
-        "registration": results["audit"]["registration"],
+        "registration": registration,
         "rehearsal": results["audit"]["rehearsal"],
         "code": results["audit"]["code"],
-        "evidence": results["evidence"],
-        "answers": results["answers"],
+        "evidence": _without_words(results["evidence"]),
+        "answers": [_as_given(answer) for answer in results["answers"]],
         "conditions": results["conditions"],
     }
     text = json.dumps(signed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+NAMES = frozenset({
+    "id", "kind", "origin", "decided_by", "evidence", "measure", "comparison", "reference", "verdict", "name",
+    "attribute", "group", "groups", "grouping", "worst_pair", "worse_off", "other", "pair", "by", "stratum", "check",
+    "scenario", "few", "too_few",
+})  # fmt: skip
+"""Keys of the evidence whose texts are the same in every language: what numbers and verdicts are of."""
+IN_WORDS = ("question", "section", "stage", "role", "text", "asked_by")
+"""Parts of an answer in the report's language, or that say nothing; `english` and `value` stand for them."""
+
+
+def _without_words(value: Any, key: str = "") -> Any:
+    """Keep of evidence what is no matter of language: numbers, truth values, and texts that are names."""
+    if isinstance(value, Mapping):
+        kept = {name: _without_words(entry, name) for name, entry in value.items()}
+        return {name: entry for name, entry in kept.items() if entry is not WORDS}
+    if isinstance(value, list | tuple):
+        return [entry for entry in (_without_words(each, key) for each in value) if entry is not WORDS]
+    return WORDS if isinstance(value, str) and key not in NAMES else value
+
+
+WORDS = object()
+
+
+def _as_given(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Keep of an answer what somebody said; free text as it is, a choice and claims by what the questions call them."""
+    kept = {name: part for name, part in answer.items() if name not in IN_WORDS}
+    told = {name: [_as_given(each) for each in answer[name]] for name in ("others", "comments") if name in answer}
+    return {**kept, **told, "value": answer["text"] if answer["value"] is None else answer["value"]}
 
 
 def decided(
@@ -81,32 +125,38 @@ def decided(
     """
     decision = answers.decision
     if decision is None:
-        return Decided(None, "Nobody has decided.", False, ("Nobody has decided.",))
+        return Decided(None, say("Nobody has decided."), False, (say("Nobody has decided."),))
     reasons = []
     if decision.by.role != "approver":
-        reasons.append(f"The decision is by the {SIGNING[decision.by.role]}; an approver decides.")
+        role = say(SIGNING[decision.by.role])
+        reasons.append(say("The decision is by the {role}; an approver decides.", role=role))
     if decision.signed != signed:
-        reasons.append("The decision was made on earlier results or answers than these.")
+        reasons.append(say("The decision was made on earlier results or answers than these."))
     if state not in ALLOWED[decision.decision]:
         reasons.append(_not_allowed(decision, state))
     if decision.decision == "adopt_with_conditions" and not conditions_complete:
-        reasons.append("Adoption with conditions needs at least one condition, and each of them complete.")
+        reasons.append(say("Adoption with conditions needs at least one condition, and each of them complete."))
     if decision.decision == "adopt_despite":
         if not decision.justification.strip():
-            reasons.append("A decision against the evidence needs a written justification.")
+            reasons.append(say("A decision against the evidence needs a written justification."))
         if missing := [key for key in open_keys if key.partition(":")[0] in JUSTIFIES]:
-            reasons.append(f"A decision against the evidence needs answers on every finding; {len(missing)} are open.")
-    words = f"{DECISIONS[decision.decision]}: decided by {decision.by.name} on {decision.date}."
+            reasons.append(
+                say(
+                    "A decision against the evidence needs answers on every finding; {number} are open.",
+                    number=len(missing),
+                )
+            )
+    told = {"name": decision.by.name, "date": decision.date}
+    words = say("{decision}: decided by {name} on {date}.", decision=say(DECISIONS[decision.decision]), **told)
     return Decided(decision.decision, words, not reasons, tuple(reasons))
 
 
 def _not_allowed(decision: Decision, state: EvidenceState) -> str:
-    said = DECISIONS[decision.decision].lower()
     if decision.decision == "adopt_despite":
-        return "The evidence supports adoption, so that nothing is adopted despite it: write adopt."
+        return say("The evidence supports adoption, so that nothing is adopted despite it: write adopt.")
     if state == "supported_with_conditions":
-        return f"The evidence supports adoption with conditions only: to {said} without them is to adopt despite it."
-    return f"The evidence does not allow to {said}: that would be to adopt despite the evidence."
+        return say("The evidence supports adoption with conditions only: to adopt without them is to adopt despite it.")
+    return say(NOT_ALLOWED[decision.decision])
 
 
 def lapses(answers: Answers, months: int) -> str | None:
@@ -128,7 +178,11 @@ def _months_after(day: datetime.date, months: int) -> datetime.date:
 def triggered(answers: Answers) -> list[str]:
     """List what has happened since the decision and forces a new audit."""
     since = answers.decision.date if answers.decision else ""
-    return [f"On {each.date}: {TRIGGERS[each.what]} ({each.text})." for each in answers.triggers if each.date >= since]
+    return [
+        say("On {date}: {what} ({told}).", date=each.date, what=say(TRIGGERS[each.what]), told=each.text)
+        for each in answers.triggers
+        if each.date >= since
+    ]
 
 
 MAY_START = "A pilot was decided and may start: what is found in it is audited before anything is adopted."

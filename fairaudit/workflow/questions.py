@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError
 
 from fairaudit import resources
 from fairaudit.errors import PlanError, Problem, nearest
+from fairaudit.languages import marked
 from fairaudit.plan.values import ListOnly, Strict, Text, Texts
 from fairaudit.workflow.roles import ROLES, SIGNING
 from fairaudit.yaml_reader import Document, read_yaml
@@ -19,17 +20,17 @@ Tier = Literal["low", "moderate", "high"]
 TIERS: tuple[Tier, ...] = ("low", "moderate", "high")
 BLOCKS_FROM = {"always": 0, "moderate": 1, "high": 2, "never": 3}
 STAGES = {
-    "before_limits": "before limits are set",
-    "before_results": "before results are seen",
-    "after_results": "after results",
-    "before_adoption": "before adoption",
-    "after_adoption": "for the time after adoption",
+    "before_limits": marked("before limits are set"),
+    "before_results": marked("before results are seen"),
+    "after_results": marked("after results"),
+    "before_adoption": marked("before adoption"),
+    "after_adoption": marked("for the time after adoption"),
 }
 KINDS = ("text", "choice", "list", "date", "link", "number", "claims")
 GRADES = {
-    "claim": "only claimed",
-    "document": "a document was seen",
-    "tested": "tested by us",
+    "claim": marked("only claimed"),
+    "document": marked("a document was seen"),
+    "tested": marked("tested by us"),
 }
 """How a claim of the vendor is graded, and in words."""
 

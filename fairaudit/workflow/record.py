@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from fairaudit.languages import say
 from fairaudit.plan import Plan
 from fairaudit.workflow import completeness, determination
 from fairaudit.workflow.answers import Answer, Answers, Claim, SignOff, is_link, read_answers
@@ -83,23 +84,23 @@ def _deviation(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _words_of(stood: Stood) -> str:
-    changed = [entry for entry in stood.deviations if entry["changes"]]
+    day, changed = (stood.at or "")[:10], [entry for entry in stood.deviations if entry["changes"]]
     if stood.standing == "exploratory" and stood.at is None:
-        return "Exploratory: the plan was not registered before results were seen."
+        return say("Exploratory: the plan was not registered before results were seen.")
     if stood.standing == "exploratory":
-        since = " It was changed since." if changed else ""
-        return f"Exploratory: the plan was registered on {_day(stood.at)}, after results had been seen.{since}"
+        if changed:
+            return say(
+                "Exploratory: the plan was registered on {day}, after results had been seen. It was changed since.",
+                day=day,
+            )
+        return say("Exploratory: the plan was registered on {day}, after results had been seen.", day=day)
     if stood.standing == "changed":
-        return f"Registered on {_day(stood.at)}; changed after results were seen in what a verdict may depend on."
+        return say("Registered on {day}; changed after results were seen in what a verdict may depend on.", day=day)
     if changed:
-        return (
-            f"Registered on {_day(stood.at)}, before results; changed since in nothing that results had been seen of."
+        return say(
+            "Registered on {day}, before results; changed since in nothing that results had been seen of.", day=day
         )
-    return f"Registered on {_day(stood.at)}, before results."
-
-
-def _day(moment: str | None) -> str:
-    return (moment or "")[:10]
+    return say("Registered on {day}, before results.", day=day)
 
 
 def completed(
@@ -141,7 +142,7 @@ def completed(
     return {
         "determination": {
             "evidence_state": state.state,
-            "headline": HEADLINES[state.state],
+            "headline": say(HEADLINES[state.state]),
             "would_be": state.demonstration,
             "reasons": list(state.reasons),
             "complete": not any(each.blocks for each in open_),
@@ -163,13 +164,13 @@ def _of_people(audit: Mapping[str, Any], decision: determination.Decided) -> lis
     """What is open beside answers and signatures: registering, and the decision."""
     found, registration = [], audit["registration"]
     if registration["at"] is None:
-        said = "Register the plan before data are looked at (`fairaudit register DIR`)."
-        found.append(completeness.Open("register", "analyst", said, "the plan is not registered", False))
+        said = say("Register the plan before data are looked at (`fairaudit register DIR`).")
+        found.append(completeness.Open("register", "analyst", said, say("the plan is not registered"), False))
     elif registration["unexplained"]:
-        said = "Say why the plan was changed after it was registered (`fairaudit register DIR --because ...`)."
-        found.append(completeness.Open("register", "analyst", said, "a change has no reason", True))
+        said = say("Say why the plan was changed after it was registered (`fairaudit register DIR --because ...`).")
+        found.append(completeness.Open("register", "analyst", said, say("a change has no reason"), True))
     if not decision.stands:
-        said = "Yes, with conditions or as a pilot, or no: who decides, and why?"
+        said = say("Yes, with conditions or as a pilot, or no: who decides, and why?")
         found.append(completeness.Open("decision", "approver", said, " ".join(decision.reasons), False))
     return found
 
@@ -217,9 +218,10 @@ def _answer(record: Record, key: str, each: completeness.Asked | None, given: An
     question = each.question if each else record.questions.every[base]
     return {
         "id": key,
-        "question": question.question,
-        "section": record.questions.sections[question.section],
-        "stage": STAGES[question.stage],
+        "question": say(question.question),
+        "english": question.question,
+        "section": say(record.questions.sections[question.section]),
+        "stage": say(STAGES[question.stage]),
         "role": ROLES[question.roles[0]],
         "finding": finding or None,
         "asked": each is not None,
@@ -237,6 +239,7 @@ def _said(record: Record, given: Answer, question: Any) -> dict[str, Any]:
     return {
         "state": given.state,
         "text": text_of(given, question) if given.state == "answered" else "",
+        "value": _value(given, question),
         "reason": (given.unknown or given.not_applicable or "") if given.state in ("unknown", "not_applicable") else "",
         "by": _by(given),
         "date": given.date,
@@ -247,6 +250,16 @@ def _said(record: Record, given: Answer, question: Any) -> dict[str, Any]:
     }
 
 
+def _value(given: Answer, question: Any) -> Any:
+    """Give what is said in the report's language as the questions call it: a choice's id, claims with their grades."""
+    if given.state != "answered":
+        return None
+    if question.answer == "choice":
+        return str(given.answer)
+    claims = isinstance(given.answer, tuple) and any(isinstance(each, Claim) for each in given.answer)
+    return [each.model_dump() for each in given.answer] if claims else None
+
+
 def _instrument(instrument: Instrument) -> str:
     return f"{instrument.name} ({instrument.citation}; as of {instrument.as_of})"
 
@@ -255,11 +268,12 @@ def text_of(given: Answer, question: Any) -> str:
     """Write an answer as Markdown text."""
     value = given.answer
     if question.answer == "choice":
-        return question.choices[str(value)].words
+        return say(question.choices[str(value)].words)
     if isinstance(value, tuple):
         return "\n".join(f"- {_claim(each) if isinstance(each, Claim) else each}" for each in value)
     return str(value)
 
 
 def _claim(each: Claim) -> str:
-    return f"{each.claim} ({GRADES[each.graded]}{': ' + each.evidence if each.evidence else ''})"
+    grade = say(GRADES[each.graded])
+    return f"{each.claim} ({grade}{': ' + each.evidence if each.evidence else ''})"

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from fairaudit.errors import PlanError, Problem
 from fairaudit.folders import replace_text
+from fairaudit.languages import marked
 from fairaudit.measures import MEASURES
 from fairaudit.plan import Plan, read_plan
 
@@ -24,6 +25,9 @@ PROSE = frozenset({
     "question", "because", "cannot_tell", "words", "period", "counted_by", "unit", "monitoring", "stop_rule", "owner",
 })  # fmt: skip
 """Keys of an evidence block that no number and no verdict depends on."""
+
+ADDED, THERE = marked("added"), marked("there")
+"""What stands for a part of a plan that was not there before, or is there no longer."""
 
 Standing = Literal["registered", "changed", "exploratory"]
 
@@ -187,7 +191,7 @@ def changes(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[Change]:
     before, after = _by(was.get("evidence"), "id"), _by(now.get("evidence"), "id")
     for name in dict.fromkeys([*before, *after]):
         if name not in before or name not in after:
-            told = ("", "added") if name not in before else ("there", "")
+            told = ("", ADDED) if name not in before else (THERE, "")
             found.append(Change(f"evidence {name}", *told, block=name, material=True))
         else:
             found += _of_block(name, before[name], after[name])
@@ -214,7 +218,7 @@ def _of_measures(name: str, was: list, now: list) -> Iterator[Change]:
         written = str((new or old)["measure"])
         measure = MEASURES[written].name if written in MEASURES else written
         if old is None or new is None:
-            told = ("", "added") if old is None else ("there", "")
+            told = ("", ADDED) if old is None else (THERE, "")
             yield Change(f"evidence {name}: measures: {label}", *told, name, measure, material=True)
             continue
         for key, one, other in _differing(old, new):
@@ -335,7 +339,7 @@ def _taken_out(register: Register, plan: Plan) -> Iterator[Change]:
     named = {str(block.get("id")) for entry in register.entries for block in entry.plan.get("evidence") or ()}
     seen = {name for look in register.looks for name in look.data}
     for name in sorted(named & seen - known):
-        yield Change(f"evidence {name}", "there", "", block=name, material=True)
+        yield Change(f"evidence {name}", THERE, "", block=name, material=True)
 
 
 def _first_seen(register: Register, digest: str | None) -> str | None:

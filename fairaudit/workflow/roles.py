@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from fairaudit.languages import marked
+
 ROLES: Mapping[str, str] = MappingProxyType(
     {
-        "analyst": "analyst",
-        "programme_owner": "programme owner",
-        "vendor": "vendor",
-        "legal": "legal and privacy officer",
-        "community": "community representative",
-        "approver": "approver",
+        "analyst": marked("analyst"),
+        "programme_owner": marked("programme owner"),
+        "vendor": marked("vendor"),
+        "legal": marked("legal and privacy officer"),
+        "community": marked("community representative"),
+        "approver": marked("approver"),
     }
 )
 """Roles that answer questions, and what they are called."""
@@ -20,5 +22,5 @@ ROLES: Mapping[str, str] = MappingProxyType(
 CONDITIONS_BY = "programme_owner"
 """Who owes the conditions of adoption, and writes them."""
 
-SIGNING: Mapping[str, str] = MappingProxyType({**ROLES, "reviewer": "independent reviewer"})
+SIGNING: Mapping[str, str] = MappingProxyType({**ROLES, "reviewer": marked("independent reviewer")})
 """Roles that sign."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
+
+from fairaudit.languages import chained, marked, say
 
 EvidenceState = Literal["not_supported", "not_demonstrated", "supported_with_conditions", "supported"]
 
 HEADLINES: Mapping[EvidenceState, str] = {
-    "not_supported": "The evidence does not support adoption.",
-    "not_demonstrated": "The evidence does not settle whether to adopt.",
-    "supported_with_conditions": "The evidence supports adoption with conditions.",
-    "supported": "The evidence supports adoption.",
+    "not_supported": marked("The evidence does not support adoption."),
+    "not_demonstrated": marked("The evidence does not settle whether to adopt."),
+    "supported_with_conditions": marked("The evidence supports adoption with conditions."),
+    "supported": marked("The evidence supports adoption."),
 }
 
 
@@ -55,36 +57,42 @@ def evidence_state(evidence: Sequence[Mapping[str, Any]], over: Mapping[str, int
     open_ = [f for f in blocking if f["verdict"] == "not_demonstrated" and not f["too_few"]]
     unsourced = [f for f in blocking if not _sourced(f)]
     reasons = [
-        *(
-            f"Shown to be outside the limit: {f['title']} by {' and '.join(f['grouping'])} ({f['id']})."
-            for f in flagged
-        ),
-        *(f"Not shown either way: {f['title']} by {' and '.join(f['grouping'])} ({f['id']})." for f in open_),
-        *(f"The plan does not say who chose the limit of {f['title']}, and why ({f['id']})." for f in unsourced),
-    ]
-    reasons += [
-        f"The counts received contradict each other ({block['id']})." for block in evidence if block["contradictions"]
-    ]
-    reasons += [
-        f"This is look {number} at data of {name}, and the plan allows for fewer: errors are likelier than it says."
-        for name, number in over.items()
+        *_of(flagged, marked("Shown to be outside the limit: {title} by {grouping} ({id}).")),
+        *_of(open_, marked("Not shown either way: {title} by {grouping} ({id}).")),
+        *_of(unsourced, marked("The plan does not say who chose the limit of {title}, and why ({id}).")),
+        *_beside(evidence, over),
     ]
     if not blocking:
-        reasons.append("No evidence here is of the system's own decisions, with a limit that blocks.")
+        reasons.append(say("No evidence here is of the system's own decisions, with a limit that blocks."))
     if not reasons and excepted:
-        return State("supported_with_conditions", tuple(map(_but_for, excepted)), demonstration)
+        but_for = marked(
+            "Shown to be within the limit but for those named beforehand as too few ({too_few}): {title} by {grouping} "
+            "({id})."
+        )
+        return State("supported_with_conditions", tuple(_of(excepted, but_for)), demonstration)
     state: EvidenceState = "not_supported" if flagged else "not_demonstrated" if reasons else "supported"
-    return State(state, tuple(reasons) or ("Every blocking finding is shown to be within its limit.",), demonstration)
+    reasons = reasons or [say("Every blocking finding is shown to be within its limit.")]
+    return State(state, tuple(reasons), demonstration)
 
 
-def _but_for(finding: Mapping[str, Any]) -> str:
-    """Say for whom a finding is not shown, as the plan foresaw."""
-    by = " and ".join(finding["grouping"])
-    named = ", ".join(finding["too_few"])
-    return (
-        f"Shown to be within the limit but for those named beforehand as too few ({named}): {finding['title']} "
-        f"by {by} ({finding['id']})."
-    )
+def _of(findings: Sequence[Mapping[str, Any]], sentence: str) -> Iterator[str]:
+    """Say the same sentence of each finding."""
+    for finding in findings:
+        told = {"title": finding["title"], "id": finding["id"], "too_few": ", ".join(finding["too_few"])}
+        yield say(sentence, grouping=chained(finding["grouping"]), **told)
+
+
+def _beside(evidence: Sequence[Mapping[str, Any]], over: Mapping[str, int]) -> Iterator[str]:
+    """Say what else of whole blocks stands against a clearance."""
+    for block in evidence:
+        if block["contradictions"]:
+            yield say("The counts received contradict each other ({id}).", id=block["id"])
+    for name, number in over.items():
+        yield say(
+            "This is look {number} at data of {name}, and the plan allows for fewer: errors are likelier than it says.",
+            number=number,
+            name=name,
+        )
 
 
 def _sourced(finding: Mapping[str, Any]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from fairaudit.languages import say
 from fairaudit.workflow.answers import Answers
 from fairaudit.workflow.questions import TIERS, Catalogue, Tier
 
@@ -43,11 +44,14 @@ def tier_of(catalogue: Catalogue, answers: Answers) -> Tiered:
     for name, question in catalogue.tier_questions.items():
         chosen = question.choices.get(str(answers.of(name).answer))
         counted = chosen or max(question.choices.values(), key=lambda choice: choice.points)
+        words = say(counted.words)
         trace.append(
             {
                 "id": name,
-                "question": question.question,
-                "answer": chosen.words if chosen else f"open, and so counted as: {counted.words}",
+                "question": say(question.question),
+                "answer": say(chosen.words)
+                if chosen
+                else say("open, and so counted as: {words}", words=say(counted.words)),
                 "points": counted.points,
                 "open": chosen is None,
             }
@@ -56,4 +60,4 @@ def tier_of(catalogue: Catalogue, answers: Answers) -> Tiered:
     rules = catalogue.tier.tiers
     tier = max((name for name in TIERS if points >= rules[name].at_least), key=TIERS.index)
     at_least = {name: rules[name].at_least for name in TIERS}
-    return Tiered(tier, rules[tier].words, points, at_least, trace, rules[tier].signs)
+    return Tiered(tier, say(rules[tier].words), points, at_least, trace, rules[tier].signs)
