@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from fairaudit import __version__
 from fairaudit.errors import FairauditError, UsageError, nearest
-from fairaudit.languages import LANGUAGES
+from fairaudit.languages import ENGLISH, LANGUAGES
 
 if TYPE_CHECKING:
     from fairaudit.tally import Tally
@@ -150,6 +150,11 @@ def _refuse_left_over(left: list[str], parser: argparse.ArgumentParser) -> None:
 Add = Callable[[str, str], argparse.ArgumentParser]
 
 
+def _add_language(parser: argparse.ArgumentParser, what: str, usual: str) -> None:
+    about = f"language of the {what}: {', '.join(LANGUAGES)} (default: {usual})"
+    parser.add_argument("--language", default="", choices=LANGUAGES, metavar="CODE", help=about)
+
+
 def _add_demo(add: Add) -> None:
     parser = add("demo", "run a sample audit, end to end")
     out = Path("build") / "demo"
@@ -201,8 +206,7 @@ def _add_run(add: Add) -> None:
     parser.add_argument("--since", type=Path, metavar="REPORT", help=about)
     about = "seconds that one cell of a notebook may take (default: 1800)"
     parser.add_argument("--timeout", type=float, metavar="SECONDS", help=about)
-    about = f"language of the report: {', '.join(LANGUAGES)} (default: the plan's)"
-    parser.add_argument("--language", default="", choices=LANGUAGES, metavar="CODE", help=about)
+    _add_language(parser, "report", "the plan's")
     parser.add_argument("--no-pdf", action="store_true", help="write no report.pdf, which takes seconds")
     _add_allow_code(parser, "notebooks and measures")
     parser.set_defaults(command=_run)
@@ -261,6 +265,7 @@ def _add_form(add: Add) -> None:
     parser.add_argument("--for", dest="role", required=True, metavar="ROLE", help=about)
     about = "where to write it (default: DIR/form-ROLE.html)"
     parser.add_argument("-o", "--out", type=Path, metavar="FILE", help=about)
+    _add_language(parser, "page", "the plan's")
     parser.set_defaults(command=_form)
 
 
@@ -293,6 +298,7 @@ def _add_publish(add: Add) -> None:
     out = Path("build") / "public"
     parser.add_argument("--out", type=Path, default=out, help="folder for the page (default: build/public)")
     parser.add_argument("--pdf", action="store_true", help="print each report as PDF too, which takes seconds each")
+    _add_language(parser, "list", ENGLISH)
     parser.set_defaults(command=_publish)
 
 
@@ -578,7 +584,7 @@ def _register(options: argparse.Namespace) -> None:
 def _form(options: argparse.Namespace) -> None:
     from fairaudit.filling import write_form
 
-    _say(write_form(options.folder, options.role, options.out))
+    _say(write_form(options.folder, options.role, options.out, options.language))
     _next(f"fairaudit answers {_quoted(options.folder)} FILE", "when they have saved their answers,")
 
 
@@ -618,7 +624,7 @@ def _every(folders: list[Path], command: str) -> list[Path]:
 def _publish(options: argparse.Namespace) -> None:
     from fairaudit.publishing import publish
 
-    written = publish(_every(options.folders, "publish"), options.out, pdf=options.pdf)
+    written = publish(_every(options.folders, "publish"), options.out, options.language, pdf=options.pdf)
     reports = sum(path.suffix == ".html" for path in written) - 1
     _say([f"Wrote {written[0]} and {written[1]}, and beside them {reports} report{'' if reports == 1 else 's'}."])
     _next(f"open {written[0]}, and put the folder where the public finds it")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from fairaudit.errors import PlanError, UsageError, listed
+from fairaudit.languages import ENGLISH, LANGUAGES, speaking
 from fairaudit.plan import Plan, read_plan
 from fairaudit.run import now
 from fairaudit.scaffold import as_drafted
@@ -202,8 +203,12 @@ def gate_of(folder: Path, today: datetime.date, *, allow_code: bool = False) -> 
     return status, status.gate(today, also)
 
 
-def status_of(folder: Path) -> Status:
+def status_of(folder: Path, language: str = ENGLISH) -> Status:
     """Say how an audit stands: its plan, its answers, its last report.
+
+    Args:
+        folder: the audit's.
+        language: of what is said; sentences of the evidence stay in that of the report.
 
     Raises:
         PlanError: the plan, the answers or the register are wrong.
@@ -213,11 +218,14 @@ def status_of(folder: Path) -> Status:
     results = _read(plan.folder / "report" / "results.json")
     if results is None:
         return Status(folder, plan, record, None)
-    joined = _joined(plan, record, results)
-    outdated = tuple(_outdated(plan, results, joined))
+    with speaking(_language_of(results)):  # what is compared must be said in one language
+        joined = _joined(plan, record, results)
     # A change of what is signed makes signatures stale too: that is said already.
     same = joined["determination"]["to_sign"] == results["determination"]["to_sign"]
     signed_since = same and any(joined[key] != results[key] for key in ("sign_offs", "determination"))
+    with speaking(language):
+        joined = joined if language == _language_of(results) else _joined(plan, record, results)
+        outdated = tuple(_outdated(plan, results, joined))
     return Status(folder, plan, record, joined, outdated, signed_since)
 
 
@@ -270,6 +278,11 @@ def _joined(plan: Plan, record: Record, results: Mapping[str, Any]) -> dict[str,
     except (KeyError, TypeError, AttributeError):
         what, hint = "is not as `fairaudit run` writes it", "Run the audit again."
         raise PlanError.one("report/results.json", what, hint) from None
+
+
+def _language_of(results: Mapping[str, Any]) -> str:
+    language = results["audit"].get("language") if isinstance(results.get("audit"), Mapping) else ""
+    return language if language in LANGUAGES else ENGLISH
 
 
 def _outdated(plan: Plan, results: Mapping[str, Any], joined: Mapping[str, Any]) -> Iterator[str]:

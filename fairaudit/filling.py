@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from fairaudit.completing import Status, Unfinished, status_of, status_or_unfinished
 from fairaudit.errors import PlanError, UsageError, nearest
 from fairaudit.folders import cannot_write
+from fairaudit.languages import ENGLISH, LANGUAGES
 from fairaudit.plan import read_plan
 from fairaudit.workflow.answers import read_answers
 from fairaudit.workflow.editing import Told, merge
@@ -36,13 +37,14 @@ DONE = {
 }
 
 
-def write_form(folder: Path, role: str, out: Path | None) -> Iterator[str]:
+def write_form(folder: Path, role: str, out: Path | None, language: str = "") -> Iterator[str]:
     """Write a role's form, one HTML page.
 
     Args:
         folder: the audit's.
         role: who fills it in, as a key of `SIGNING` or in words.
         out: the file; where None, `form-ROLE.html` in the audit's folder.
+        language: of the page; that of the plan where empty. What was found stays in that of the report.
 
     Yields:
         Lines that say what was written.
@@ -54,13 +56,14 @@ def write_form(folder: Path, role: str, out: Path | None) -> Iterator[str]:
     from fairaudit.report.form import form_page, questions_of
 
     name, folder = _role(role), folder_of(folder)
-    told, unfinished = _audit(folder)
+    language = language or _language(folder)
+    told, unfinished = _audit(folder, language)
     path = out or folder / f"form-{name.replace('_', '-')}.html"
     if path.is_dir():
         raise UsageError.one(str(path), "is a folder", "Name a file, such as form.html.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(form_page(told, name), encoding="utf-8", newline="\n")
+        path.write_text(form_page(told, name, language), encoding="utf-8", newline="\n")
     except OSError as error:
         raise cannot_write(path, error) from None
     questions = questions_of(told, name)
@@ -90,7 +93,7 @@ def folder_of(audit: Path) -> Path:
     return folder
 
 
-def _audit(folder: Path) -> tuple[Audit, int]:
+def _audit(folder: Path, language: str) -> tuple[Audit, int]:
     """Give what a form is made from, and how many problems the plan has.
 
     People are asked before limits are set, and so before a plan is finished.
@@ -103,7 +106,7 @@ def _audit(folder: Path) -> tuple[Audit, int]:
     except PlanError as error:
         record = Record(questions, read_answers(folder, questions))
         return Audit(slug, _title(folder) or slug, record), len(error.problems)
-    status = status_of(folder)
+    status = status_of(folder, language)
     return Audit(slug, status.plan.system.title, status.record, status.results, status.outdated), 0
 
 
@@ -113,6 +116,15 @@ def _title(folder: Path) -> str:
         return str(read_yaml(folder / "audit.yaml").content["system"]["name"])
     except (PlanError, LookupError, TypeError):
         return ""
+
+
+def _language(folder: Path) -> str:
+    """Give the plan's language, where the plan can be read that far."""
+    try:
+        language = str(read_yaml(folder / "audit.yaml").content["language"])
+    except (PlanError, LookupError, TypeError):
+        return ENGLISH
+    return language if language in LANGUAGES else ENGLISH
 
 
 def _role(role: str) -> str:

@@ -14,19 +14,20 @@ from typing import Any
 from fairaudit.completing import Status, status_of
 from fairaudit.errors import Problem, UsageError
 from fairaudit.folders import cannot_write, replace_bytes
-from fairaudit.languages import ENGLISH
+from fairaudit.languages import ENGLISH, chained, say, speaking
 from fairaudit.report.printing import Printing
 from fairaudit.workflow import seal
 
 PUBLIC = "report.public.html"
 
 
-def publish(folders: Iterable[Path], out: Path, *, pdf: bool = False) -> list[Path]:
+def publish(folders: Iterable[Path], out: Path, language: str = "", *, pdf: bool = False) -> list[Path]:
     """Write the list of audits.
 
     Args:
         folders: the audits'.
         out: where to write `index.html`, `audits.json` and a page a report; may exist, and may hold an earlier list.
+        language: of the list, English where empty; reports, and what was found, stay in their own.
         pdf: whether to print each of these pages too, which takes seconds each.
 
     Returns:
@@ -38,13 +39,16 @@ def publish(folders: Iterable[Path], out: Path, *, pdf: bool = False) -> list[Pa
     """
     from fairaudit.report.html import public_list
 
-    found = [status_of(folder) for folder in folders]
+    language = language or ENGLISH
+    found = [status_of(folder, language) for folder in folders]
     pages = {_slug(status): page for status in found if (page := _public_page(status)) is not None}
     languages = {_slug(s): s.results["audit"].get("language", ENGLISH) for s in found if s.results is not None}
     printed = {slug: _printed(slug, page, languages[slug]) for slug, page in pages.items()} if pdf else {}
     papers = {slug: content for slug, content in printed.items() if isinstance(content, bytes)}
-    audits = sorted((entry_of(status, papers) for status in found), key=lambda audit: audit["title"].casefold())
-    texts = {"index.html": public_list(audits), "audits.json": json.dumps(audits, indent=1, ensure_ascii=False) + "\n"}
+    with speaking(language):
+        audits = sorted((entry_of(status, papers) for status in found), key=lambda audit: audit["title"].casefold())
+    listed = json.dumps(audits, indent=1, ensure_ascii=False) + "\n"
+    texts = {"index.html": public_list(audits, language), "audits.json": listed}
     texts |= {f"{slug}.html": page for slug, page in pages.items()}
     files = {name: text.encode("utf-8") for name, text in texts.items()}
     files |= {f"{slug}.pdf": content for slug, content in papers.items()}
@@ -117,7 +121,7 @@ def entry_of(status: Status, printed: Container[str] = ()) -> dict[str, Any]:
         "headline": _headline(found),
         "why": list(_why(results)) if results else [],
         "registration": results["audit"]["registration"]["words"] if results else _registered(status),
-        "decision": found["decision"]["words"] if found else "Nobody has decided.",
+        "decision": found["decision"]["words"] if found else say("Nobody has decided."),
         "stands": not found or found["decision"]["decision"] is None or found["decision"]["stands"],
         "open": _open(len(status.open), blocking),
         "stale": bool(status.stale),
@@ -127,24 +131,25 @@ def entry_of(status: Status, printed: Container[str] = ()) -> dict[str, Any]:
 
 def _open(number: int, blocking: int) -> str:
     if not number:
-        return "Nothing"
-    holds = "one of which holds" if blocking == 1 else f"{blocking or 'none'} of which hold"
-    return (
-        f"{number}, {holds} up adoption"
-        if number > 1
-        else f"1, which {'holds' if blocking else 'does not hold'} up adoption"
-    )
+        return say("Nothing")
+    if number == 1:
+        return say("1, which holds up adoption") if blocking else say("1, which does not hold up adoption")
+    if not blocking:
+        return say("{number}, none of which hold up adoption", number=number)
+    if blocking == 1:
+        return say("{number}, one of which holds up adoption", number=number)
+    return say("{number}, {blocking} of which hold up adoption", number=number, blocking=blocking)
 
 
 def _headline(found: Mapping[str, Any] | None) -> str:
     if found is None:
-        return "There is no report yet."
-    return f"Would be: {found['headline']}" if found["would_be"] else found["headline"]
+        return say("There is no report yet.")
+    return say("Would be: {headline}", headline=found["headline"]) if found["would_be"] else found["headline"]
 
 
 def _registered(status: Status) -> str:
     entries = status.record.register.entries
-    return f"Registered on {entries[0].at[:10]}." if entries else "Not registered yet."
+    return say("Registered on {day}.", day=entries[0].at[:10]) if entries else say("Not registered yet.")
 
 
 def _why(results: Mapping[str, Any]) -> Iterable[str]:
@@ -152,6 +157,8 @@ def _why(results: Mapping[str, Any]) -> Iterable[str]:
     for block in results["evidence"]:
         for finding in block["findings"]:
             if finding["blocks"]:
-                yield f"{finding['words']}: {finding['title']}, by {' and '.join(finding['grouping'])}.".replace(
-                    "_", " "
+                verdict, grouping = say(finding["words"]), chained(finding["grouping"])
+                line = say(
+                    "{verdict}: {title}, by {grouping}.", verdict=verdict, title=finding["title"], grouping=grouping
                 )
+                yield line.replace("_", " ")

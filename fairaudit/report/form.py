@@ -12,7 +12,8 @@ from typing import Any
 from markupsafe import Markup
 
 from fairaudit.disclosure import public_copy
-from fairaudit.report.html import HERE, LANGUAGE, page, words
+from fairaudit.languages import ENGLISH, say, speaking
+from fairaudit.report.html import HERE, page, words
 from fairaudit.sentences import finding_named
 from fairaudit.workflow.answers import DECISIONS, Answer
 from fairaudit.workflow.completeness import Asked, asked, wants_answers
@@ -48,17 +49,22 @@ class Audit:
     stale: Sequence[str] = ()
 
 
-def form_page(audit: Audit, role: str, language: str = LANGUAGE) -> str:
+def form_page(audit: Audit, role: str, language: str = ENGLISH) -> str:
     """Write a role's form.
 
     Args:
         audit: what it is made from.
         role: who fills it in; a key of `SIGNING`.
-        language: which file of `text/` the fixed words come from.
+        language: of questions and fixed words. What the form saves is the same in every language.
 
     Returns:
         One HTML page. Its script is the only one that may run, and it can reach nothing.
     """
+    with speaking(language):
+        return _form_page(audit, role, language)
+
+
+def _form_page(audit: Audit, role: str, language: str) -> str:
     w = words(language)["form"]
     questions = [_question(audit, each, role, place, w) for place, each in enumerate(questions_of(audit, role), 1)]
     signing, conditions = _signing(audit, role), _conditions(audit, role)
@@ -72,6 +78,7 @@ def form_page(audit: Audit, role: str, language: str = LANGUAGE) -> str:
         "to_sign": signing["to_sign"],
         "decision_started_from": standing_decision(audit.record.answers),
         "words": w["script"],
+        "meeting": words(ENGLISH)["form"]["script"]["meeting"],  # it becomes part of a name, which is saved
     }
     script = _script()
     return page(
@@ -79,13 +86,13 @@ def form_page(audit: Audit, role: str, language: str = LANGUAGE) -> str:
         language,
         audit=audit,
         role=role,
-        role_words=SIGNING[role],
+        role_words=say(SIGNING[role]),
         meeting=role == COMMUNITY,
         groups=_groups(questions, role, w),
         findings=_findings(audit, role, {each["finding"] for each in questions}),
         signing=signing,
         conditions=conditions,
-        grades=GRADES,
+        grades={name: say(grade) for name, grade in GRADES.items()},
         data=told,
         form_style=Markup(_file("form.css")),
         script=Markup(script),
@@ -143,14 +150,14 @@ def _question(audit: Audit, each: Asked, role: str, place: int, w: Mapping[str, 
     return {
         "place": place,
         "id": f"q{place}",
-        "question": question.question,
-        "why": question.why,
+        "question": say(question.question),
+        "why": say(question.why),
         "kind": question.answer,
-        "choices": [{"id": name, "words": choice.words} for name, choice in question.choices.items()],
+        "choices": [{"id": name, "words": say(choice.words)} for name, choice in question.choices.items()],
         "not_applicable": question.not_applicable,
         "blocks": each.blocks and _is_open(each, audit.record),
         "finding": each.finding,
-        "owed_by": None if each.role == role else ROLES[each.role],
+        "owed_by": None if each.role == role else say(ROLES[each.role]),
         "stage": question.stage,
         "order": _order(each, role, audit.record),
         "answered": _who(stored, w) if stored.state != "open" else "",
@@ -162,7 +169,8 @@ def _question(audit: Audit, each: Asked, role: str, place: int, w: Mapping[str, 
             "id": f"q{place}",
             "key": each.key,
             "kind": question.answer,
-            "asked": question.question,
+            "asked": question.question,  # in English, so that the answer is merged whatever the language
+            "shown": say(question.question),
             "started_from": standing(answers, each.key),
             "now": {name: value for name, value in plain(now).items() if name in SAID},
             "told": is_comment,
@@ -184,7 +192,7 @@ def _quoted(said: Answer, question: Any, w: Mapping[str, Any]) -> dict[str, str]
 def _who(said: Answer, w: Mapping[str, Any]) -> str:
     if said.by is None:
         return w["answered_by_nobody"]
-    return w["answered_by"].format(said.by.name, SIGNING[said.by.role], said.date)
+    return w["answered_by"].format(said.by.name, say(SIGNING[said.by.role]), said.date)
 
 
 def _text(said: Answer, question: Any, w: Mapping[str, Any]) -> str:
@@ -264,8 +272,8 @@ def _signing(audit: Audit, role: str) -> dict[str, Any]:
     ready = audit.results is not None and not audit.stale
     state = audit.results["determination"] if audit.results is not None else None
     decisions = [
-        {"id": name, "words": said, "allowed": state is not None and state["evidence_state"] in ALLOWED[name]}
-        for name, said in DECISIONS.items()
+        {"id": name, "words": say(told), "allowed": state is not None and state["evidence_state"] in ALLOWED[name]}
+        for name, told in DECISIONS.items()
     ]
     answers = audit.record.answers
     return {
@@ -278,7 +286,7 @@ def _signing(audit: Audit, role: str) -> dict[str, Any]:
         "signatures": [each for each in audit.results["sign_offs"] if not each["replaced"]] if ready else [],
         "conditions": audit.results["conditions"] if ready and role == "approver" else [],
         "stands": [
-            {"words": DECISIONS[each.decision], "by": each.by.name, "date": each.date}
+            {"words": say(DECISIONS[each.decision]), "by": each.by.name, "date": each.date}
             for each in (answers.decision, *answers.other_decisions)
             if each
         ],

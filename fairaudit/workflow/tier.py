@@ -49,9 +49,7 @@ def tier_of(catalogue: Catalogue, answers: Answers) -> Tiered:
             {
                 "id": name,
                 "question": say(question.question),
-                "answer": say(chosen.words)
-                if chosen
-                else say("open, and so counted as: {words}", words=say(counted.words)),
+                "answer": words if chosen else say("open, and so counted as: {words}", words=words),
                 "points": counted.points,
                 "open": chosen is None,
             }

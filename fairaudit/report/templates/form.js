@@ -273,7 +273,7 @@
   function keep() {
     mirror();
     for (const q of data.questions) {
-      if (isChanged(q) || q.saved.length) kept.fields[q.key] = { raw: raw(q), from: q.from, saved: q.saved, asked: q.asked };
+      if (isChanged(q) || q.saved.length) kept.fields[q.key] = { raw: raw(q), from: q.from, saved: q.saved, asked: q.shown };
       else delete kept.fields[q.key];
     }
     kept.conditions = rowsOf()
@@ -406,7 +406,7 @@
       schema_version: data.schema_version,
       audit: data.audit,
       role: data.role,
-      name: isMeeting() ? fill(w.meeting, name) : name,
+      name: isMeeting() ? fill(data.meeting, name) : name,
       date: byId("date").value.trim(),
       answers: {},
     };
