@@ -9,10 +9,13 @@ from fairaudit.charts.chart import LONGEST_ALT
 from fairaudit.charts.numbers import count
 from fairaudit.charts.rows import Row, grouping_words, is_own
 from fairaudit.charts.text import clean
+from fairaudit.languages import marked, say
 from fairaudit.sentences import VERDICT_WORDS
 from fairaudit.verdicts import SEVERITY
 
 LONGEST_NAME = 40
+RATES_FIRST = marked("{number} groups, the worst rate first: {groups}.")
+VALUES_FIRST = marked("{number} groups, the worst value first: {groups}.")
 
 
 def alt_text(finding: Mapping[str, Any], table: Sequence[Row]) -> str:
@@ -20,7 +23,8 @@ def alt_text(finding: Mapping[str, Any], table: Sequence[Row]) -> str:
 
     Groups are named while there is room, worst first, and how many are left is said: a table beside the chart has all.
     """
-    start = f"Forest plot: {_short(finding['title'], 80)}, by {_short(grouping_words(finding), 60)}. "
+    named = {"title": _short(finding["title"], 80), "grouping": _short(grouping_words(finding), 60)}
+    start = say("Forest plot: {title}, by {grouping}.", **named) + " "
     end = f"{_deciding(table)}{_readings(finding, table)}"
     return f"{start}{_rates(finding, table, LONGEST_ALT - 2 - len(start) - len(end))} {end}".strip()
 
@@ -32,27 +36,33 @@ def _short(text: str, most: int = LONGEST_NAME) -> str:
 
 def _rates(finding: Mapping[str, Any], table: Sequence[Row], room: int) -> str:
     own = is_own(finding)
-    word = "rate" if any(group["events"] is not None for group in finding["groups"]) else "value"
-    told = [f"{_short(row.group)} {row.rate_text(own) if row.n[1] else 'no records'}" for row in table]
+    first = RATES_FIRST if any(group["events"] is not None for group in finding["groups"]) else VALUES_FIRST
+    told = [f"{_short(row.group)} {row.rate_text(own) if row.n[1] else say('no records')}" for row in table]
     for kept in range(len(told), 0, -1):
-        rest = f"; {count(len(told) - kept)} more" if kept < len(told) else ""
-        text = f"{len(told)} groups, the worst {word} first: {'; '.join(told[:kept])}{rest}."
+        rest = [say("{count} more", count=count(len(told) - kept))] if kept < len(told) else []
+        text = say(first, number=len(told), groups="; ".join([*told[:kept], *rest]))
         if len(text) <= room:
             return text
-    return f"{len(told)} groups."
+    return say("{number} groups.", number=len(told))
 
 
 def _deciding(table: Sequence[Row]) -> str:
     contrast = next((row.worst for row in table if row.decides and row.worst is not None), None)
     if contrast is None or (contrast.estimate is None and contrast.between is None):
         return ""
-    between = f"{_short(contrast.sufferer)} against {_short(contrast.other)}"
-    return f"{between}: {contrast.best}{contrast.unit}; the limit is {contrast.limit_text}. "
+    told = say(
+        "{first} against {second}: {number}; the limit is {limit}.",
+        first=_short(contrast.sufferer),
+        second=_short(contrast.other),
+        number=f"{contrast.best}{contrast.unit}",
+        limit=contrast.limit_text,
+    )
+    return f"{told} "
 
 
 def _readings(finding: Mapping[str, Any], table: Sequence[Row]) -> str:
     if finding["baseline"]:
-        return "For comparison only."
+        return say("For comparison only.")
     found = [row.worst.verdict for row in table if row.worst is not None and row.rates is not None]
-    told = [f"{found.count(verdict)} {VERDICT_WORDS[verdict].lower()}" for verdict in SEVERITY if verdict in found]
-    return f"Of the groups, each in its worst comparison: {'; '.join(told)}." if told else ""
+    told = [f"{found.count(verdict)} {say(VERDICT_WORDS[verdict]).lower()}" for verdict in SEVERITY if verdict in found]
+    return say("Of the groups, each in its worst comparison: {readings}.", readings="; ".join(told)) if told else ""

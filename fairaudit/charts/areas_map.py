@@ -34,6 +34,7 @@ from fairaudit.charts.sheet import (
     titled,
 )
 from fairaudit.charts.text import fitted, width
+from fairaudit.languages import marked, said, say, say_count
 
 Entry = Mapping[str, Any]
 Area = Mapping[str, Any]
@@ -46,7 +47,7 @@ HIGH, LEGEND = 430.0, 200.0  # of the map at most, and the room for the legend b
 SWATCH, ROW = 20.0, 17.0
 TITLE_LINES = 4
 BORDER, HATCH = "#7D858E", 5.0
-NO_DATA = "no data"
+NO_DATA = marked("no data")
 
 # One hue from light to dark: apart in lightness alone, so also in print and for readers who see colours differently.
 # Dark is more, as readers take it to be (Schloss et al. 2019), whichever end is the worse one: the legend names that.
@@ -82,7 +83,7 @@ def map_chart(shown: Entry, *, title: bool = True) -> Chart:
         title: whether the title stands above the map.
     """
     with mpl.rc_context(LOOK):
-        figure = _Map(shown, titled(shown, "Map of areas") if title else "").draw()
+        figure = _Map(shown, titled(shown, say("Map of areas")) if title else "").draw()
     return Chart(figure, _alt(shown))
 
 
@@ -91,14 +92,14 @@ def map_table(shown: Entry) -> tuple[str, list[str], list[list[str]]]:
     areas, head, write = _sorted(shown), [_heading(shown), _counted(shown)], _writer(shown)
     if len(areas) <= MOST_ROWS:
         rows = [[area["area"], write(area["value"]), count(area["n"])] for area in areas]
-        return shown["title"], ["Area", *head], rows
+        return shown["title"], [say("Area"), *head], rows
     named = [area for area in areas if area["value"] is not None][:WORST]
     rows = [
-        [f"{len(one.areas):,} areas" if len(one.areas) != 1 else "1 area", one.words, count(_people(one.areas))]
+        [_how_many(one.areas), one.words, count(_people(one.areas))]
         for one in [*_ordered(classes_of(shown), shown), *_missing(shown)]
     ]
     rows += [[area["area"], write(area["value"]), count(area["n"])] for area in named]
-    return f"{shown['title']}: all areas by class, then {_named(named, areas, shown)}", ["Area", *head], rows
+    return _caption(named, areas, shown), [say("Area"), *head], rows
 
 
 # --- classes ---
@@ -176,12 +177,12 @@ def _words(shown: Entry, limits: Sequence[float], place: int, areas: Sequence[Ar
         return _writer(shown)(areas[0]["value"])
     write: Callable[[float], str] = (lambda x: f"{exact(100 * x)}%") if shown["unit"] == "share" else exact
     if not limits:
-        return "all values"
+        return say("all values")
     if place == 0:
-        return f"less than {write(limits[0])}"
+        return say("less than {number}", number=write(limits[0]))
     if place == len(limits):
-        return f"{write(limits[-1])} or more"
-    return f"{write(limits[place - 1])} to less than {write(limits[place])}"
+        return say("{number} or more", number=write(limits[-1]))
+    return say("{low} to less than {high}", low=write(limits[place - 1]), high=write(limits[place]))
 
 
 def _ordered(classes: Sequence[Class], shown: Entry) -> list[Class]:
@@ -191,7 +192,7 @@ def _ordered(classes: Sequence[Class], shown: Entry) -> list[Class]:
 
 def _missing(shown: Entry) -> list[Class]:
     areas = [area for area in shown["areas"] if area["value"] is None]
-    return [Class(NO_DATA, areas, "white")] if areas else []
+    return [Class(say(NO_DATA), areas, "white")] if areas else []
 
 
 # --- the picture ---
@@ -212,14 +213,14 @@ class _Map:
         self.wide, self.high = across * scale, up * scale
         self.legend_left = MARGIN + min(max(self.wide, room / 2), room) + 2 * GAP
         self.legend_right = self.legend_left + LEGEND
-        self.words = LEGEND - width("Areas", SMALL) - GAP
+        self.words = LEGEND - width(say("Areas"), SMALL) - GAP
         self.heading = fitted(_heading(shown), SMALL, self.words, 3)
         self.rows = [(one, self._lines(one)) for one in [*reversed(self.classes), *self.missing]]
         self.sheet = Sheet(self.top + max(self.high, self._legend_height()) + MARGIN)
 
     def draw(self) -> Figure:
         for number, line in enumerate(self.title):
-            self.sheet.say(MARGIN, MARGIN + 7 + TITLE_LINE * number, line, TITLE, fontweight="bold")
+            self.sheet.put(MARGIN, MARGIN + 7 + TITLE_LINE * number, line, TITLE, fontweight="bold")
         if self.shown["areas"]:
             axes = self.sheet.panel(MARGIN, self.top, self.wide, self.high)
             axes.spines["bottom"].set_visible(False)
@@ -233,7 +234,7 @@ class _Map:
         for one in [*self.missing, *self.classes]:
             patch = PathPatch(self.place.path(one.areas), facecolor=one.shade, clip_on=False, joinstyle="round", **look)
             axes.add_patch(patch)
-            if one.words == NO_DATA:
+            if one.words == say(NO_DATA):
                 lines = PathPatch(self._hatch(), facecolor="none", edgecolor=GREY, linewidth=0.6)
                 axes.add_patch(lines)
                 lines.set_clip_path(patch)
@@ -247,7 +248,7 @@ class _Map:
     # --- the legend ---
 
     def _lines(self, one: Class) -> list[str]:
-        words = f"{one.words} (worst)" if one.worst else one.words
+        words = say("{words} (worst)", words=one.words) if one.worst else one.words
         return fitted(words, SIZE, self.words - SWATCH - 6, 3)
 
     def _legend_height(self) -> float:
@@ -260,25 +261,25 @@ class _Map:
     def _draw_legend(self) -> None:
         left, y = self.legend_left, self.top + LINE / 2
         for number, line in enumerate(self.heading):
-            self.sheet.say(left, y + LINE * number, line, SMALL, color=GREY)
+            self.sheet.put(left, y + LINE * number, line, SMALL, color=GREY)
         y += LINE * (len(self.heading) - 1)
-        self.sheet.say(self.legend_right, y, "Areas", SMALL, ha="right", color=GREY)
+        self.sheet.put(self.legend_right, y, say("Areas"), SMALL, ha="right", color=GREY)
         y += LINE / 2 + 6
         for one, lines in self.rows:
             middle = y + self._row_height(lines) / 2
             self._swatch(one, left, middle)
             for number, line in enumerate(lines):
-                self.sheet.say(left + SWATCH + 6, middle + (number - (len(lines) - 1) / 2) * LINE, line)
-            self.sheet.say(self.legend_right, middle, count(len(one.areas)), ha="right")
+                self.sheet.put(left + SWATCH + 6, middle + (number - (len(lines) - 1) / 2) * LINE, line)
+            self.sheet.put(self.legend_right, middle, count(len(one.areas)), ha="right")
             y += self._row_height(lines)
         if not self.classes:
-            self.sheet.say(left, y + ROW / 2, "No area has a value", SMALL, color=GREY)
+            self.sheet.put(left, y + ROW / 2, say("No area has a value"), SMALL, color=GREY)
 
     def _swatch(self, one: Class, x: float, y: float) -> None:
         high = 11.0
         look = {"facecolor": one.shade, "edgecolor": BORDER, "linewidth": 0.8}
         self.sheet.add(Rectangle, (x, y - high / 2), SWATCH, high, **look)
-        if one.words == NO_DATA:
+        if one.words == say(NO_DATA):
             for start in np.arange(0.0, SWATCH - high + 0.1, (SWATCH - high) / 2):
                 ends = [x + start, x + start + high], [y + high / 2, y - high / 2]
                 self.sheet.line(*ends, color=GREY, linewidth=0.6)
@@ -333,13 +334,35 @@ def _placing(areas: Sequence[Area]) -> _Placing:
 
 # --- words ---
 
+# Whether one end is the worse one, and whether others have the value of the last that is named.
+CAPTIONS = {
+    (True, False): marked("{title}: all areas by class, then the {number} worst of {areas:,} areas"),
+    (False, False): marked("{title}: all areas by class, then the {number} highest of {areas:,} areas"),
+    (True, True): marked(
+        "{title}: all areas by class, then the {number} worst of {areas:,} areas "
+        "({equal:,} more have the value of the last)"
+    ),
+    (False, True): marked(
+        "{title}: all areas by class, then the {number} highest of {areas:,} areas "
+        "({equal:,} more have the value of the last)"
+    ),
+}
+# Whether values are shares, and whether some areas have none.
+STARTS = {
+    (True, False): marked("Map: {title}; {areas}."),
+    (False, False): marked("Map: {title}, in {unit}; {areas}."),
+    (True, True): marked("Map: {title}; {areas}, {lacking:,} of them without data."),
+    (False, True): marked("Map: {title}, in {unit}; {areas}, {lacking:,} of them without data."),
+}
+COUNTED = {"records": marked("records"), "people": marked("people")}
 
-def _named(named: Sequence[Area], areas: Sequence[Area], shown: Entry) -> str:
+
+def _caption(named: Sequence[Area], areas: Sequence[Area], shown: Entry) -> str:
     """Say which areas the table names; where others have the value of the last, that these are not the only ones."""
     last = named[-1]["value"] if named else None
     equal = sum(area["value"] == last for area in areas) - sum(area["value"] == last for area in named)
-    more = f" ({equal:,} more have the value of the last)" if named and equal else ""
-    return f"the {len(named)} {'worst' if shown['worse'] else 'highest'} of {len(areas):,} areas{more}"
+    told = CAPTIONS[bool(shown["worse"]), bool(named and equal)]
+    return say(told, title=shown["title"], number=len(named), areas=len(areas), equal=equal)
 
 
 def _sorted(shown: Entry) -> list[Area]:
@@ -351,17 +374,18 @@ def _sorted(shown: Entry) -> list[Area]:
 def _writer(shown: Entry) -> Callable[[float | None], str]:
     """Give what writes a value."""
     write = percent if shown["unit"] == "share" else amount
-    return lambda value: NO_DATA if value is None else write(value)
+    return lambda value: say(NO_DATA) if value is None else write(value)
 
 
 def _heading(shown: Entry) -> str:
-    unit = shown["unit"].strip() or "value"
+    unit = shown["unit"].strip() or say("value")
+    unit = say("share") if unit == "share" else unit
     return f"{unit[:1].upper()}{unit[1:]}"
 
 
 def _counted(shown: Entry) -> str:
     """Name what n counts: records, but for an entry that says otherwise."""
-    words = shown.get("counted") or "records"
+    words = said(COUNTED.get(shown.get("counted") or "records", shown.get("counted")))
     return f"{words[:1].upper()}{words[1:]}"
 
 
@@ -372,20 +396,22 @@ def _people(areas: Sequence[Area]) -> int:
 def _alt(shown: Entry) -> str:
     areas, write = _sorted(shown), _writer(shown)
     known = [area for area in areas if area["value"] is not None]
-    number = "1 area" if len(areas) == 1 else f"{len(areas):,} areas"
-    unit = "" if shown["unit"] == "share" else f", in {short(shown['unit'], 30)}"
-    lacking = f", {len(areas) - len(known):,} of them without data" if len(known) < len(areas) else ""
-    start = f"Map: {short(shown['title'], 80)}{unit}; {number}{lacking}."
+    shares, lacking = shown["unit"] == "share", len(areas) - len(known)
+    named = {"title": short(shown["title"], 80), "unit": short(shown["unit"], 30), "areas": _how_many(areas)}
+    start = say(STARTS[shares, bool(lacking)], **named, lacking=lacking)
     ordered = _ordered(classes_of(shown), shown)
     told = "; ".join(f"{one.words}: {len(one.areas):,}" for one in ordered)
     ends = [f"{short(area['area'], 40)} ({write(area['value'])})" for area in known]
-    word = "Worst" if shown["worse"] else "Highest"
+    classes = (
+        say("Areas by share: {classes}.", classes=told) if shares else say("Areas by value: {classes}.", classes=told)
+    )
+    worst = say("Worst: {areas}.", areas=_first(known, ends)) if shown["worse"] else ""
     return joined(
         [
             start,
-            f"Areas by {'share' if unit == '' else 'value'}: {told}." if told else "No area has a value.",
-            f"{word}: {_first(known, ends)}." if len(known) > 3 else "",
-            f"Each: {', '.join(ends)}." if 0 < len(known) <= 3 else "",
+            classes if told else say("No area has a value."),
+            (worst or say("Highest: {areas}.", areas=_first(known, ends))) if len(known) > 3 else "",
+            say("Each: {areas}.", areas=", ".join(ends)) if 0 < len(known) <= 3 else "",
         ]
     )
 
@@ -393,4 +419,8 @@ def _alt(shown: Entry) -> str:
 def _first(known: Sequence[Area], ends: Sequence[str]) -> str:
     """Name the first three areas; where more are alike, only how many."""
     alike = [area for area in known if area["value"] == known[0]["value"]]
-    return f"{len(alike):,} areas{ends[0][ends[0].rindex(' (') :]}" if len(alike) > 3 else ", ".join(ends[:3])
+    return f"{_how_many(alike)}{ends[0][ends[0].rindex(' (') :]}" if len(alike) > 3 else ", ".join(ends[:3])
+
+
+def _how_many(areas: Sequence[Area]) -> str:
+    return say_count(len(areas), "{count} area", "{count} areas")

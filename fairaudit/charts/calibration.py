@@ -9,7 +9,7 @@ import matplotlib as mpl
 
 from fairaudit.charts.chart import LOOK, Chart
 from fairaudit.charts.lines import Frame, Point, Series, draw_lines, marked_among, panels
-from fairaudit.charts.numbers import count, percent
+from fairaudit.charts.numbers import count, percent, span
 from fairaudit.charts.scales import Scale
 from fairaudit.charts.sheet import (
     RoundScale,
@@ -24,9 +24,12 @@ from fairaudit.charts.sheet import (
     span_of,
     titled,
 )
+from fairaudit.languages import marked, say
 
 ENOUGH = 30  # records a group: the widest gap among fewer is mostly chance
 MARKED = 25
+WIDEST = marked("The gap is widest at score {score}: {numbers}.")
+WIDEST_OF_MANY = marked("The gap is widest at score {score}, of groups with {least} records or more there: {numbers}.")
 
 
 def calibration_chart(shown: Mapping[str, Any], *, title: bool = True) -> Chart:
@@ -39,7 +42,7 @@ def calibration_chart(shown: Mapping[str, Any], *, title: bool = True) -> Chart:
     """
     groups = [_series(group, place) for place, group in enumerate(shown["groups"])]
     with mpl.rc_context(LOOK):
-        words = titled(shown, "Outcome at each score, by group") if title else ""
+        words = titled(shown, say("Outcome at each score, by group")) if title else ""
         figure = draw_lines(words, _frame(shown, groups), [panels(groups)], groups)
     return Chart(figure, _alt(shown))
 
@@ -47,14 +50,15 @@ def calibration_chart(shown: Mapping[str, Any], *, title: bool = True) -> Chart:
 def calibration_table(shown: Mapping[str, Any]) -> tuple[str, list[str], list[list[str]]]:
     """Write the rate at each score: caption, heads, and a row for each group and score."""
     errors = any(group["expected_error"] is not None for group in shown["groups"])
-    head = [grouped_by(shown), "Score", "Records", "Outcome rate", "Interval", *["Expected error"] * errors]
+    head = [grouped_by(shown), say("Score"), say("Records"), say("Outcome rate"), say("Interval")]
+    head += [say("Expected error")] * errors
     rows = [row + [_error(group)] * errors for group in shown["groups"] for row in _rows(group)]
-    return f"{shown['title']}: outcome rate at each score", head, rows
+    return say("{title}: outcome rate at each score", title=shown["title"]), head, rows
 
 
 def _rows(group: Mapping[str, Any]) -> list[list[str]]:
     if not group["points"]:
-        return [[group["group"], "none", count(group["n"]), percent(None), "none"]]
+        return [[group["group"], say("none"), count(group["n"]), percent(None), say("none")]]
     return [
         [group["group"], amount(point["score"]), count(point["n"]), percent(point["rate"]), _interval(point)]
         for point in group["points"]
@@ -63,7 +67,7 @@ def _rows(group: Mapping[str, Any]) -> list[list[str]]:
 
 def _interval(point: Mapping[str, Any]) -> str:
     bounds = point["lower"], point["upper"]
-    return "none" if None in bounds else " to ".join(map(percent, bounds))
+    return say("none") if None in bounds else span(*map(percent, bounds))
 
 
 def _error(group: Mapping[str, Any]) -> str:
@@ -77,10 +81,10 @@ def _frame(shown: Mapping[str, Any], groups: list[Series]) -> Frame:
     return Frame(
         x,
         y,
-        x_title="score →",
-        y_title="↑ Outcome rate",
-        band_word="interval" if bounded else "",
-        diagonal="the rate is what the score says" if shown["probability"] else "",
+        x_title=say("score →"),
+        y_title=say("↑ Outcome rate"),
+        band_word=say("interval") if bounded else "",
+        diagonal=say("the rate is what the score says") if shown["probability"] else "",
     )
 
 
@@ -102,8 +106,8 @@ def _series(group: Mapping[str, Any], place: int) -> Series:
         (float(p["score"]), p["rate"], p["lower"], p["upper"]) for p in group["points"] if p["score"] is not None
     )
     if not any(point[1] is not None for point in points):
-        return Series(name, "", (), empty="no rates" if group["n"] else "no records")
-    note = f"expected error {amount(error)}" if error is not None else ""
+        return Series(name, "", (), empty=say("no rates") if group["n"] else say("no records"))
+    note = say("expected error {number}", number=amount(error)) if error is not None else ""
     return Series(name, note, points, marked_among(points, place, MARKED))
 
 
@@ -112,9 +116,10 @@ def _series(group: Mapping[str, Any], place: int) -> Series:
 
 def _alt(shown: Mapping[str, Any]) -> str:
     groups = shown["groups"]
-    start = f"Outcome rate at each score: {short(shown['title'], 80)}; {how_many(groups)}."
+    title = short(shown["title"], 80)
+    start = say("Outcome rate at each score: {title}; {groups}.", title=title, groups=how_many(groups))
     errors = [(group["group"], group["expected_error"]) for group in groups if group["expected_error"] is not None]
-    error = f"Expected error: {highest_and_lowest(errors, amount)}." if errors else ""
+    error = say("Expected error: {numbers}.", numbers=highest_and_lowest(errors, amount)) if errors else ""
     told = [error, _widest(shown)] if shown["probability"] else [_widest(shown), error]
     return joined([start, *told])
 
@@ -130,9 +135,8 @@ def _widest(shown: Mapping[str, Any]) -> str:
         several = {score: found for score, found in at.items() if len(found) > 1}
         if several:
             score = max(sorted(several), key=lambda score: _spread(several[score]))
-            enough = f", of groups with {ENOUGH} records or more there" if least > 1 else ""
             told = highest_and_lowest(several[score], percent)
-            return f"The gap is widest at score {amount(score)}{enough}: {told}."
+            return say(WIDEST if least == 1 else WIDEST_OF_MANY, score=amount(score), least=least, numbers=told)
         at.clear()
     return _ends(shown)
 
@@ -145,9 +149,11 @@ def _spread(found: list[tuple[str, float]]) -> float:
 def _ends(shown: Mapping[str, Any]) -> str:
     """Say the highest and the lowest rate of all, where no score is shared."""
     found = [
-        (f"{short(group['group'], 40)} at score {amount(point['score'])}", point["rate"])
+        (say("{group} at score {score}", group=short(group["group"], 40), score=amount(point["score"])), point["rate"])
         for group in shown["groups"]
         for point in group["points"]
         if point["score"] is not None and point["rate"] is not None
     ]
-    return f"Of all rates: {highest_and_lowest(found, percent)}." if found else "There are no rates."
+    if not found:
+        return say("There are no rates.")
+    return say("Of all rates: {numbers}.", numbers=highest_and_lowest(found, percent))

@@ -33,13 +33,14 @@ from fairaudit.charts.sheet import (
     titled,
 )
 from fairaudit.charts.text import fitted, width
+from fairaudit.languages import marked, say
 
 ROW, HEAD, FOOT = 24.0, 17.0, 42.0
 NAME_MOST = 150.0
 MIDDLE = "#B9D3E6"
 LOW_QUARTER, MEDIAN, HIGH_QUARTER = "25%", "50%", "75%"
 MEAN_LOOK = {"marker": "D", "markersize": 5.5, "markeredgecolor": "white", "markeredgewidth": 0.7, "linestyle": ""}
-FACTORS = "; even steps are factors"
+FACTORS = marked("{unit}; even steps are factors")
 
 
 def distribution_chart(shown: Mapping[str, Any], *, title: bool = True) -> Chart:
@@ -50,17 +51,19 @@ def distribution_chart(shown: Mapping[str, Any], *, title: bool = True) -> Chart
         title: whether the title stands above the chart.
     """
     with mpl.rc_context(LOOK):
-        figure = _Distribution(shown, titled(shown, "Amounts, by group") if title else "").draw()
+        figure = _Distribution(shown, titled(shown, say("Amounts, by group")) if title else "").draw()
     return Chart(figure, _alt(shown))
 
 
 def distribution_table(shown: Mapping[str, Any]) -> tuple[str, list[str], list[list[str]]]:
     """Write the quantiles and means: caption, heads, and a row a group."""
     quantiles, with_none = _quantiles(shown["groups"]), _with_none(shown)
-    words = {MEDIAN: "Median"}
-    head = [grouped_by(shown), "Records", *(words.get(label, f"{label} have less") for label in quantiles), "Mean"]
+    words = {MEDIAN: say("Median")}
+    head = [grouped_by(shown), say("Records")]
+    head += [words.get(label) or say("{share} have less", share=label) for label in quantiles]
+    head += [say("Mean"), *[say("With none")] * with_none]
     rows = [[*_cells(group, quantiles), *[_none(group)] * with_none] for group in shown["groups"]]
-    return f"{shown['title']}, in {shown['unit']}", head + ["With none"] * with_none, rows
+    return say("{title}, in {unit}", title=shown["title"], unit=shown["unit"]), head, rows
 
 
 def _cells(group: Mapping[str, Any], quantiles: Sequence[str]) -> list[str]:
@@ -84,7 +87,7 @@ def _with_none(shown: Mapping[str, Any]) -> bool:
 
 
 def _none(group: Mapping[str, Any]) -> str:
-    return "not known" if group["none"] is None else percent(group["none"])
+    return say("not known") if group["none"] is None else percent(group["none"])
 
 
 class _Distribution:
@@ -96,7 +99,7 @@ class _Distribution:
         self.names = [fitted(called(g["group"], place), SIZE, NAME_MOST, 3) for place, g in enumerate(self.groups)]
         self.columns = self._columns()
         self.counts_end = MARGIN + self._widest([line for lines in self.names for line in lines], SIZE) + GAP
-        self.counts_end += self._widest(["Records", *map(_records, self.groups)], SMALL)
+        self.counts_end += self._widest([say("Records"), *map(_records, self.groups)], SMALL)
         texts = sum(self._column_width(column) + GAP for column in self.columns)
         self.left = self.counts_end + 1.5 * GAP
         self.wide = WIDTH - MARGIN - texts - GAP - self.left
@@ -109,7 +112,7 @@ class _Distribution:
 
     def draw(self) -> Figure:
         for place, line in enumerate(self.title):
-            self.sheet.say(MARGIN, MARGIN + 7 + TITLE_LINE * place, line, TITLE, fontweight="bold")
+            self.sheet.put(MARGIN, MARGIN + 7 + TITLE_LINE * place, line, TITLE, fontweight="bold")
         self._heads()
         self._axis()
         for place, group in enumerate(self.groups):
@@ -120,9 +123,9 @@ class _Distribution:
     def _columns(self) -> list[tuple[str, list[str]]]:
         """Give the columns of text at the right: each with its head and a text a row."""
         medians = [_or_dash(dict(group["quantiles"]).get(MEDIAN)) for group in self.groups]
-        columns = [("Median", medians), ("Mean", [_or_dash(group["mean"]) for group in self.groups])]
+        columns = [(say("Median"), medians), (say("Mean"), [_or_dash(group["mean"]) for group in self.groups])]
         if _with_none(self.shown):
-            columns.append(("With none", [_none(group) for group in self.groups]))
+            columns.append((say("With none"), [_none(group) for group in self.groups]))
         return columns
 
     @staticmethod
@@ -137,12 +140,12 @@ class _Distribution:
 
     def _heads(self) -> None:
         y = self.top - 7
-        unit = self.shown["unit"] + (FACTORS if self.scale.log else "")
-        self.sheet.say(self.counts_end, y, "Records", SMALL, ha="right", color=GREY)
-        self.sheet.say(self.left, y, fitted(unit, SMALL, self.wide, 1)[0], SMALL, color=GREY)
+        unit = say(FACTORS, unit=self.shown["unit"]) if self.scale.log else self.shown["unit"]
+        self.sheet.put(self.counts_end, y, say("Records"), SMALL, ha="right", color=GREY)
+        self.sheet.put(self.left, y, fitted(unit, SMALL, self.wide, 1)[0], SMALL, color=GREY)
         x = WIDTH - MARGIN
         for column in reversed(self.columns):
-            self.sheet.say(x, y, column[0], SMALL, ha="right", color=GREY)
+            self.sheet.put(x, y, column[0], SMALL, ha="right", color=GREY)
             x -= self._column_width(column) + GAP
 
     def _axis(self) -> None:
@@ -151,22 +154,22 @@ class _Distribution:
         for number, label in self.scale.ticks(self.wide, SMALL):
             x = self._x(number)
             self.sheet.line([x, x], [self.top, self.foot + 3], color=HAIRLINE, linewidth=0.5)
-            self.sheet.say(x, self.foot + 9, label, SMALL, ha="center", color=GREY)
+            self.sheet.put(x, self.foot + 9, label, SMALL, ha="center", color=GREY)
 
     def _row(self, place: int, group: Mapping[str, Any]) -> None:
         y = (self.tops[place] + self.tops[place + 1]) / 2
         for number, line in enumerate(self.names[place]):
-            self.sheet.say(MARGIN, y + (number - (len(self.names[place]) - 1) / 2) * LINE, line)
-        self.sheet.say(self.counts_end, y, _records(group), SMALL, ha="right", color=GREY)
+            self.sheet.put(MARGIN, y + (number - (len(self.names[place]) - 1) / 2) * LINE, line)
+        self.sheet.put(self.counts_end, y, _records(group), SMALL, ha="right", color=GREY)
         x = WIDTH - MARGIN
         for column in reversed(self.columns):
-            self.sheet.say(x, y, column[1][place], ha="right")
+            self.sheet.put(x, y, column[1][place], ha="right")
             x -= self._column_width(column) + GAP
         if _numbers(group):
             self._marks(group, y)
         else:
-            words = "no amounts" if group["n"] else "no records"
-            self.sheet.say(self.left + self.wide / 2, y, words, SMALL, ha="center", color=GREY, backgroundcolor="white")
+            words = say("no amounts") if group["n"] else say("no records")
+            self.sheet.put(self.left + self.wide / 2, y, words, SMALL, ha="center", color=GREY, backgroundcolor="white")
 
     def _marks(self, group: Mapping[str, Any], y: float) -> None:
         known = {label: number for label, number in group["quantiles"] if number is not None}
@@ -194,18 +197,18 @@ class _Distribution:
         ends = _quantiles(self.groups)
         if ends:
             self._range(x, x + 22, y)
-            x = self._word(x + 26, f"{ends[0]} to {ends[-1]} of the records")
+            x = self._word(x + 26, say("{low} to {high} of the records", low=ends[0], high=ends[-1]))
         self._bar(x, x + 18, y)
-        x = self._word(x + 22, "the middle half")
+        x = self._word(x + 22, say("the middle half"))
         self._median(x + 2, y)
-        x = self._word(x + 8, "median")
+        x = self._word(x + 8, say("median"))
         self.sheet.line([x + 4], [y], color=VERMILION, **MEAN_LOOK)
-        self._word(x + 12, "mean")
+        self._word(x + 12, say("mean"))
 
     def _word(self, x: float, text: str) -> float:
         """Write a word of the legend, and say where the next thing may begin."""
         y = self.foot + FOOT - 12
-        self.sheet.say(x, y, text, SMALL)
+        self.sheet.put(x, y, text, SMALL)
         return x + width(text, SMALL) + 16
 
 
@@ -225,19 +228,24 @@ def _records(group: Mapping[str, Any]) -> str:
 
 # --- words ---
 
+MEDIANS = marked("Median: {numbers}.")
+MEANS = marked("Mean: {numbers}.")
+NONE = marked("Share with none: {numbers}.")
+
 
 def _alt(shown: Mapping[str, Any]) -> str:
     groups = shown["groups"]
-    start = f"How values are spread: {short(shown['title'], 80)}, in {short(shown['unit'], 30)}; {how_many(groups)}."
+    named = {"title": short(shown["title"], 80), "unit": short(shown["unit"], 30), "groups": how_many(groups)}
+    start = say("How values are spread: {title}, in {unit}; {groups}.", **named)
     medians = [(group["group"], dict(group["quantiles"]).get(MEDIAN)) for group in groups]
     told = [
-        _said("Median", medians, amount),
-        _said("Mean", [(group["group"], group["mean"]) for group in groups], amount),
-        _said("Share with none", [(group["group"], group["none"]) for group in groups], percent),
+        _told(MEDIANS, medians, amount),
+        _told(MEANS, [(group["group"], group["mean"]) for group in groups], amount),
+        _told(NONE, [(group["group"], group["none"]) for group in groups], percent),
     ]
     return joined([start, *told])
 
 
-def _said(what: str, found: Sequence[tuple[str, float | None]], write: Any) -> str:
+def _told(words: str, found: Sequence[tuple[str, float | None]], write: Any) -> str:
     known = [(name, number) for name, number in found if number is not None]
-    return f"{what}: {highest_and_lowest(known, write)}." if known else ""
+    return say(words, numbers=highest_and_lowest(known, write)) if known else ""

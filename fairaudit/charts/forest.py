@@ -16,6 +16,7 @@ from matplotlib.transforms import Affine2D
 
 from fairaudit.charts.alternative import alt_text
 from fairaudit.charts.chart import BAND, BLUE, GREY, HAIRLINE, INK, LOOK, VERMILION, Chart
+from fairaudit.charts.numbers import span
 from fairaudit.charts.rows import (
     NOT_SHOWN,
     OUTSIDE,
@@ -31,6 +32,7 @@ from fairaudit.charts.rows import (
 )
 from fairaudit.charts.scales import Scale, contrast_scale, rate_scale
 from fairaudit.charts.text import drawable, fitted, width
+from fairaudit.languages import marked, say
 from fairaudit.sentences import VERDICT_WORDS, Reading
 
 # All lengths are points, 72 to the inch.
@@ -44,7 +46,7 @@ MARKERS = {OUTSIDE: ("D", VERMILION), NOT_SHOWN: ("s", GREY), WITHIN: ("o", BLUE
 UNJUDGED = ("o", INK)
 BAR = {"linewidth": 1.6, "solid_capstyle": "butt"}
 DOTTED = (0, (1, 1.2))
-BAND_WORD, REACH_WORD = "within the limit", "what unknowns could add"
+BAND_WORD, REACH_WORD = marked("within the limit"), marked("what unknowns could add")
 
 
 def forest_plot(finding: Mapping[str, Any], *, title: bool = True) -> Chart:
@@ -100,13 +102,13 @@ class _Forest:
         self.baseline: bool = finding["baseline"]
         self.own_values = is_own(finding)
         self.approximate: bool = draws_own(finding, finding["comparison"])
-        self.word = "rate" if any(group["events"] is not None for group in finding["groups"]) else "value"
+        self.counted = any(group["events"] is not None for group in finding["groups"])
         self.numbers: Reading = numbers_of(finding)
         self.names = [_name_lines(row, place) for place, row in enumerate(table)]
         self.texts = [self._contrast_lines(row) for row in table]
         self.at = Columns.of(
             names=_widest(70.0, [width(line, SIZE, bold=True) for lines in self.names for line in lines]),
-            counts=_widest(width("Counted", SMALL), [width(_counts(row), SMALL) for row in table]),
+            counts=_widest(width(say("Counted"), SMALL), [width(_counts(row), SMALL) for row in table]),
             rate=_widest(30.0, [width(row.rate_text(self.own_values), SIZE, bold=True) for row in table]),
             texts=_widest(72.0, [max(width(a, SIZE, bold=True), width(b, SMALL)) for a, b in self.texts]),
         )
@@ -166,10 +168,12 @@ class _Forest:
         for place, line in enumerate(self.title):
             self._say(MARGIN, self.height - MARGIN - 7 - 13 * place, line, TITLE, fontweight="bold")
         y = self.top + 8
-        self._say(MARGIN, y, f"Worst {self.word} first", SMALL, color=GREY)
-        self._say(at.counts_end, y, "Counted", SMALL, ha="right", color=GREY)
-        self._say(at.rates, y, f"{self.word.capitalize()}, with its interval", SMALL, color=GREY)
-        self._say(at.contrasts, y + 24, "Each group's worst comparison", SMALL, color=GREY, fontweight="bold")
+        first = say("Worst rate first") if self.counted else say("Worst value first")
+        interval = say("Rate, with its interval") if self.counted else say("Value, with its interval")
+        self._say(MARGIN, y, first, SMALL, color=GREY)
+        self._say(at.counts_end, y, say("Counted"), SMALL, ha="right", color=GREY)
+        self._say(at.rates, y, interval, SMALL, color=GREY)
+        self._say(at.contrasts, y + 24, say("Each group's worst comparison"), SMALL, color=GREY, fontweight="bold")
         self._say(at.contrasts, y + 13.5, _scale_words(self.numbers, self.approximate), SMALL, color=GREY)
 
     def _rules(self) -> None:
@@ -240,7 +244,7 @@ class _Forest:
                 axes.plot([scale.place(number)], [y], marker, color=colour, zorder=4, **look)
 
     def _limit_label(self, place: float) -> None:
-        text = f"limit {limit_text(self.numbers, self.approximate)}"
+        text = say("limit {number}", number=limit_text(self.numbers, self.approximate))
         half = width(text, SMALL, bold=True) / 2
         left, right = self.at.contrasts + half, self.at.contrasts + self.at.contrasts_width - half
         x = min(max(self.at.contrasts + place * self.at.contrasts_width, left), right)
@@ -249,9 +253,9 @@ class _Forest:
     def _direction(self) -> None:
         end = self.at.contrasts + self.at.contrasts_width
         if self.numbers.turned:
-            self._say(end, FOOT - 20, "worse off →", SMALL, ha="right", color=GREY)
+            self._say(end, FOOT - 20, say("worse off →"), SMALL, ha="right", color=GREY)
         else:
-            self._say(self.at.contrasts, FOOT - 20, "← worse off", SMALL, color=GREY)
+            self._say(self.at.contrasts, FOOT - 20, say("← worse off"), SMALL, color=GREY)
 
     def _legend(self) -> None:
         x, y = MARGIN, 8.0
@@ -259,13 +263,13 @@ class _Forest:
         for verdict, (marker, colour) in MARKERS.items():
             if verdict in judged and not self.baseline:
                 self._line([x + 4], [y], marker=marker, color=colour, markersize=6, linestyle="")
-                x = self._word(x + 12, VERDICT_WORDS[verdict])
+                x = self._word(x + 12, say(VERDICT_WORDS[verdict]))
         swatch = Rectangle((x, y - 4), 12, 8, transform=self.points, facecolor=BAND, edgecolor=GREY, linewidth=0.5)
         self.figure.add_artist(swatch)
-        x = self._word(x + 16, BAND_WORD)
+        x = self._word(x + 16, say(BAND_WORD))
         if any(self._reach(row) is not None for row in self.table):
             self._line([x, x + 14], [y, y], color=GREY, linewidth=1.6, linestyle=DOTTED)
-            self._word(x + 18, REACH_WORD)
+            self._word(x + 18, say(REACH_WORD))
 
     def _word(self, x: float, text: str) -> float:
         """Write a word of the legend, and say where the next thing may begin."""
@@ -292,17 +296,17 @@ class _Forest:
         """Write the worst comparison: best estimate and bounds, and below them whom it is with."""
         contrast = row.worst
         if row.rates is None:
-            return "undefined" if row.n[1] else "no records", ""
+            return say("undefined") if row.n[1] else say("no records"), ""
         if contrast is None:
-            return "not compared", ""
+            return say("not compared"), ""
         reach = self._reach(row)
         far = contrast.far if reach is None else reach
         texts = contrast.text(contrast.near, "near"), contrast.text(far, "far")
         ends = texts if self.numbers.turned else texts[::-1]
         certain = contrast.near == far == contrast.estimate  # all there is was counted: it has no bounds
-        bounds = f" ({' to '.join(ends)})" if (contrast.near, far) != (None, None) and not certain else ""
+        bounds = f" ({span(*ends)})" if (contrast.near, far) != (None, None) and not certain else ""
         first = f"{contrast.best}{bounds}".replace("-", "−")
-        return contrast.text(None) if contrast.empty else first, f"v {_other(contrast)}"
+        return contrast.text(None) if contrast.empty else first, say("v {group}", group=_other(contrast))
 
 
 def _widest(least: float, widths: Sequence[float]) -> float:
@@ -311,31 +315,32 @@ def _widest(least: float, widths: Sequence[float]) -> float:
 
 def _counts(row: Row) -> str:
     if not row.n[1]:
-        return "no records"
+        return say("no records")
     records, events = row.counts_text
-    return f"{events} of {records}" if events else records
+    return say("{events} of {records}", events=events, records=records) if events else records
 
 
 def _name_lines(row: Row, place: int) -> list[str]:
     """Break a name into lines; one in letters that the font lacks is called by its row of the table."""
-    name = row.group if drawable(row.group) else f"(row {place + 1} of the table)"
+    name = row.group if drawable(row.group) else say("(row {number} of the table)", number=place + 1)
     return fitted(name, SIZE, NAME_MOST, 2, bold=True)
 
 
 def _other(contrast: Contrast) -> str:
-    return fitted(contrast.other if drawable(contrast.other) else "(see the table)", SMALL, OTHER_MOST, 1)[0]
+    return fitted(contrast.other if drawable(contrast.other) else say("(see the table)"), SMALL, OTHER_MOST, 1)[0]
 
 
 def _title(finding: Mapping[str, Any]) -> str:
-    title = f"{finding['title'][:1].upper()}{finding['title'][1:]}, by {grouping_words(finding)}"
-    return title if drawable(title) else "Rates and comparisons"
+    measure = f"{finding['title'][:1].upper()}{finding['title'][1:]}"
+    title = say("{title}, by {grouping}", title=measure, grouping=grouping_words(finding))
+    return title if drawable(title) else say("Rates and comparisons")
 
 
 def _scale_words(numbers: Reading, approximate: bool) -> str:
     if approximate:
-        return "Gap to the group named" if numbers.kind == "difference" else "Ratio to the group named"
+        return say("Gap to the group named") if numbers.kind == "difference" else say("Ratio to the group named")
     if numbers.kind == "difference":
-        return "Gap in 100, to the group named"
+        return say("Gap in 100, to the group named")
     if not numbers.scale.counted:
-        return "As much as the group named"
-    return "For every 100 of the group named" if numbers.turned else "As often as the group named"
+        return say("As much as the group named")
+    return say("For every 100 of the group named") if numbers.turned else say("As often as the group named")

@@ -57,7 +57,7 @@ def frontier_chart(shown: Shown) -> Chart:
         foot = top + HIGH + 40
         for number, row in enumerate(rows):
             for x, text in row:
-                sheet.say(x, foot + 14 * number, text, SMALL)
+                sheet.put(x, foot + 14 * number, text, SMALL)
         _legend(sheet, foot + 14 * len(rows) + 4)
     return Chart(sheet.figure, _alt(shown))
 
@@ -78,7 +78,7 @@ def steps_chart(shown: Shown) -> Chart:
         second = sheet.panel(LEFT, below, WIDTH - LEFT - MARGIN, LOW)
         scale = percent_scale([1.0])
         _grid(sheet, second, scale, below, LOW)
-        sheet.say(MARGIN, below - 8, "↑ Share selected, and share right", SMALL, color=GREY)
+        sheet.put(MARGIN, below - 8, "↑ Share selected, and share right", SMALL, color=GREY)
         lines = [("selected", INK, "-", "share selected"), ("accuracy", BLUE, (0, (5, 1.6)), "share right")]
         lines = [line for line in lines if any(point[line[0]] is not None for point in points)]
         for key, colour, dash, _ in lines:
@@ -92,7 +92,7 @@ def steps_chart(shown: Shown) -> Chart:
         x = MARGIN + 6
         for _, colour, dash, word in lines:
             sheet.line([x, x + 26], [below + LOW + 42] * 2, color=colour, linestyle=dash, linewidth=1.6)
-            sheet.say(x + 31, below + LOW + 42, word, SMALL)
+            sheet.put(x + 31, below + LOW + 42, word, SMALL)
             x += 31 + width(word, SMALL) + 18
         _legend(sheet, below + LOW + 56)
     return Chart(sheet.figure, _alt(shown))
@@ -144,8 +144,8 @@ def _drawn(point: Shown) -> bool:
 def _head(sheet: Sheet, shown: Shown) -> None:
     title = shown["title"] if drawable(shown["title"]) else "Alternatives"
     for number, line in enumerate(fitted(title, TITLE, WIDTH - 2 * MARGIN, 2, True)):
-        sheet.say(MARGIN, MARGIN + 7 + 13 * number, line, TITLE, fontweight="bold")
-    sheet.say(MARGIN, MARGIN + 38, f"↑ {_bound_words(shown)}", SMALL, color=GREY)
+        sheet.put(MARGIN, MARGIN + 7 + 13 * number, line, TITLE, fontweight="bold")
+    sheet.put(MARGIN, MARGIN + 38, f"↑ {_bound_words(shown)}", SMALL, color=GREY)
 
 
 def _bound_words(shown: Shown) -> str:
@@ -163,7 +163,7 @@ def _panel(sheet: Sheet, shown: Shown, top: float, high: float, bounds: Sequence
     axes.axhspan(*ends, color=BAND, zorder=0, linewidth=0)
     axes.axhline(up.place(limit), color=INK, linewidth=1.0, linestyle=(0, (4, 2)), zorder=1)
     word = f"limit {exact(limit) if ratio else percent(limit, 0 if (100 * limit) % 1 == 0 else 1)}"
-    sheet.say(WIDTH - MARGIN, top - 8, f"{word}; within it: the band", SMALL, ha="right", color=GREY)
+    sheet.put(WIDTH - MARGIN, top - 8, f"{word}; within it: the band", SMALL, ha="right", color=GREY)
     _grid(sheet, axes, up, top, high)
     return axes, up
 
@@ -171,7 +171,7 @@ def _panel(sheet: Sheet, shown: Shown, top: float, high: float, bounds: Sequence
 def _grid(sheet: Sheet, axes: Axes, up: Scale, top: float, high: float) -> None:
     for number, text in up.ticks(high, 0.75 * SMALL):
         grid_line(axes, up.place(number))
-        sheet.say(LEFT - 4, top + high * (1 - up.place(number)), text, SMALL, ha="right", color=GREY)
+        sheet.put(LEFT - 4, top + high * (1 - up.place(number)), text, SMALL, ha="right", color=GREY)
 
 
 def _across(sheet: Sheet, scale: Scale, foot: float, words: str) -> None:
@@ -180,8 +180,8 @@ def _across(sheet: Sheet, scale: Scale, foot: float, words: str) -> None:
         x = LEFT + scale.place(number) * wide
         sheet.line([x, x], [foot, foot + 3], color=HAIRLINE, linewidth=0.8)
         half = width(text, SMALL) / 2
-        sheet.say(min(x, WIDTH - half - 2), foot + 9, text, SMALL, ha="center", color=GREY)
-    sheet.say(WIDTH - MARGIN, foot + 22, words, SMALL, ha="right", color=GREY)
+        sheet.put(min(x, WIDTH - half - 2), foot + 9, text, SMALL, ha="center", color=GREY)
+    sheet.put(WIDTH - MARGIN, foot + 22, words, SMALL, ha="right", color=GREY)
 
 
 def _mark(axes: Axes, x: float, y: float, point: Shown) -> None:
@@ -212,7 +212,7 @@ def _numbered(axes: Axes, sheet: Sheet, marks: Sequence[tuple[int, float, float,
         ]
         place = free[0] if free else places[0]
         taken.append(place)
-        sheet.say(*place, text, SMALL, ha="center", fontweight="bold")
+        sheet.put(*place, text, SMALL, ha="center", fontweight="bold")
 
 
 def _flow(texts: Sequence[str]) -> list[list[tuple[float, str]]]:
@@ -233,9 +233,9 @@ def _legend(sheet: Sheet, y: float) -> None:
     for verdict, (marker, colour) in MARKS.items():
         sheet.line([x], [y], linestyle="", marker=marker, markersize=6.5, color=colour)
         words = VERDICT_WORDS[verdict].lower()
-        sheet.say(x + 9, y, words, SMALL)
+        sheet.put(x + 9, y, words, SMALL)
         x += 9 + width(words, SMALL) + 16
-    sheet.say(x, y, "ringed: today; hollow: uses the group", SMALL, color=GREY)
+    sheet.put(x, y, "ringed: today; hollow: uses the group", SMALL, color=GREY)
 
 
 # --- words ---

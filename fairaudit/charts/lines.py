@@ -35,6 +35,7 @@ from fairaudit.charts.sheet import (
     marking,
 )
 from fairaudit.charts.text import fitted, width
+from fairaudit.languages import say
 
 TOGETHER = len(LOOKS)  # groups that one panel can hold; more could not be told apart
 SAMPLE = 26.0
@@ -213,7 +214,7 @@ class _Lines:
 
     def draw(self) -> Figure:
         for place, line in enumerate(self.title):
-            self.sheet.say(MARGIN, MARGIN + 7 + TITLE_LINE * place, line, TITLE, fontweight="bold")
+            self.sheet.put(MARGIN, MARGIN + 7 + TITLE_LINE * place, line, TITLE, fontweight="bold")
         self._draw_legend(MARGIN + TITLE_LINE * len(self.title) + 4)
         top = self._head()
         for block in self.blocks:
@@ -284,7 +285,7 @@ class _Lines:
         if not self.frame.counts_title:
             return least
         if not self.shared:
-            return max(least, width("at risk", SMALL) + 5 + half)
+            return max(least, width(say("at risk"), SMALL) + 5 + half)
         names = [width(line, SMALL) for series in fronts for line in self._side_name(series)]
         title = width(self.frame.counts_title, SMALL, bold=True)
         return max(least, SAMPLE + 4 + max(names) + 6 + half, title + 6)
@@ -316,8 +317,8 @@ class _Lines:
 
     def _group_entries(self, groups: Sequence[Series]) -> list[_Entry]:
         if not self.shared:
-            more = [_Entry("the group named", "", look=LOOKS[0])] if groups else []
-            return [*more, _Entry("the other groups", "", colour=BACKGROUND)]
+            more = [_Entry(say("the group named"), "", look=LOOKS[0])] if groups else []
+            return [*more, _Entry(say("the other groups"), "", colour=BACKGROUND)]
         most = WIDTH - 2 * MARGIN - SAMPLE - 6
         entries = []
         for one, look in zip(groups, LOOKS, strict=False):
@@ -342,8 +343,8 @@ class _Lines:
             for place, x in row:
                 entry = self.legend[place]
                 self._draw_sample(entry, x, y)
-                self.sheet.say(x + SAMPLE + 4, y, entry.text)
-                self.sheet.say(x + SAMPLE + 4 + width(entry.text, SIZE) + NOTE_GAP, y, entry.note, SMALL, color=GREY)
+                self.sheet.put(x + SAMPLE + 4, y, entry.text)
+                self.sheet.put(x + SAMPLE + 4 + width(entry.text, SIZE) + NOTE_GAP, y, entry.note, SMALL, color=GREY)
 
     def _draw_sample(self, entry: _Entry, x: float, y: float) -> None:
         if entry.look is not None:
@@ -359,10 +360,10 @@ class _Lines:
     def _draw_block(self, block: Block, top: float) -> None:
         if block.heading:
             heading = fitted(block.heading, SIZE, WIDTH - 2 * MARGIN, 1, bold=True)[0]
-            self.sheet.say(MARGIN, top + HEADING / 2, heading, fontweight="bold")
+            self.sheet.put(MARGIN, top + HEADING / 2, heading, fontweight="bold")
             top += HEADING
         left = MARGIN + (0.0 if block.cells[0].title else self._gutter(block))
-        self.sheet.say(left, top + LINE / 2, self.frame.y_title, SMALL, color=GREY)
+        self.sheet.put(left, top + LINE / 2, self.frame.y_title, SMALL, color=GREY)
         top += LINE + 4
         for number, row in enumerate(block.rows):
             self._draw_row(block, row, top)
@@ -382,7 +383,7 @@ class _Lines:
         lines += [(fitted(cell.note, SMALL, self._cell_width(block) - 6, 1)[0], "normal", GREY)] if cell.note else []
         for number, (line, weight, colour) in enumerate(lines):
             y = top + heads - 3 - LINE * (len(lines) - number - 0.5)
-            self.sheet.say(left, y, line, SMALL, fontweight=weight, color=colour)
+            self.sheet.put(left, y, line, SMALL, fontweight=weight, color=colour)
 
     def _draw_cell(self, block: Block, cell: Cell, left: float, top: float, last: bool) -> None:
         start, wide = left + self._gutter(block), self._plot_width(block)
@@ -390,7 +391,7 @@ class _Lines:
         self._draw_axes(block, axes, start, top, last)
         nothing = cell.front[0][0].empty if all(series.empty for series, _ in cell.front) else ""
         if nothing:
-            self.sheet.say(start + wide / 2, top + block.high / 2, nothing, SMALL, ha="center", color=GREY)
+            self.sheet.put(start + wide / 2, top + block.high / 2, nothing, SMALL, ha="center", color=GREY)
         else:
             self._draw_marks(block, axes, start, top)
         self._draw_behind(axes, cell.behind)
@@ -403,23 +404,23 @@ class _Lines:
         for number, text in self.frame.y.ticks(block.high, UPWARD):
             y = self.frame.y.place(number)
             grid_line(axes, y)
-            self.sheet.say(start - 4, foot - y * block.high, text, SMALL, ha="right", color=GREY)
+            self.sheet.put(start - 4, foot - y * block.high, text, SMALL, ha="right", color=GREY)
         for _, number, text in self._ticks(block):
             x = start + self.frame.x.place(number) * wide
             self.sheet.line([x, x], [foot, foot + 3], color=HAIRLINE, linewidth=0.8)
-            self.sheet.say(x, foot + 9, text, SMALL, ha="center", color=GREY)
+            self.sheet.put(x, foot + 9, text, SMALL, ha="center", color=GREY)
         if last:
             below = UNDER if self.frame.counts_title and not self.shared else 0.0
             y = foot + AXIS + LINE / 2 + below
             title = fitted(self.frame.x_title, SMALL, wide, 1)[0]
-            self.sheet.say(start + wide, y, title, SMALL, ha="right", color=GREY)
+            self.sheet.put(start + wide, y, title, SMALL, ha="right", color=GREY)
 
     def _draw_marks(self, block: Block, axes: Axes, start: float, top: float) -> None:
         places, found = self._mark_places(block), self._mark_levels(block)
         for (number, text), place, level in zip(self.frame.marks, places, found, strict=True):
             axes.axvline(self.frame.x.place(number), color=INK, linewidth=1.0, linestyle=DASHED, zorder=1)
             if level is not None:
-                self.sheet.say(start + place, top - 8 - MARK * level, text, SMALL, ha="center", fontweight="bold")
+                self.sheet.put(start + place, top - 8 - MARK * level, text, SMALL, ha="center", fontweight="bold")
         if self.frame.diagonal:
             low, high = max(self.frame.x.low, self.frame.y.low), min(self.frame.x.high, self.frame.y.high)
             ends = [[scale.place(low), scale.place(high)] for scale in (self.frame.x, self.frame.y)]
@@ -473,17 +474,17 @@ class _Lines:
         if not self.frame.counts_title:
             return
         if not self.shared:
-            self.sheet.say(left, top + UNDER / 2, "at risk", SMALL, color=GREY)
+            self.sheet.put(left, top + UNDER / 2, say("at risk"), SMALL, color=GREY)
             self._draw_row_of_counts(block, cell.front[0][0], start, top + UNDER / 2)
             return
-        self.sheet.say(left, top + LINE / 2, self.frame.counts_title, SMALL, color=GREY, fontweight="bold")
+        self.sheet.put(left, top + LINE / 2, self.frame.counts_title, SMALL, color=GREY, fontweight="bold")
         top += UNDER + 2
         for series, look in cell.front:
             lines = self._side_name(series)
             middle = top + LINE * len(lines) / 2
             self.sheet.sample(left, middle, SAMPLE, look)
             for number, line in enumerate(lines):
-                self.sheet.say(left + SAMPLE + 4, top + LINE * (number + 0.5), line, SMALL)
+                self.sheet.put(left + SAMPLE + 4, top + LINE * (number + 0.5), line, SMALL)
             self._draw_row_of_counts(block, series, start, middle)
             top += self._under_row(series)
 
@@ -491,7 +492,7 @@ class _Lines:
         for place, number, _ in self._ticks(block):
             if series.counts:
                 x = start + self.frame.x.place(number) * self._plot_width(block)
-                self.sheet.say(x, y, series.counts[place], SMALL, ha="center")
+                self.sheet.put(x, y, series.counts[place], SMALL, ha="center")
 
 
 @dataclass(frozen=True)

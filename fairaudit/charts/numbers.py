@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from fairaudit.languages import say
 from fairaudit.sentences import significant
 
 MOST_PLACES = 6
@@ -17,7 +18,7 @@ def percent(share: float | None, places: int = 1) -> str:
         places: digits behind the point.
     """
     if share is None:
-        return "undefined"
+        return say("undefined")
     for shown in range(places, MOST_PLACES + 1):
         text = f"{100 * share:.{shown}f}"
         if share in (0, 1) or float(text) not in (0, 100):
@@ -32,15 +33,20 @@ def rate_writer(approximate: bool) -> Callable[[float | None], str]:
 
 def value(number: float | None) -> str:
     """Write a value of any scale."""
-    return "undefined" if number is None else significant(number).replace("-", "−")
+    return say("undefined") if number is None else significant(number).replace("-", "−")
 
 
 def between(low: float, high: float, write: Callable[[float | None], str]) -> str:
     """Write a number that lies between two, which is one number where they are the same."""
     texts = write(low), write(high)
-    return texts[0] if texts[0] == texts[1] else f"{texts[0]} to {texts[1]}"
+    return texts[0] if texts[0] == texts[1] else span(*texts)
+
+
+def span(low: str, high: str) -> str:
+    """Write two ends, as of an interval."""
+    return say("{low} to {high}", low=low, high=high)
 
 
 def count(number: float | None) -> str:
     """Write a count, in groups of three digits."""
-    return "not known" if number is None else f"{number:,.0f}"
+    return say("not known") if number is None else f"{number:,.0f}"

@@ -31,9 +31,9 @@ def predictability_chart(shown: Shown) -> Chart:
     with mpl.rc_context(LOOK):
         sheet = Sheet(MARGIN + 34 + block * lines + 16)
         title = shown["title"] if drawable(shown["title"]) else "How well the inputs tell groups"
-        sheet.say(MARGIN, MARGIN + 7, fitted(title, TITLE, WIDTH - 2 * MARGIN, 1, True)[0], TITLE, fontweight="bold")
+        sheet.put(MARGIN, MARGIN + 7, fitted(title, TITLE, WIDTH - 2 * MARGIN, 1, True)[0], TITLE, fontweight="bold")
         words = "Of one of the group and one of the others: how many times in 100 the input points to the right one."
-        sheet.say(MARGIN, MARGIN + 22, f"{words} 50 tells nothing; 100 tells it every time.", SMALL, color=GREY)
+        sheet.put(MARGIN, MARGIN + 22, f"{words} 50 tells nothing; 100 tells it every time.", SMALL, color=GREY)
         wide = (WIDTH - 2 * MARGIN - NAMES - GAP * columns) / columns
         for place, group in enumerate(groups):
             left = MARGIN + NAMES + (place % columns) * (wide + GAP)
@@ -41,9 +41,9 @@ def predictability_chart(shown: Shown) -> Chart:
             _draw(sheet, shown, place, group, left, top, wide, first=place % columns == 0)
         foot = MARGIN + 34 + block * lines + 6
         sheet.line([MARGIN + 6], [foot], linestyle="", marker="o", markersize=6, color=BLUE)
-        sheet.say(MARGIN + 15, foot, "in these records, with a 95% interval", SMALL)
+        sheet.put(MARGIN + 15, foot, "in these records, with a 95% interval", SMALL)
         sheet.line([MARGIN + 215] * 2, [foot - 5, foot + 5], color=GREY, linewidth=2.2)
-        sheet.say(MARGIN + 222, foot, "with the groups shuffled: what chance gives", SMALL)
+        sheet.put(MARGIN + 222, foot, "with the groups shuffled: what chance gives", SMALL)
     return Chart(sheet.figure, _alt(shown))
 
 
@@ -52,7 +52,7 @@ def _draw(
 ) -> None:
     rows = shown["rows"]
     name = f"{called(group['group'], place)}: {count(group['n'])} records"
-    sheet.say(left, top + HEAD / 2, fitted(name, SMALL, wide, 1, True)[0], SMALL, fontweight="bold")
+    sheet.put(left, top + HEAD / 2, fitted(name, SMALL, wide, 1, True)[0], SMALL, fontweight="bold")
     high = ROW * len(rows)
     axes = sheet.panel(left, top + HEAD, wide, high)
     axes.axvline(SCALE.place(0.5), color=INK, linewidth=1.0, linestyle=(0, (4, 2)), zorder=1)
@@ -61,11 +61,11 @@ def _draw(
         if first:
             look = {"fontweight": "bold"} if number == 0 else {}
             text = row["input"] if drawable(row["input"]) else f"(input {number} of the table)"
-            sheet.say(left - 6, y, fitted(text, SMALL, NAMES - 10, 1, bool(look))[0], SMALL, ha="right", **look)
+            sheet.put(left - 6, y, fitted(text, SMALL, NAMES - 10, 1, bool(look))[0], SMALL, ha="right", **look)
         found = row["groups"][place]
         up = 1 - (number + 0.5) / len(rows)
         if found["value"] is None:
-            sheet.say(left + wide / 2, y, "too few records", SMALL, ha="center", color=GREY)
+            sheet.put(left + wide / 2, y, "too few records", SMALL, ha="center", color=GREY)
             continue
         if found["chance"] is not None:
             x, half = SCALE.place(found["chance"]), 0.3 / len(rows)
@@ -77,7 +77,7 @@ def _draw(
         x = left + SCALE.place(number / 100) * wide
         sheet.line([x, x], [top + HEAD + high, top + HEAD + high + 3], color=HAIRLINE, linewidth=0.8)
         align = "right" if number == 100 else "left" if number == 40 else "center"
-        sheet.say(x, top + HEAD + high + 9, str(number), SMALL, ha=align, color=GREY)
+        sheet.put(x, top + HEAD + high + 9, str(number), SMALL, ha=align, color=GREY)
 
 
 def predictability_table(shown: Shown) -> tuple[str, list[str], list[list[str]]]:

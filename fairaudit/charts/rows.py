@@ -13,16 +13,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fairaudit.charts.numbers import between, count, rate_writer
+from fairaudit.charts.numbers import between, count, rate_writer, span
+from fairaudit.languages import marked, say
 from fairaudit.sentences import SHARE, Reading, Scale, digits, significant
 from fairaudit.verdicts import SEVERITY
 
 OUTSIDE, NOT_SHOWN, WITHIN = "flagged", "not_demonstrated", "cleared"
 READINGS = {
-    "outside the limit": OUTSIDE,
-    "not shown": NOT_SHOWN,
-    "within the limit": WITHIN,
-    "cannot be outside the limit": WITHIN,
+    marked("outside the limit"): OUTSIDE,
+    marked("not shown"): NOT_SHOWN,
+    marked("within the limit"): WITHIN,
+    marked("cannot be outside the limit"): WITHIN,
 }
 """What the rows of a finding's pairs say, as verdicts: how each pair alone would read."""
 
@@ -94,7 +95,7 @@ class Contrast:
             side: "nearest" for an estimate, "far" or "near" for a bound.
         """
         if number is None:
-            return "no bound" if side != "nearest" else "undefined" if self.empty else "no ratio"
+            return say("no bound") if side != "nearest" else say("undefined") if self.empty else say("no ratio")
         if self.approximate:
             return own_scale(number, self.numbers.limit)
         outward = "up" if (side == "far") == self.numbers.turned else "down"
@@ -114,8 +115,8 @@ class Contrast:
         outward = ("near", "far") if self.numbers.turned else ("far", "near")
         texts = [self.written(number, side) for number, side in zip(self.between, outward, strict=True)]
         if self.between[1] is None:
-            return f"{texts[0]} or more"
-        return texts[0] if texts[0] == texts[1] else " to ".join(texts)
+            return say("{number} or more", number=texts[0])
+        return texts[0] if texts[0] == texts[1] else span(*texts)
 
     @property
     def sizes(self) -> tuple[str, str]:
@@ -228,7 +229,7 @@ def _ends(group: Mapping[str, Any], key: str) -> tuple[Any, Any] | None:
 
 def grouping_words(finding: Mapping[str, Any]) -> str:
     """Name what groups are made by, as words."""
-    return " and ".join(name.replace("_", " ") for name in finding["grouping"])
+    return say(" and ").join(name.replace("_", " ") for name in finding["grouping"])
 
 
 def decisive(finding: Mapping[str, Any]) -> Mapping[str, Any]:

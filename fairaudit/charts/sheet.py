@@ -17,6 +17,7 @@ from matplotlib.transforms import Affine2D
 from fairaudit.charts.chart import BLUE, GREEN, HAIRLINE, INK, LONGEST_ALT, PURPLE, VERMILION
 from fairaudit.charts.scales import ROUND_PERCENT, Scale
 from fairaudit.charts.text import clean, drawable, width
+from fairaudit.languages import say, say_count
 
 # All lengths are points, 72 to the inch.
 WIDTH, MARGIN, GAP, LINE = 640.0, 6.0, 10.0, 10.5
@@ -95,7 +96,7 @@ class Sheet:
         self.figure = Figure(figsize=(WIDTH / 72, height / 72), facecolor="white")
         self._points = Affine2D().scale(1, -1).translate(0, height).scale(1 / 72) + self.figure.dpi_scale_trans
 
-    def say(self, x: float, y: float, text: str, size: float = SIZE, **look: Any) -> None:
+    def put(self, x: float, y: float, text: str, size: float = SIZE, **look: Any) -> None:
         """Write a line of text whose middle is y; nothing in it is markup."""
         look = {"va": "center_baseline", "color": INK, "parse_math": False} | look
         self.figure.text(x, y, text, transform=self._points, fontsize=size, **look)
@@ -138,7 +139,7 @@ def grid_line(axes: Axes, y: float) -> None:
 
 def called(name: str, place: int) -> str:
     """Name a group in the chart; one in letters that the font lacks by its place in the table beside it."""
-    return name if drawable(name) else f"(group {place + 1} of the table)"
+    return name if drawable(name) else say("(group {number} of the table)", number=place + 1)
 
 
 def titled(shown: Mapping[str, Any], otherwise: str) -> str:
@@ -149,7 +150,7 @@ def titled(shown: Mapping[str, Any], otherwise: str) -> str:
 def amount(number: float | None) -> str:
     """Write a number that is no share with three digits or, from 100 on, in full."""
     if number is None:
-        return "undefined"
+        return say("undefined")
     text = f"{number:,.0f}" if abs(number) >= 99.95 else f"{number + 0.0:.3g}"
     return text.replace("-", "−")
 
@@ -167,13 +168,13 @@ def short(text: str, most: int = LONGEST_NAME) -> str:
 
 def grouped_by(shown: Mapping[str, Any]) -> str:
     """Name what groups are made by, to stand over their column."""
-    words = " and ".join(name.replace("_", " ") for name in shown["grouping"])
+    words = say(" and ").join(name.replace("_", " ") for name in shown["grouping"])
     return f"{words[:1].upper()}{words[1:]}"
 
 
 def how_many(groups: Sequence[Any]) -> str:
     """Say how many groups there are."""
-    return "1 group" if len(groups) == 1 else f"{len(groups)} groups"
+    return say_count(len(groups), "{count} group", "{count} groups")
 
 
 def highest_and_lowest(found: Sequence[tuple[str, float]], write: Any) -> str:
@@ -187,8 +188,14 @@ def highest_and_lowest(found: Sequence[tuple[str, float]], write: Any) -> str:
     if len(found) == 1:
         return f"{short(low[0])} ({write(low[1])})"
     if write(low[1]) == write(high[1]):
-        return f"{write(low[1])} in all {len(found)} groups that have a number"
-    return f"highest {short(high[0])} ({write(high[1])}), lowest {short(low[0])} ({write(low[1])})"
+        return say("{number} in all {groups} groups that have a number", number=write(low[1]), groups=len(found))
+    return say(
+        "highest {highest} ({high}), lowest {lowest} ({low})",
+        highest=short(high[0]),
+        high=write(high[1]),
+        lowest=short(low[0]),
+        low=write(low[1]),
+    )
 
 
 def joined(sentences: Sequence[str]) -> str:

@@ -6,8 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from fairaudit.charts.numbers import count, rate_writer
+from fairaudit.languages import marked, said
 
-HEADS = ["Group", "Records", "Mean", "Mean at the same mix", "Gap", "Of it, within strata", "Of it, from the mix"]
+HEADS = [
+    marked("Group"),
+    marked("Records"),
+    marked("Mean"),
+    marked("Mean at the same mix"),
+    marked("Gap"),
+    marked("Of it, within strata"),
+    marked("Of it, from the mix"),
+]
 KEYS = ("mean", "standardised", "gap", "of_amounts", "of_mix")
 
 
@@ -15,4 +24,4 @@ def standardised_table(entry: Mapping[str, Any]) -> tuple[str, list[str], list[l
     """Give caption, heads and rows."""
     write = rate_writer(True)
     rows = [[row["group"], count(row["n"]), *(write(row[key]) for key in KEYS)] for row in entry["groups"]]
-    return entry["title"], HEADS, rows
+    return entry["title"], said(HEADS), rows

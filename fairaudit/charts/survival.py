@@ -22,8 +22,9 @@ from fairaudit.charts.sheet import (
     short,
     titled,
 )
+from fairaudit.languages import marked, say
 
-NO_RECORDS, NO_CURVE = "no records", "no curve"
+NO_RECORDS, NO_CURVE = marked("no records"), marked("no curve")
 
 
 def survival_chart(shown: Mapping[str, Any], *, title: bool = True) -> Chart:
@@ -36,23 +37,23 @@ def survival_chart(shown: Mapping[str, Any], *, title: bool = True) -> Chart:
     x = RoundScale(0.0, float(max([shown["horizon"] or 0, *shown["ticks"]])) or 1.0)
     groups = [_series(group, place, shown, x) for place, group in enumerate(shown["groups"])]
     with mpl.rc_context(LOOK):
-        words = titled(shown, "Time, by group") if title else ""
+        words = titled(shown, say("Time, by group")) if title else ""
         figure = draw_lines(words, _frame(shown, x), [panels(groups)], groups)
     return Chart(figure, _alt(shown))
 
 
 def survival_table(shown: Mapping[str, Any]) -> tuple[str, list[str], list[list[str]]]:
     """Write what the curves are at each tick: caption, heads, and a row for each group and tick."""
-    head = [grouped_by(shown), _after(shown), "Still waiting", "Interval", "At risk", "Median"]
+    head = [grouped_by(shown), _after(shown), say("Still waiting"), say("Interval"), say("At risk"), say("Median")]
     rows = [row for group in shown["groups"] for row in _rows(group, shown)]
-    return f"{shown['title']}: share still waiting", head, rows
+    return say("{title}: share still waiting", title=shown["title"]), head, rows
 
 
 def _rows(group: Mapping[str, Any], shown: Mapping[str, Any]) -> list[list[str]]:
     median = _median(group)
     if not group["steps"]:
         return [
-            [group["group"], exact(tick), _empty(group), "none", count(group["at_risk"][0]), median]
+            [group["group"], exact(tick), _empty(group), say("none"), count(group["at_risk"][0]), median]
             for tick in shown["ticks"][:1]
         ]
     rows = []
@@ -120,22 +121,22 @@ def _at(group: Mapping[str, Any], shown: Mapping[str, Any], time: float) -> Poin
 
 
 def _empty(group: Mapping[str, Any]) -> str:
-    return NO_CURVE if group["n"] else NO_RECORDS
+    return say(NO_CURVE if group["n"] else NO_RECORDS)
 
 
 def _median(group: Mapping[str, Any]) -> str:
     if not group["steps"]:
-        return "undefined"
-    return "not reached" if group["median"] is None else exact(group["median"])
+        return say("undefined")
+    return say("not reached") if group["median"] is None else exact(group["median"])
 
 
 def _note(group: Mapping[str, Any], shown: Mapping[str, Any]) -> str:
-    median = _median(group)
-    return f"median {median}" + (f" {shown['unit']}" if group["median"] is not None else "")
+    unit = [shown["unit"]] if group["median"] is not None else []
+    return say("median {number}", number=" ".join([_median(group), *unit]))
 
 
 def _after(shown: Mapping[str, Any]) -> str:
-    return f"{shown['unit'][:1].upper()}{shown['unit'][1:]}" or "Time"
+    return f"{shown['unit'][:1].upper()}{shown['unit'][1:]}" or say("Time")
 
 
 # --- words ---
@@ -143,9 +144,10 @@ def _after(shown: Mapping[str, Any]) -> str:
 
 def _alt(shown: Mapping[str, Any]) -> str:
     groups = shown["groups"]
-    start = f"Curves of the share still waiting: {short(shown['title'], 80)}; {how_many(groups)}."
+    title = short(shown["title"], 80)
+    start = say("Curves of the share still waiting: {title}; {groups}.", title=title, groups=how_many(groups))
     empty = [group["group"] for group in groups if not any(point[1] is not None for point in _points(group, shown))]
-    missing = f"Without a curve: {_listed(empty)}." if empty else ""
+    missing = say("Without a curve: {groups}.", groups=_listed(empty)) if empty else ""
     return joined([start, _at_the_end(shown), _medians(groups, shown["unit"]), missing])
 
 
@@ -156,7 +158,8 @@ def _at_the_end(shown: Mapping[str, Any]) -> str:
         found = [(group["group"], _at(group, shown, time)[1]) for group in curves]
         known = [(name, share) for name, share in found if share is not None]
         if known and len(known) >= min(len(curves), 2):
-            return f"Still waiting after {exact(time)} {shown['unit']}: {highest_and_lowest(known, percent)}."
+            after = f"{exact(time)} {shown['unit']}"
+            return say("Still waiting after {time}: {numbers}.", time=after, numbers=highest_and_lowest(known, percent))
     return ""
 
 
@@ -164,10 +167,11 @@ def _medians(groups: Sequence[Mapping[str, Any]], unit: str) -> str:
     """Say the medians; one that is not reached is longer than all that are, so it is told apart."""
     known = [(group["group"], group["median"]) for group in groups if group["steps"] and group["median"] is not None]
     open_still = [group["group"] for group in groups if group["steps"] and group["median"] is None]
-    told = f"Median in {unit}: {highest_and_lowest(known, exact)}." if known else ""
-    return f"{told} Not reached: {_listed(open_still)}.".strip() if open_still else told
+    told = [say("Median in {unit}: {numbers}.", unit=unit, numbers=highest_and_lowest(known, exact))] if known else []
+    told += [say("Not reached: {groups}.", groups=_listed(open_still))] if open_still else []
+    return " ".join(told)
 
 
 def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return ", ".join(short(name, 40) for name in names[:3]) + more
+    told = ", ".join(short(name, 40) for name in names[:3])
+    return say("{names} and {count} more", names=told, count=len(names) - 3) if len(names) > 3 else told

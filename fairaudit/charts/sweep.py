@@ -25,8 +25,13 @@ from fairaudit.charts.sheet import (
     span_of,
     titled,
 )
+from fairaudit.languages import marked, say
 
 MOST_ROWS = 12  # cut-offs in the table
+IN_USE, SEVERAL_IN_USE = marked("cut-off in use: {numbers}"), marked("cut-offs in use: {numbers}")
+AT_WIDEST = marked("At cut-off {cutoff}, where the first gap is widest: {numbers}")
+AT_THE_ONE = marked("At cut-off {cutoff}, in use: {numbers}")
+AT_THE_FIRST = marked("At cut-off {cutoff}, the first of {used} in use: {numbers}")
 
 
 def sweep_chart(shown: Mapping[str, Any], *, title: bool = True) -> Chart:
@@ -39,7 +44,7 @@ def sweep_chart(shown: Mapping[str, Any], *, title: bool = True) -> Chart:
     lines = {measure["measure"]: _series(shown, measure["measure"]) for measure in shown["measures"]}
     groups = _groups(shown, lines)
     with mpl.rc_context(LOOK):
-        words = titled(shown, "At every cut-off, by group") if title else ""
+        words = titled(shown, say("At every cut-off, by group")) if title else ""
         figure = draw_lines(words, _frame(shown), _blocks(shown, lines), groups)
     return Chart(figure, _alt(shown))
 
@@ -48,11 +53,13 @@ def sweep_table(shown: Mapping[str, Any]) -> tuple[str, list[str], list[list[str
     """Write the rates at a dozen cut-offs at most, those in use among them: caption, heads, rows."""
     kept = _kept(shown)
     cutoffs = shown["cutoffs"]
-    head = [grouped_by(shown), "Cut-off", *(_capital(measure["title"]) for measure in shown["measures"])]
+    head = [grouped_by(shown), say("Cut-off"), *(_capital(measure["title"]) for measure in shown["measures"])]
     rows = [[group["group"], _cutoff(shown, place), *_rates(group, shown, place)]
             for group in shown["groups"] for place in kept]  # fmt: skip
-    left = f", at {len(kept)} of {len(cutoffs)} cut-offs" if len(kept) < len(cutoffs) else ""
-    return f"{shown['title']}{left}", head, rows
+    title = shown["title"]
+    if len(kept) < len(cutoffs):
+        title = say("{title}, at {kept} of {all} cut-offs", title=title, kept=len(kept), all=len(cutoffs))
+    return title, head, rows
 
 
 def _rates(group: Mapping[str, Any], shown: Mapping[str, Any], place: int) -> list[str]:
@@ -60,8 +67,8 @@ def _rates(group: Mapping[str, Any], shown: Mapping[str, Any], place: int) -> li
 
 
 def _cutoff(shown: Mapping[str, Any], place: int) -> str:
-    used = place in _used(shown)
-    return f"{exact(shown['cutoffs'][place])}{' (in use)' if used else ''}"
+    number = exact(shown["cutoffs"][place])
+    return say("{number} (in use)", number=number) if place in _used(shown) else number
 
 
 def _used(shown: Mapping[str, Any]) -> list[int]:
@@ -89,14 +96,14 @@ def _kept(shown: Mapping[str, Any]) -> list[int]:
 def _frame(shown: Mapping[str, Any]) -> Frame:
     used = sorted(shown["in_use"])
     numbers = [exact(number) for number in used]
-    word = f"cut-off in use: {', '.join(numbers)}" if len(used) < 2 else f"cut-offs in use: {', '.join(numbers)}"
+    words = IN_USE if len(used) < 2 else SEVERAL_IN_USE
     return Frame(
         span_of([*shown["cutoffs"], *used]),
         percent_scale([1.0]),
-        x_title="cut-off →",
-        y_title="↑ Rate",
+        x_title=say("cut-off →"),
+        y_title=say("↑ Rate"),
         marks=list(zip(map(float, used), numbers, strict=True)),
-        mark_word=word if used else "",
+        mark_word=say(words, numbers=", ".join(numbers)) if used else "",
     )
 
 
@@ -108,7 +115,7 @@ def _line(shown: Mapping[str, Any], group: Mapping[str, Any], place: int, measur
     name, rates = called(group["group"], place), group["rates"].get(measure) or []
     points = [(float(cutoff), rate, None, None) for cutoff, rate in zip(shown["cutoffs"], rates, strict=False)]
     if all(rate is None for _, rate, _, _ in points):
-        return Series(name, "", (), empty="no rates" if group["n"] else "no records")
+        return Series(name, "", (), empty=say("no rates") if group["n"] else say("no records"))
     return Series(name, "", points, marked_among(points, 2 * place))
 
 
@@ -142,34 +149,31 @@ def _capital(text: str) -> str:
 
 
 def _alt(shown: Mapping[str, Any]) -> str:
-    start = f"Rates at every cut-off: {short(shown['title'], 80)}; {how_many(shown['groups'])}."
+    title = short(shown["title"], 80)
+    start = say("Rates at every cut-off: {title}; {groups}.", title=title, groups=how_many(shown["groups"]))
     measures = [measure["measure"] for measure in shown["measures"]]
     told_at = (place for place in _used(shown) if any(_known(shown, measure, place) for measure in measures))
     place = next(told_at, None)
     if place is None:
         place = _widest(shown)
     if place is None:
-        return joined([start, "There are no rates."])
+        return joined([start, say("There are no rates.")])
     told = [text for measure in shown["measures"] if (text := _at(shown, measure, place))]
-    return joined(
-        [
-            start,
-            f"At cut-off {exact(shown['cutoffs'][place])}, {_why(shown, place)}: {told[0]}",
-            *map(_capital, told[1:]),
-        ]
-    )
+    return joined([start, _at_place(shown, place, told[0]), *map(_capital, told[1:])])
 
 
 def _at(shown: Mapping[str, Any], measure: Mapping[str, Any], place: int) -> str:
     found = _known(shown, measure["measure"], place)
-    return f"{short(measure['title'], 80)}, {highest_and_lowest(found, percent)}." if found else ""
+    if not found:
+        return ""
+    title = short(measure["title"], 80)
+    return say("{measure}, {numbers}.", measure=title, numbers=highest_and_lowest(found, percent))
 
 
-def _why(shown: Mapping[str, Any], place: int) -> str:
+def _at_place(shown: Mapping[str, Any], place: int, numbers: str) -> str:
     used = _used(shown)
-    if place not in used:
-        return "where the first gap is widest"
-    return "in use" if len(used) == 1 else f"the first of {len(used)} in use"
+    words = AT_WIDEST if place not in used else AT_THE_ONE if len(used) == 1 else AT_THE_FIRST
+    return say(words, cutoff=exact(shown["cutoffs"][place]), used=len(used), numbers=numbers)
 
 
 def _known(shown: Mapping[str, Any], measure: str, place: int) -> list[tuple[str, float]]:
