@@ -9,6 +9,7 @@ from fairaudit.charts.chart import LONGEST_ALT
 from fairaudit.charts.numbers import count
 from fairaudit.charts.rows import Row, grouping_words, is_own
 from fairaudit.charts.text import clean
+from fairaudit.comparisons.scheme import arm_said
 from fairaudit.languages import marked, say
 from fairaudit.sentences import VERDICT_WORDS
 from fairaudit.verdicts import SEVERITY
@@ -52,9 +53,9 @@ def _deciding(table: Sequence[Row]) -> str:
         return ""
     told = say(
         "{first} against {second}: {number}; the limit is {limit}.",
-        first=_short(contrast.sufferer),
-        second=_short(contrast.other),
-        number=f"{contrast.best}{contrast.unit}",
+        first=_short(arm_said(contrast.sufferer)),
+        second=_short(arm_said(contrast.other)),
+        number=contrast.best + contrast.unit,
         limit=contrast.limit_text,
     )
     return f"{told} "

@@ -32,6 +32,7 @@ from fairaudit.charts.rows import (
 )
 from fairaudit.charts.scales import Scale, contrast_scale, rate_scale
 from fairaudit.charts.text import drawable, fitted, width
+from fairaudit.comparisons.scheme import arm_said
 from fairaudit.languages import marked, say
 from fairaudit.sentences import VERDICT_WORDS, Reading
 
@@ -327,7 +328,9 @@ def _name_lines(row: Row, place: int) -> list[str]:
 
 
 def _other(contrast: Contrast) -> str:
-    return fitted(contrast.other if drawable(contrast.other) else say("(see the table)"), SMALL, OTHER_MOST, 1)[0]
+    return fitted(
+        arm_said(contrast.other) if drawable(contrast.other) else say("(see the table)"), SMALL, OTHER_MOST, 1
+    )[0]
 
 
 def _title(finding: Mapping[str, Any]) -> str:

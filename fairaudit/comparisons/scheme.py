@@ -7,6 +7,8 @@ from typing import Literal
 
 import numpy as np
 
+from fairaudit.languages import say
+
 Scenario = Literal[
     "recorded", "spread", "proxy", "worst", "reversed", "open_never", "raked", "raked_moe", "post_stratified",
     "kamiran_calders", "standardised", "balanced", "corrected",
@@ -16,6 +18,17 @@ OTHERWISE = {"reversed": {"reversed": True}}
 Kind = Literal["ratio", "difference"]
 EVERYONE_ELSE = "everyone else"
 EVERYONE = "everyone"
+
+
+def arm_said(name: str) -> str:
+    """Say whom an arm holds, in the language of the report: a group as it is called, or everyone else than one."""
+    if name == EVERYONE:
+        return say("everyone")
+    if name.startswith(f"{EVERYONE_ELSE} than "):
+        return say("everyone else than {group}", group=name.removeprefix(f"{EVERYONE_ELSE} than "))
+    return name
+
+
 FEW_FOLDS = 10  # with an event, or with anybody else: fewer say little of how clusters differ
 NO_EFFECT = 1e-9  # a design effect below it is rounding: the folds agree
 

@@ -16,7 +16,7 @@ from fairaudit.disclosure.groups import hidden_of
 from fairaudit.disclosure.hidden import Elsewhere, Hidden
 from fairaudit.disclosure.rule import Rule
 from fairaudit.disclosure.words import tells_of_few
-from fairaudit.languages import ENGLISH, speaking
+from fairaudit.languages import ENGLISH, marked, say, speaking
 from fairaudit.page_one import page_one
 from fairaudit.plan import UNKNOWN
 
@@ -26,7 +26,7 @@ HASHES = ("source_sha256", "tally_sha256", "to_sign", "signed", "data")
 """Keys of hashes that small numbers go into: whoever guesses the numbers sees from the hash that they are right."""
 
 USUAL = 11
-NOT_MEASURED = "How far it has moved is not told in this copy."
+NOT_MEASURED = marked("How far it has moved is not told in this copy.")
 
 Results = Mapping[str, Any]
 
@@ -147,7 +147,7 @@ def _name(row: Results) -> str:
 
 def _since(since: Results) -> dict[str, Any]:
     """Say what moved since an earlier report in verdicts only: of its numbers it is not known which rest on few."""
-    findings = [{**row, "change": None, "sentence": NOT_MEASURED} for row in since["findings"]]
+    findings = [{**row, "change": None, "sentence": say(NOT_MEASURED)} for row in since["findings"]]
     return {**since, "seal": None, "findings": findings}
 
 

@@ -5,22 +5,40 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from string import Formatter
 from typing import Any
 
 from fairaudit import sentences
 from fairaudit.checks.scenarios import SCENARIOS
+from fairaudit.comparisons.scheme import arm_said
+from fairaudit.languages import marked, say
 from fairaudit.sentences import Reading, Scale
 
-NOT_TOLD = (
-    "{} and {}: their rates, and how far apart they are, are not told in this copy, since a group of few people could "
-    "be seen in them."
+NOT_TOLD = marked(
+    "{first} and {second}: their rates, and how far apart they are, are not told in this copy, since a group of few "
+    "people could be seen in them."
 )
-NO_BOUND = "How far the records let it go is not told in this copy, since few people could be seen in it."
-WITHIN, NOT_WITHIN = "within the limit", "not shown to be within the limit"
-SHOWN_ONLY = " (shown, does not decide)"
+NO_BOUND = marked("How far the records let it go is not told in this copy, since few people could be seen in it.")
+CORRECTED = marked("outcomes corrected for the errors that are known of them")
+# Whether a scenario is within the limit, and whether it decides.
+HOLDS = {
+    (True, True): marked("{how}: within the limit."),
+    (False, True): marked("{how}: not shown to be within the limit."),
+    (True, False): marked("{how}: within the limit (shown, does not decide)."),
+    (False, False): marked("{how}: not shown to be within the limit (shown, does not decide)."),
+}
 
 # Sentences of the plan that hold numbers, and none of people.
-OF_THE_PLAN = ("Where more than ", "Errors are held to ", "This is look ", "Records of one ", "Values are counted in ")
+OF_THE_PLAN = (
+    marked("Where more than {number:g} in 100 are unknown, a verdict must also hold in the worst case."),
+    marked(
+        "Errors are held to {spent:.3g} in 100 (one-sided): of 100 systems just at a limit, no more would be cleared."
+    ),
+    marked("This is look {look} of any number, which share {all_looks:g} in 100."),
+    marked("This is look {look} of {looks}, which share {all_looks:g} in 100."),
+    marked("Records of one {cluster} stay together in one of {folds} parts, cut by a hash."),
+    marked("Values are counted in {count:,} bins of about equal size, with the exact sum of each."),
+)
 FRACTION = re.compile(r"\d\.\d")
 NUMBER = re.compile(r"(?<![\w.,%])\d[\d,]*(?:\.\d+)?(?![\w%])")
 
@@ -56,22 +74,30 @@ def sentence_of(
     before = shown_of(was, finding, people)
     start, found, limit = was["sentence"].partition(before) if before else ("", "", "")
     if not (told and found) or (not exact and FRACTION.search(start)):
-        return f"{NOT_TOLD.format(*was['worst_pair'])} {sentences.limit_part(was['sentence'])}".strip()
+        return f"{_not_told(was['worst_pair'])} {sentences.limit_part(was['sentence'])}".strip()
     decides = now["upper"] if (was["verdict"] == "flagged") == (was["kind"] == "ratio") else now["lower"]
-    after = NO_BOUND if decides is None and not finding["baseline"] else shown_of(now, finding, people)
+    after = say(NO_BOUND) if decides is None and not finding["baseline"] else shown_of(now, finding, people)
     return f"{start}{after}{limit}"
 
 
 def scenario_of(check: Mapping[str, Any]) -> str | None:
     """Say how a finding reads under a scenario, without a number; None of what is no scenario."""
-    names = {**SCENARIOS, "corrected": "outcomes corrected for the errors that are known of them"}
-    words = names.get(check["scenario"])
+    words = {**SCENARIOS, "corrected": CORRECTED}.get(check["scenario"])
     if words is None:
         return None
-    return (
-        f"{words[:1].upper()}{words[1:]}: {WITHIN if check['holds'] else NOT_WITHIN}"
-        f"{'' if check['decides'] else SHOWN_ONLY}."
-    )
+    how = say(words)
+    return say(HOLDS[bool(check["holds"]), bool(check["decides"])], how=how[:1].upper() + how[1:])
+
+
+def _not_told(pair: Sequence[str]) -> str:
+    first, second = map(arm_said, pair)
+    return say(NOT_TOLD, first=first, second=second)
+
+
+def _of_the_plan(sentence: str) -> bool:
+    """Say whether a sentence is one of those of the plan, whole, in the language of the report."""
+    parts = ([re.escape(part) for part, *_ in Formatter().parse(say(text))] for text in OF_THE_PLAN)
+    return any(re.fullmatch(".+?".join(each), sentence) for each in parts)
 
 
 def tells_of_few(sentence: str, names: Sequence[str], smallest: int, *, any_number: bool) -> bool:
@@ -83,7 +109,7 @@ def tells_of_few(sentence: str, names: Sequence[str], smallest: int, *, any_numb
         smallest: the smallest count that may be told.
         any_number: whether no count at all may be told.
     """
-    if sentence.startswith(OF_THE_PLAN):
+    if _of_the_plan(sentence):
         return False
     for name in sorted(names, key=len, reverse=True):
         sentence = sentence.replace(name, "")

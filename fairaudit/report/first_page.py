@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import Any, NamedTuple
 
+from fairaudit.languages import say
 from fairaudit.workflow.state import HEADLINES
 
 # Most room of a text, and most lines of a list. Room is counted in small letters (see `room`).
@@ -118,7 +119,8 @@ def _cut(one: Mapping[str, Any], share: float) -> dict[str, Any]:
 
     asked, conditions = one["open"]["items"], one["headline"] == HEADLINES["supported_with_conditions"]
     questions = [
-        {"role": f"{brief(q['role'], ROLE)} ({q['count']})", "question": text(q["question"], QUESTION)} for q in asked
+        {"role": f"{brief(say(q['role']), ROLE)} ({q['count']})", "question": text(q["question"], QUESTION)}
+        for q in asked
     ]
     tested = TESTED // max(min(len(one["tested"]), TESTED_LINES), 1)
     return {
@@ -146,7 +148,7 @@ def _cut(one: Mapping[str, Any], share: float) -> dict[str, Any]:
 
 def _by(about: str) -> str:
     """Say by which groups a finding is, from its name."""
-    return about.rpartition(", by ")[2]
+    return about.rpartition(say("{title}, by {grouping}", title="", grouping=""))[2]
 
 
 def brief(text: str, most: int) -> str:

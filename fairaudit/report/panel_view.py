@@ -10,6 +10,8 @@ from markupsafe import Markup
 
 from fairaudit.charts.numbers import between, count, percent, rate_writer
 from fairaudit.charts.rows import draws_own, is_own, numbers_of, worse_side
+from fairaudit.comparisons.scheme import arm_said
+from fairaudit.languages import say
 from fairaudit.plan import UNKNOWN
 from fairaudit.report.tables import table
 from fairaudit.sentences import digits, significant
@@ -44,7 +46,7 @@ def strata_tables(finding: Found, name: str, w: Words) -> list[Markup]:
         return []
     # As in the pairs of the finding, the group that is worse off comes first.
     first = [1, 0] if worse_side(finding) == "high" else [0, 1]
-    pair = [found["pair"][place] for place in first]
+    pair = [arm_said(found["pair"][place]) for place in first]
     heads = [w["stratum"].format(", ".join(each.replace("_", " ") for each in found["by"]))]
     for group in pair:
         heads += [w["strata_counted"].format(group), w["strata_rate"].format(group)]
@@ -58,7 +60,11 @@ def strata_tables(finding: Found, name: str, w: Words) -> list[Markup]:
     common = [
         [w["strata_raw"], _apart(finding, found["raw"]), "–"],
         [w["strata_common"], _apart(finding, found["common"]), _ends(finding, found, w)],
-        [w["strata_standardised"], " v ".join(percent(found["standardised"][place]) for place in first), "–"],
+        [
+            w["strata_standardised"],
+            w["against"].format(*(percent(found["standardised"][place]) for place in first)),
+            "–",
+        ],
         [w["strata_odds"], odds, w["from_to"].format(*ends)],
         [w["strata_parts"], _parts(found), "–"],
         [w["strata_same"], _small(found["breslow_day"][2]), "–"],
@@ -105,7 +111,7 @@ def _parts(found: Found) -> str:
 
 
 def _small(p: float | None) -> str:
-    return "–" if p is None else "under 0.0001" if p < 0.0001 else f"{p:.4f}"
+    return "–" if p is None else say("under 0.0001") if p < 0.0001 else f"{p:.4f}"
 
 
 def _ways(finding: Found, rows: Sequence[Found], caption: str, w: Words) -> Markup:
@@ -146,7 +152,11 @@ def _off(row: Found, w: Words) -> str:
 
 
 def _worst(row: Found, w: Words) -> str:
-    return "–" if row["worse_off"] is None else w["panel_versus"].format(row["worse_off"], row["other"])
+    return (
+        "–"
+        if row["worse_off"] is None
+        else w["panel_versus"].format(arm_said(row["worse_off"]), arm_said(row["other"]))
+    )
 
 
 def _apart(finding: Found, value: float | None, rounding: str = "nearest") -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from fairaudit.languages import say
 from fairaudit.report.tables import table
 from fairaudit.workflow.completeness import gravest_first
 
@@ -46,7 +47,7 @@ def of_finding(answers: Sequence[Mapping[str, Any]], finding: str) -> list[Mappi
 
 def _open(entries: Sequence[Mapping[str, Any]], w: Words) -> Markup:
     body = [
-        [each["question"], each["role"], each["why"], w["yes"] if each["blocks"] else w["no"]]
+        [each["question"], say(each["role"]), each["why"], w["yes"] if each["blocks"] else w["no"]]
         for each in gravest_first(entries)
     ]
     heads = [w["open_what"], w["who"], w["open_why"], w["holds_up"]]

@@ -22,6 +22,8 @@ from fairaudit.charts.rows import (
     rows,
     worse_side,
 )
+from fairaudit.comparisons.scheme import arm_said
+from fairaudit.languages import marked, say
 from fairaudit.measures import measures_table
 from fairaudit.report.first_page import first_page
 from fairaudit.report.panel_view import panel_tables, strata_tables
@@ -186,7 +188,7 @@ def _changed(entry: Mapping[str, Any], w: Words) -> str:
 
 def scan_note(entry: Mapping[str, Any], w: Words) -> str:
     """Say how crossings were looked through and how many stand out, or why none was."""
-    attributes = errors.listed([plain_name(name) for name in entry["grouping"]])
+    attributes = _listed([plain_name(name) for name in entry["grouping"]])
     told = {**entry, "attributes": attributes, "alpha": f"{100 * entry['alpha']:g}", "unknown": _unknown_of(entry)}
     told |= {key: f"{entry[key]:,}" for key in ("tested", "standing_out", "left_out", "smallest")}
     if entry["why_not"]:
@@ -201,12 +203,18 @@ def scan_note(entry: Mapping[str, Any], w: Words) -> str:
         said += [key for key, holds in more.items() if holds]
     sentences = [w[key].format(**told) for key in said]
     return " ".join(
-        [*sentences, *([w["scan_no_shares"].format(errors.listed(entry["no_shares"]))] if entry["no_shares"] else [])]
+        [*sentences, *([w["scan_no_shares"].format(_listed(entry["no_shares"]))] if entry["no_shares"] else [])]
     )
 
 
 def _unknown_of(entry: Mapping[str, Any]) -> str:
-    return errors.listed([errors.counted(plain_name(name), n) for name, n in entry["unknown"].items()])
+    return _listed([errors.counted(plain_name(name), n) for name, n in entry["unknown"].items()])
+
+
+def _listed(words: Sequence[str], most: int = 12) -> str:
+    """Join words with commas, cutting a long list with how many more there are."""
+    shown = ", ".join(words[:most])
+    return shown if len(words) <= most else say("{names} and {count} more", names=shown, count=len(words) - most)
 
 
 def _scan_table(entry: Mapping[str, Any]) -> Markup:
@@ -358,7 +366,7 @@ def comparison_view(finding: Found, comparison: Mapping[str, Any], name: str, w:
         "folded": w["pairs_summary"].format(len(found)) if len(found) > FOLDED else "",
         "pairs": pairs_table(finding, comparison, found, w["pairs_caption"].format(name), w) if found else "",
         "empty": w["empty"].format("; ".join(empty)) if empty and len(found) < len(every) else "",
-        "method": w["one_method"].format(methods[0]) if len(methods) == 1 else "",
+        "method": w["one_method"].format(said_method(methods[0])) if len(methods) == 1 else "",
     }
 
 
@@ -412,18 +420,35 @@ def pairs_table(
     numbers = numbers_of(finding, comparison)
     value = w[f"own_{numbers.kind}"] if draws_own(finding, numbers.kind) else w[_numbers_head(numbers)]
     columns = {
-        w["pair_other"]: [pair.other for pair in found],
+        w["pair_other"]: [arm_said(pair.other) for pair in found],
         w["pair_records"]: [w["against"].format(*pair.sizes) for pair in found],
         value: [pair.best for pair in found],
         w["at_least"]: [pair.bounds[0] for pair in found],
         w["at_most"]: [pair.bounds[1] for pair in found],
     }
     if not finding["baseline"]:
-        columns[w["reading"]] = [pair.reading for pair in found]
+        columns[w["reading"]] = [say(pair.reading) for pair in found]
     if len({pair.method for pair in found}) > 1:
-        columns[w["method"]] = [pair.method for pair in found]
-    names = [pair.sufferer for pair in found]
+        columns[w["method"]] = [said_method(pair.method) for pair in found]
+    names = [arm_said(pair.sufferer) for pair in found]
     return table(caption, [w["pair"], *columns], list(zip(names, *columns.values(), strict=True)))
+
+
+BASES = (marked("clustered"), marked("weighted"), marked("matched"), marked("benchmark and"))
+METHODS = (
+    marked("score"),
+    marked("exact"),
+    marked("all areas counted"),
+    marked("all areas counted, margins of error"),
+)
+
+
+def said_method(method: str) -> str:
+    """Say how bounds were computed; what is called after its author keeps its name."""
+    basis = next((basis for basis in BASES if method.startswith(f"{basis} ")), None)
+    if basis is None:
+        return say(method)
+    return say("{basis} {method}", basis=say(basis), method=said_method(method.removeprefix(f"{basis} ")))
 
 
 def _numbers_head(numbers: Reading) -> str:
@@ -439,8 +464,14 @@ def glossary(evidence: Sequence[Mapping[str, Any]], w: Words) -> Markup:
     """List the measures that the report uses."""
     used = {finding["measure"] for block in evidence for finding in block["findings"]}
     columns = ("title", "name", "what", "formula", "source")
-    body = [[plain_name(str(entry[key])) for key in columns] for entry in measures_table() if entry["name"] in used]
+    body = [_of_measure(entry, columns) for entry in measures_table() if entry["name"] in used]
     return table(w["caption"], [w[key] for key in columns], [[capital(first), *rest] for first, *rest in body])
+
+
+def _of_measure(entry: Mapping[str, Any], columns: Sequence[str]) -> list[str]:
+    """Write a measure's row; whose definition it is stands as it is cited."""
+    texts = [plain_name(str(entry[key])) for key in columns]
+    return [text if key == "source" else say(text) for key, text in zip(columns, texts, strict=True)]
 
 
 def facts(results: Mapping[str, Any], w: Words) -> Markup:
