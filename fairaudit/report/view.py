@@ -70,7 +70,7 @@ def report(results: Mapping[str, Any], t: Words) -> dict[str, Any]:
         "glossary": glossary(evidence, t["glossary"]),
         "facts": facts(results, t["facts"]),
         "since": _since(results.get("since"), t["since"]),
-        "rule": rule_words(audit, t["public_copy"]),
+        "rule": rule_words(results["audit"], t["public_copy"]),
     }
 
 
