@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from fairaudit.errors import Problem, nearest
@@ -52,11 +52,34 @@ def differences(plans: Sequence[Plan], names: Sequence[str]) -> tuple[list[Probl
             listed.append({"where": _words(place), "values": [_shown(value) for value in values]})
             continue
         for name, value in zip(names[1:], values[1:], strict=True):
-            if value != values[0]:
-                what = f"{_words(place)} is {_shown(value)}, and {_shown(values[0])} in {names[0]}"
-                hint = f"Plans that are compared ask the same: write {_shown(values[0])}, and run it again."
-                problems.append(Problem(name, what, hint))
+            # What a measure that is lacking says of itself is not named once more.
+            if value != values[0] and not _is_part(place, (problem.what for problem in problems)):
+                problems.append(_otherwise(place, (names[0], values[0]), (name, value)))
     return problems, listed
+
+
+def _otherwise(place: str, first: tuple[str, Any], other: tuple[str, Any]) -> Problem:
+    where, (called, value), (name, own) = _words(place), first, other
+    if ASKED in (value, own):
+        what = (
+            f"does not ask {where}, which {called} asks" if own is SILENT else f"asks {where}, which {called} does not"
+        )
+        hint = (
+            f"Plans that are compared ask the same: {'add it' if own is SILENT else 'take it out'}, and run it again."
+        )
+        return Problem(name, what, hint)
+    what = f"{where} is {_shown(own)}, and {_shown(value)} in {called}"
+    hint = "leave it out" if value in (SILENT, None) else f"write {_shown(value)}"
+    return Problem(name, what, f"Plans that are compared ask the same: {hint}, and run it again.")
+
+
+def _is_part(place: str, told: Iterable[str]) -> bool:
+    """Say whether a place is within one that is said to be lacking in some plan."""
+    return any(what.startswith(f"{verb} {_words(place).rpartition('.')[0]}, ") for what in told for verb in VERBS)
+
+
+ASKED = "asked"
+VERBS = ("does not ask", "asks")
 
 
 def _compared(place: str, shared: set[str]) -> bool:
@@ -88,7 +111,7 @@ def _of_block(block: Evidence) -> Iterator[tuple[str, Any]]:
         yield from _flat(f"{block.id}.groups.{name}", group.model_dump(mode="json", exclude={"levels"}))
     for entry in block.measures:
         own = f"{block.id}.measures.{labelled(entry.measure, entry.parameters)}"
-        yield own, "asked"
+        yield own, ASKED
         yield f"{own}.because", entry.because
         yield f"{own}.blocks", entry.blocks
         for kind in ("ratio", "difference"):

@@ -67,3 +67,21 @@ def test_evidence_of_one_plan_only_is_named_with_the_nearest(tmp_path):
         "has evidence 'flag', which alpha lacks",
     ]
     assert "flag" in problems[0].hint
+
+
+@pytest.mark.parametrize(
+    ("lacking", "what", "hint"),
+    [
+        ("beta", "does not ask flags.measures.selection_rate, which alpha asks", "add it"),
+        ("alpha", "asks flags.measures.selection_rate, which alpha does not", "take it out"),
+    ],
+)
+def test_a_measure_of_one_plan_only_is_named_once(tmp_path, lacking, what, hint):
+    for name in NAMES:
+        bid(tmp_path / name, lines(0))
+    path = tmp_path / lacking / "audit.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text("".join(line for line in text.splitlines(True) if "selection_rate" not in line), encoding="utf-8")
+    problems, _ = differences([read_plan(tmp_path / name) for name in NAMES], NAMES)
+    assert [problem.what for problem in problems] == [what]
+    assert problems[0].hint == f"Plans that are compared ask the same: {hint}, and run it again."

@@ -262,3 +262,13 @@ def test_two_cut_offs_of_a_real_score(shared_data, tmp_path):
     assert told["disparity"][0] == pytest.approx(805 / 1795 - 349 / 1488)
     assert told["people"] == 1795 + 1488
     assert told["lower"] < told["change"] < told["upper"] < 0
+
+
+@pytest.mark.long
+def test_three_systems_are_put_beside_each_other_two_at_a_time(audits, tmp_path):
+    third = shutil.copytree(audits[1], tmp_path / "gamma")
+    found = compared([*audits, third])
+    assert [each["name"] for each in found["systems"]] == ["Alpha", "Beta (beta)", "Beta (gamma)"]
+    told = {tuple(each["systems"]): each["change"] for each in false_positives(found)["changes"]}
+    assert told == pytest.approx({(0, 1): -0.16, (0, 2): -0.16, (1, 2): 0})
+    assert [len(each["systems"]) for each in found["evidence"][0]["findings"]] == [3, 3]
