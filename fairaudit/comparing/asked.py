@@ -53,7 +53,7 @@ def differences(plans: Sequence[Plan], names: Sequence[str]) -> tuple[list[Probl
             continue
         for name, value in zip(names[1:], values[1:], strict=True):
             # What a measure that is lacking says of itself is not named once more.
-            if value != values[0] and not _is_part(place, (problem.what for problem in problems)):
+            if value != values[0] and not _is_part(place, (each.what for each in problems if each.where == name)):
                 problems.append(_otherwise(place, (names[0], values[0]), (name, value)))
     return problems, listed
 

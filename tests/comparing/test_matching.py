@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fairaudit.comparing import words
-from fairaudit.comparing.changes import changes, groups_of, pairings, unknown_group
+from fairaudit.comparing.changes import Pairing, changes, groups_of, pairings, unknown_group, unlike
 from fairaudit.comparing.reading import Bid, called
 from fairaudit.plan import read_plan
 from fairaudit.sources import sha256_of
@@ -150,3 +150,17 @@ def test_everybody_else_is_the_other_groups_together(tmp_path):
     (named,) = changes(found, [{**finding, "worst_pair": ["Black", "White"]}] * 2, block)
     assert told["groups"] == [rest, "White"]
     assert {**told, "groups": None} == {**named, "groups": None}
+
+
+def test_records_of_the_same_cluster_stand_in_one_fold(tmp_path):
+    key = "      key: case\n      cluster: case\n"
+    folders = [bid(tmp_path / name, lines(place), key=key) for place, name in enumerate(("a", "b"))]
+    plans = [read_plan(folder) for folder in folders]
+    found = beside([(plan.block("flags"), plan.folder) for plan in plans])[0, 1]
+    side = Pairing((0, 1), found)
+    groups = groups_of(side, ["race"], "false_positive_rate", clustered=True)
+    assert {name: tuple(group.joint.pairs) for name, group in groups.items()} == WITHOUT
+    assert len(groups["Black"].joint.n) > 50
+    finding = {"grouping": ["race"], "measure": "false_positive_rate", "worst_pair": ["White", "Black"]}
+    rows = unlike(side, finding, plans[0].block("flags"))
+    assert [(row["group"], row["by_chance"]) for row in rows] == [("White", None), ("Black", None)]
