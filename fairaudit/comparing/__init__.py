@@ -9,7 +9,7 @@ what the plans say otherwise (`where`, `values`); `evidence`, each block with `i
 A finding has `id`, `about`, `blocks`, `limit`, `because`; and lists:
 
 * `systems`, each with `verdict`, `words`, `baseline`, `pair` (the worse-treated group first), `estimate`, `lower`,
-  `upper`, `shown`, `needed`;
+  `upper`, `best` and `bound` in words, `shown`, `needed`;
 * `changes`, each with `systems`, `groups` (the worse-treated first), `people`, `not_known`, `unknown_group`,
   `same_people`, `disparity` under either (where the first group is worse off, above 0; of a ratio, above 1), `change`
   (the second's less the first's; of ratios the second's over the first's) with `lower` and `upper` of 95%, `sentence`;
@@ -229,6 +229,8 @@ def _of_system(finding: Mapping[str, Any], people: str) -> dict[str, Any]:
         "estimate": finding["estimate"],
         "lower": finding["lower"],
         "upper": finding["upper"],
+        "best": words.best(finding),
+        "bound": words.bound(finding, people),
         "shown": words.shown(finding, people),
         "needed": (finding["more_records"] or {}).get("sentence", ""),
     }

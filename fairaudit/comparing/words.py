@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from fairaudit.comparing.changes import Pairing
@@ -50,6 +51,37 @@ def shown(finding: Mapping[str, Any], people: str) -> str:
         return finding["sentence"]
     said = shown_sentence(reading(finding, people), finding["verdict"], finding["baseline"])
     return said if said in finding["sentence"] else finding["sentence"]
+
+
+def best(finding: Mapping[str, Any]) -> str:
+    """Write a finding's best estimate in the unit of its limit; "" where there is none."""
+    if finding["worst_pair"] is None or finding["estimate"] is None:
+        return ""
+    numbers = _unnamed(finding)
+    return numbers.shown(numbers.estimate)
+
+
+def bound(finding: Mapping[str, Any], people: str) -> str:
+    """Write the bound that decides, in the unit of the limit: at least so much where it is shown to be outside.
+
+    Returns:
+        "" where a baseline decides nothing, or the report says more than a bound: that is in its sentence.
+    """
+    if finding["worst_pair"] is None or finding["baseline"] or shown(finding, people) == finding["sentence"]:
+        return ""
+    numbers = _unnamed(finding)
+    toward_harm, toward_fair = ("up", "down") if numbers.turned else ("down", "up")
+    if finding["verdict"] == "flagged":
+        text = numbers.shown(numbers.upper, toward_fair)
+        return say("at least {number}", number=text) if numbers.turned else say("at most {number}", number=text)
+    text = numbers.shown(numbers.lower, toward_harm)
+    if finding["verdict"] == "cleared":
+        return say("at most {number}", number=text) if numbers.turned else say("at least {number}", number=text)
+    return say("may be up to {number}", number=text) if numbers.turned else say("may be down to {number}", number=text)
+
+
+def _unnamed(finding: Mapping[str, Any]) -> Reading:
+    return replace(reading(finding), people=None)
 
 
 def limit(finding: Mapping[str, Any]) -> str:

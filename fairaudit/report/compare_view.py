@@ -59,13 +59,14 @@ def finding_view(
         [
             name,
             _verdict(each, w),
-            each["pair"][0] if each["pair"] else w["nobody_worse"],
-            each["shown"] or w["nothing_shown"],
+            w["beside"].format(*each["pair"]) if each["pair"] else w["unknown"],
+            each["best"] or w["unknown"],
+            each["bound"] or each["shown"],
             finding["limit"],
         ]
         for name, each in zip(names, finding["systems"], strict=True)
     ]
-    heads = [w["system"], w["verdict"], w["worse_off"], w["shown"], w["limit"]]
+    heads = [w["system"], w["verdict"], w["worse_off"], w["best"], w["shown"], w["limit"]]
     return {
         **finding,
         "about": about,

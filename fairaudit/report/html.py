@@ -77,7 +77,7 @@ def comparison_page(found: Mapping[str, Any], language: str = LANGUAGE) -> str:
 
     Args:
         found: what `compare.json` holds.
-        language: which file of `text/` the fixed words come from.
+        language: the language of the fixed words.
     """
     view = comparison(found, words(language)["compare"])
     return page("compare.html", language, found=found, view=view)

@@ -73,6 +73,19 @@ def test_each_system_keeps_the_verdict_of_its_own_report(found, audits):
             assert row["systems"][place]["shown"] in finding["sentence"]
 
 
+def test_a_row_says_the_bound_in_the_unit_of_the_limit(found):
+    first = false_positives(found)
+    row = first["systems"][0]
+    assert (first["limit"], row["best"], row["bound"]) == ("5 in 100", "30 in 100", "at least 16 in 100")
+    assert row["shown"] == "The data show a gap of at least 16 in 100 (best estimate 30)."
+    ratio = next(each for each in found["evidence"][0]["findings"] if "selection_rate" in each["id"])
+    assert ratio["limit"] == "125 for every 100"
+    for each in ratio["systems"]:
+        words, number = re.fullmatch(r"(at least|at most|may be up to) (\d+) for every 100", each["bound"]).groups()
+        assert f"{number} Black people for every 100 White people" in each["shown"]
+        assert words == {"flagged": "at least", "cleared": "at most"}.get(each["verdict"], "may be up to")
+
+
 def test_people_whom_only_one_system_counts_are_counted_group_by_group(found):
     (told,) = false_positives(found)["unlike"]
     rows = {row["group"]: (row["people"], row["first_only"], row["second_only"]) for row in told["rows"]}
