@@ -18,6 +18,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import nbformat
@@ -122,7 +123,11 @@ class Kernels:
             _kill(kernel)
 
     def execute(
-        self, notebook: Notebook, parameters: Mapping[str, Any], folder: Path, environment: Mapping[str, str]
+        self,
+        notebook: Notebook,
+        parameters: Mapping[str, Any],
+        folder: Path,
+        environment: Mapping[str, str] = MappingProxyType({}),
     ) -> Any:
         """Run a notebook; to be called from a thread that does nothing else.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -31,7 +32,7 @@ from fairaudit.charts.rows import (
     rows,
 )
 from fairaudit.charts.scales import Scale, contrast_scale, rate_scale
-from fairaudit.charts.text import drawable, fitted, width
+from fairaudit.charts.text import drawable, end_of, fitted, width
 from fairaudit.comparisons.scheme import arm_said
 from fairaudit.languages import marked, say
 from fairaudit.sentences import VERDICT_WORDS, Reading
@@ -105,7 +106,8 @@ class _Forest:
         self.approximate: bool = draws_own(finding, finding["comparison"])
         self.counted = any(group["events"] is not None for group in finding["groups"])
         self.numbers: Reading = numbers_of(finding)
-        self.names = [_name_lines(row, place) for place, row in enumerate(table)]
+        self.names = _names(table)
+        self.short = Counter(_short(row.group) for row in table)
         self.texts = [self._contrast_lines(row) for row in table]
         self.at = Columns.of(
             names=_widest(70.0, [width(line, SIZE, bold=True) for lines in self.names for line in lines]),
@@ -307,7 +309,17 @@ class _Forest:
         certain = contrast.near == far == contrast.estimate  # all there is was counted: it has no bounds
         bounds = f" ({span(*ends)})" if (contrast.near, far) != (None, None) and not certain else ""
         first = f"{contrast.best}{bounds}".replace("-", "−")
-        return contrast.text(None) if contrast.empty else first, say("v {group}", group=_other(contrast))
+        return contrast.text(None) if contrast.empty else first, say("v {group}", group=self._other(contrast))
+
+    def _other(self, contrast: Contrast) -> str:
+        """Name the other group on one line, by its end where others are cut to the same words."""
+        name = _short(contrast.other)
+        cut = self.short[name] > 1 and drawable(contrast.other)
+        return end_of(arm_said(contrast.other), SMALL, OTHER_MOST) if cut else name
+
+
+def _short(name: str) -> str:
+    return fitted(arm_said(name) if drawable(name) else say("(see the table)"), SMALL, OTHER_MOST, 1)[0]
 
 
 def _widest(least: float, widths: Sequence[float]) -> float:
@@ -321,16 +333,20 @@ def _counts(row: Row) -> str:
     return say("{events} of {records}", events=events, records=records) if events else records
 
 
-def _name_lines(row: Row, place: int) -> list[str]:
-    """Break a name into lines; one in letters that the font lacks is called by its row of the table."""
-    name = row.group if drawable(row.group) else say("(row {number} of the table)", number=place + 1)
-    return fitted(name, SIZE, NAME_MOST, 2, bold=True)
+def _names(table: Sequence[Row]) -> list[list[str]]:
+    """Break names into lines; of names that would be cut to the same words, the end is shown as well."""
+    names = [_name(row, place) for place, row in enumerate(table)]
+    lines = [fitted(name, SIZE, NAME_MOST, 2, bold=True) for name in names]
+    alike = {tuple(each) for each, number in Counter(map(tuple, lines)).items() if number > 1}
+    return [
+        [each[0], end_of(name, SIZE, NAME_MOST, bold=True)] if tuple(each) in alike and len(each) == 2 else each
+        for name, each in zip(names, lines, strict=True)
+    ]
 
 
-def _other(contrast: Contrast) -> str:
-    return fitted(
-        arm_said(contrast.other) if drawable(contrast.other) else say("(see the table)"), SMALL, OTHER_MOST, 1
-    )[0]
+def _name(row: Row, place: int) -> str:
+    """One in letters that the font lacks is called by its row of the table."""
+    return row.group if drawable(row.group) else say("(row {number} of the table)", number=place + 1)
 
 
 def _title(finding: Mapping[str, Any]) -> str:

@@ -81,3 +81,10 @@ def _longest(text: str, size: float, most: float, bold: bool) -> int:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if width(text[:middle], size, bold) <= most else (low, middle - 1)
     return low
+
+
+def end_of(text: str, size: float, most: float, bold: bool = False) -> str:
+    """Give as much of a text's end as fits on a line, after an ellipsis: names that begin alike often end otherwise."""
+    text = clean(text)
+    fits = (n for n in range(min(len(text), 60), 0, -1) if width(f"…{text[-n:].lstrip()}", size, bold) <= most)
+    return f"…{text[-next(fits, 1) :].lstrip()}"

@@ -48,6 +48,8 @@ CASES: dict[str, Callable[[], dict[str, Any]]] = {
     "fourteen groups": call(many(14)),
     "forty groups": call(many(40), "a burden"),
     "long names": call(many(3, LONG)),
+    "forty long names": call(many(40, LONG)),
+    "forty names from the right": call(many(40, "مجموعة من سكان المدينة القديمة، {}")),
     "names without a space": call(many(3, "x" * 10_000 + "{}")),
     "names from the right": call({"نساء": (300, 1000), "גברים": (500, 1000)}),
     "names that the font lacks": call({"女性": (300, 1000), "男性": (500, 1000), "🧑🏽‍🚒": (20, 50)}),

@@ -128,6 +128,14 @@ def test_names_that_the_font_lacks_are_called_by_their_row():
     assert "(row 1 of the table)" in words(drawn("names that the font lacks"))
 
 
+@pytest.mark.parametrize("case", ["forty long names", "forty names from the right"])
+def test_names_that_begin_alike_are_told_apart(case):
+    chart = forest_plot(CASES[case](), title=False)
+    said = [text.get_text() for text in chart.figure.texts]
+    ends = [text for text in said if text.startswith("…")] if "long" in case else said
+    assert [number for number in range(40) if not any(text.endswith(f" {number}") for text in ends)] == []
+
+
 def test_the_same_rows_give_the_same_bytes():
     assert forest_plot(CASES["fourteen groups"]()).svg == drawn("fourteen groups").svg
     again = "from fairaudit.charts import forest_plot\nfrom tests.charts.findings import found, many\n"
