@@ -304,7 +304,7 @@ BOUNDLESS = {
 def _shown(comparison: _Comparison, flagged: bool) -> str:
     """Say the bound first and the estimate second."""
     shown, limit, kind = comparison.shown(comparison.worst), comparison.limit, comparison.kind
-    best = f" ({say('best estimate {number}', number=_number(shown['estimate'], limit))})"
+    best = sentences.best_told(_number(shown["estimate"], limit))
     bound = shown["upper" if (kind == "ratio") == flagged else "lower"]
     if not math.isfinite(bound):
         return say(BOUNDLESS[kind], best=best)

@@ -94,7 +94,7 @@ def _caveat(results: Mapping[str, Any]) -> str:
             told += " " + say("That decision does not stand: {reasons}", reasons=reasons)
     if dissent:
         told += " " + say("In dissent signed: {names}.", names="; ".join(dissent))
-    return f"{told} {say('This page is not a finding about the law.')}"
+    return told + " " + say("This page is not a finding about the law.")
 
 
 def _community(results: Mapping[str, Any]) -> str:
@@ -127,7 +127,12 @@ def _said(results: Mapping[str, Any], question: str) -> str:
     quoted = _quoted(told[0], results)
     if not more:
         return quoted
-    return f"{quoted} ({say_count(more, '{count} more reply further down.', '{count} more replies further down.')})"
+    return say_count(
+        more,
+        "{quoted} ({count} more reply further down.)",
+        "{quoted} ({count} more replies further down.)",
+        quoted=quoted,
+    )
 
 
 def _answered(results: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -468,7 +473,7 @@ def _decided(determination: Mapping[str, Any]) -> list[str]:
     if not (decision["decision"] and decision["stands"]):
         return []
     return [
-        f"{decision['words']} {say('The statement and the conditions stand further down.')}",
+        decision["words"] + " " + say("The statement and the conditions stand further down."),
         say("Anything else: by another decision, on what is found and answered then."),
     ]
 

@@ -472,7 +472,12 @@ def _best(reading: Reading) -> str:
         return ""
     else:
         number = say(AMOUNTS[way], number=reading.digits(reading.number(reading.estimate)))
-    return f" ({say('best estimate {number}', number=number)})"
+    return best_told(number)
+
+
+def best_told(number: str) -> str:
+    """Say a best estimate that is written already, in brackets behind a bound."""
+    return " " + say("(best estimate {number})", number=number)
 
 
 def limit_sentence(reading: Reading, cited: str, allows: str = "") -> str:
@@ -592,7 +597,7 @@ def reason_sentence(reason: str, *, at_worst: bool) -> str:
         at_worst: whether the bound that is printed is that of the unknown at their worst.
     """
     if at_worst and reason in ("too_little_data", "hidden", "leaning_outside", "leaning_inside"):
-        return f"{say(REASONS[reason])} {say('And so much is unknown that the bound takes it at its worst.')}"
+        return say(REASONS[reason]) + " " + say("And so much is unknown that the bound takes it at its worst.")
     return say(REASONS[reason])
 
 
@@ -625,7 +630,7 @@ def _lacking(group: str, n: int | None, needed: int | None, *, at_least: bool = 
     """Name a group with its records, and how many it would need."""
     if n is None:
         return group
-    need = f"; {say('about {needed:,} in all are needed if all fare alike', needed=needed)}" if needed else ""
+    need = say("; about {needed:,} in all are needed if all fare alike", needed=needed) if needed else ""
     if at_least:
         return say_count(
             n,

@@ -167,7 +167,8 @@ def words_of(given: Mapping[str, Any]) -> dict[str, str]:
     quantile = 100 * given.get("quantile", 0.5)
     words["percentile"] = say("{number:g}% point", number=quantile) if "quantile" in given else say("middle")
     unit = str(given.get("unit", ""))
-    words["amount"] = f"{words.get('above') or say('the amount that the plan says')} {unit}".strip()
+    amount = words["above"] if "above" in words else say("the amount that the plan says")
+    words["amount"] = f"{amount} {unit}".strip()
     words["reached"], words["within_reach"] = say("were reached"), _within_reach(words, unit)
     words["served"], words["got"] = say("were served"), say("got")
     own = {}
