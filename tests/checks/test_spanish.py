@@ -154,7 +154,7 @@ NOTES = {
     "The sender notes: No record is closed: every wait is still open.": (
         "Quien envió los recuentos anota: Ningún registro está cerrado: todas las esperas siguen pendientes."
     ),
-    "year not kept": "fuera por year",
+    "year not kept": "por el valor de year",
     "Somebody wrote this by hand.": "Somebody wrote this by hand.",
 }
 
