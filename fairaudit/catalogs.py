@@ -18,13 +18,14 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 from fairaudit import languages, resources
-from fairaudit.measures import MEASURES
+from fairaudit.measures import MEASURES, measures_table
 from fairaudit.measures.registry import titles
 from fairaudit.report.html import HERE as REPORT
 
 PACKAGE = Path(languages.__file__).resolve().parents[1]
 KEYWORDS = {"say": None, "marked": None, "say_count": (2, 3)}
 OF_MEASURES = ("of", "share", "phrase", "phrase_below")
+OF_GLOSSARY = ("title", "what", "formula")
 OF_QUESTIONS = ("question", "why", "words")
 WIDTH = 110
 
@@ -56,6 +57,8 @@ def entries() -> Iterator[Entry]:
     for name, measure in sorted(MEASURES.items()):
         told = [name.replace("_", " "), *titles(measure), *(getattr(measure, part, "") for part in OF_MEASURES)]
         yield from (Entry(text, f"measure {name}") for text in told if re.sub(r"{\w+}", "", text).strip())
+    for row in measures_table():
+        yield from (Entry(str(row[part]), f"measure {row['name']}: {part}") for part in OF_GLOSSARY)
 
 
 def template() -> Catalog:

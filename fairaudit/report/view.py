@@ -23,7 +23,7 @@ from fairaudit.charts.rows import (
     worse_side,
 )
 from fairaudit.comparisons.scheme import arm_said
-from fairaudit.languages import marked, say
+from fairaudit.languages import ENGLISH, marked, say, speaking
 from fairaudit.measures import measures_table
 from fairaudit.report.first_page import first_page
 from fairaudit.report.panel_view import panel_tables, strata_tables
@@ -464,14 +464,17 @@ def glossary(evidence: Sequence[Mapping[str, Any]], w: Words) -> Markup:
     """List the measures that the report uses."""
     used = {finding["measure"] for block in evidence for finding in block["findings"]}
     columns = ("title", "name", "what", "formula", "source")
-    body = [_of_measure(entry, columns) for entry in measures_table() if entry["name"] in used]
+    with speaking(ENGLISH):  # titles are looked up whole
+        known = [entry for entry in measures_table() if entry["name"] in used]
+    body = [_of_measure(entry, columns) for entry in known]
     return table(w["caption"], [w[key] for key in columns], [[capital(first), *rest] for first, *rest in body])
 
 
 def _of_measure(entry: Mapping[str, Any], columns: Sequence[str]) -> list[str]:
     """Write a measure's row; whose definition it is stands as it is cited."""
-    texts = [plain_name(str(entry[key])) for key in columns]
-    return [text if key == "source" else say(text) for key, text in zip(columns, texts, strict=True)]
+    name = plain_name(str(entry["name"]))
+    said = {**{key: say(str(entry[key])) for key in ("title", "what", "formula")}, "name": say(name)}
+    return [plain_name({**entry, **said}[key]) for key in columns]
 
 
 def facts(results: Mapping[str, Any], w: Words) -> Markup:
