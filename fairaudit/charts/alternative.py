@@ -65,5 +65,6 @@ def _readings(finding: Mapping[str, Any], table: Sequence[Row]) -> str:
     if finding["baseline"]:
         return say("For comparison only.")
     found = [row.worst.verdict for row in table if row.worst is not None and row.rates is not None]
-    told = [f"{found.count(verdict)} {say(VERDICT_WORDS[verdict]).lower()}" for verdict in SEVERITY if verdict in found]
+    there = [verdict for verdict in SEVERITY if verdict in found]
+    told = [say("{number} {reading}", number=found.count(v), reading=say(VERDICT_WORDS[v]).lower()) for v in there]
     return say("Of the groups, each in its worst comparison: {readings}.", readings="; ".join(told)) if told else ""
