@@ -261,7 +261,8 @@ def _value(given: Answer, question: Any) -> Any:
 
 
 def _instrument(instrument: Instrument) -> str:
-    return f"{instrument.name} ({instrument.citation}; as of {instrument.as_of})"
+    told = {"name": instrument.name, "citation": instrument.citation, "day": instrument.as_of}
+    return say("{name} ({citation}; as of {day})", **told)
 
 
 def text_of(given: Answer, question: Any) -> str:

@@ -86,99 +86,21 @@ PLAN = {
 }
 VERDICTS = {"cleared", "flagged", "not_demonstrated"}
 
-FUNCTION_WORDS = [
-    "a",
-    "an",
-    "the",
-    "of",
-    "and",
-    "is",
-    "are",
-    "be",
-    "been",
-    "not",
-    "with",
-    "without",
-    "for",
-    "by",
-    "that",
-    "than",
-    "was",
-    "were",
-    "this",
-    "these",
-    "those",
-    "which",
-    "from",
-    "their",
-    "its",
-    "it",
-    "who",
-    "whom",
-    "whose",
-    "have",
-    "has",
-    "had",
-    "they",
-    "them",
-    "what",
-    "when",
-    "where",
-    "how",
-    "much",
-    "many",
-    "each",
-    "every",
-    "other",
-    "nobody",
-    "nothing",
-    "shown",
-    "may",
-    "can",
-    "could",
-    "would",
-    "to",
-    "in",
-    "as",
-    "at",
-    "on",
-    "or",
-    "if",
-    "all",
-    "any",
-    "people",
-    "records",
-    "group",
-]
-ALSO_SPANISH = {"a", "an", "has", "me", "can"}
-ENGLISH = re.compile(rf"(?<![\w-])({'|'.join(set(FUNCTION_WORDS) - ALSO_SPANISH)})(?![\w-])", re.IGNORECASE)
+# But for a, an, has, can, me, no: these are Spanish words too.
+FUNCTION_WORDS = (
+    "the|of|and|is|are|be|been|not|with|without|for|by|that|than|was|were|this|these|those|which|from|their|its|it|who"
+    "|whom|whose|have|had|they|them|what|when|where|how|much|many|each|every|other|nobody|nothing|shown|may|could|would"
+    "|to|in|as|at|on|or|if|all|any|people|records|group"
+)
+ENGLISH = re.compile(rf"(?<![\w-])({FUNCTION_WORDS})(?![\w-])", re.IGNORECASE)
 # What has no Spanish name, or is printed as it is cited: titles of laws and forms, whose definition a measure is.
 CITED = [str(row["source"]).replace("_", " ") for row in measures_table()]
 INSTRUMENTS = [text for one in catalogue().instruments.values() for text in (one.name, one.citation)]
-BLOCKS = [
-    "p",
-    "li",
-    "td",
-    "th",
-    "dt",
-    "dd",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "caption",
-    "summary",
-    "div",
-    "title",
-    "tr",
-    "section",
-]
+BLOCKS = re.compile("p|li|td|th|dt|dd|h[1-6]|caption|summary|div|title|tr|section")
 
 
 class Texts(HTMLParser):
-    """Reads a page as a reader and a screen reader do: each text by itself, and what pictures and regions are called."""
+    """Reads a page as people and screen readers do: each text by itself, and what pictures and regions are called."""
 
     def __init__(self, page):
         super().__init__()
@@ -188,14 +110,14 @@ class Texts(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.unseen += tag in ("style", "script")
-        if tag in BLOCKS:
+        if BLOCKS.fullmatch(tag):
             self._end()
         self.found += [value for name, value in attrs if name in ("alt", "title", "aria-label") and value]
         self.alts += [value for name, value in attrs if name == "alt"]
 
     def handle_endtag(self, tag):
         self.unseen -= tag in ("style", "script")
-        if tag in BLOCKS:
+        if BLOCKS.fullmatch(tag):
             self._end()
 
     def handle_data(self, data):
