@@ -26,6 +26,7 @@ def found():
     return refits(block(DECIDED), HERE, ["x", "z"], suspected=["z"], frame=records(base_rate_of_b=0.0))
 
 
+@pytest.mark.long
 def test_a_model_that_parts_nobody_and_serves_better_is_found(found):
     named = {point.name: point for point in found.points}
     assert named["Today"].verdict == "flagged"

@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from fairaudit.assessment import Disparity, assess
 from fairaudit.findings import finding
-from fairaudit.plan import Evidence, read_plan
+from fairaudit.plan import read_plan
 from fairaudit.results import block_results
-from fairaudit.sources import read_tally
-from fairaudit.tally import Tally
 from fairaudit.workflow.record import read_record
 from fairaudit.workflow.state import State, evidence_state
 from sign import joined
+from tests.counted import AUDITS, tallies
 
-AUDITS = Path(__file__).resolve().parents[2] / "audits"
 NAMES = sorted(path.parent.name for path in AUDITS.glob("*/audit.yaml"))
-
-
-@cache
-def tallies(audit: str) -> list[tuple[Evidence, Tally]]:
-    """Every block of an audit with its counts."""
-    plan = read_plan(AUDITS / audit)
-    return [(block, read_tally(block, plan.folder)) for block in plan.evidence]
 
 
 @cache

@@ -8,12 +8,10 @@ from pathlib import Path
 import pytest
 
 from fairaudit.kinds import KINDS
-from fairaudit.plan import read_plan
-from fairaudit.sources import read_tally
+from tests.counted import AUDITS, plan_of, tallies
 
-AUDITS = Path(__file__).resolve().parents[2] / "audits"
 FOLDERS = sorted(path.parent for path in AUDITS.glob("*/audit.yaml"))
-BLOCKS = [(folder, block.id) for folder in FOLDERS for block in read_plan(folder).evidence]
+BLOCKS = [(folder, block.id) for folder in FOLDERS for block in plan_of(folder.name).evidence]
 
 
 def names(entries) -> list[str]:
@@ -33,13 +31,13 @@ def test_an_audit_holds_plan_notes_and_what_people_did_and_no_code(folder):
 
 @pytest.mark.parametrize(("folder", "block"), BLOCKS, ids=names(BLOCKS))
 def test_the_data_of_a_block_can_be_counted(folder, block):
-    plan = read_plan(folder)
-    assert read_tally(plan.block(block), plan.folder).records > 0
+    counts = {evidence.id: tally for evidence, tally in tallies(folder.name)}
+    assert counts[block].records > 0
 
 
 @pytest.mark.parametrize(("folder", "block"), BLOCKS, ids=names(BLOCKS))
 def test_made_up_records_are_called_synthetic(folder, block):
-    data = read_plan(folder).block(block).data
+    data = plan_of(folder.name).block(block).data
     if "published" not in data.source:
         assert data.origin == "synthetic"
         module = folder.name.replace("-", "_")
@@ -48,20 +46,20 @@ def test_made_up_records_are_called_synthetic(folder, block):
 
 @pytest.mark.parametrize(("folder", "block"), BLOCKS, ids=names(BLOCKS))
 def test_the_plan_and_the_published_tally_agree_on_where_the_numbers_come_from(folder, block):
-    evidence = read_plan(folder).block(block)
-    if evidence.data.is_tally:
-        assert read_tally(evidence, folder).about.origin == evidence.data.origin
+    for evidence, tally in tallies(folder.name):
+        if evidence.id == block and evidence.data.is_tally:
+            assert tally.about.origin == evidence.data.origin
 
 
 @pytest.mark.parametrize(("folder", "block"), BLOCKS, ids=names(BLOCKS))
 def test_every_limit_says_who_set_it(folder, block):
-    for entry in read_plan(folder).block(block).measures:
+    for entry in plan_of(folder.name).block(block).measures:
         assert entry.because, f"{entry.measure} has no because"
 
 
 @pytest.mark.parametrize(("folder", "block"), BLOCKS, ids=names(BLOCKS))
 def test_every_block_says_what_it_cannot_tell_and_speaks_in_its_own_words(folder, block):
-    evidence = read_plan(folder).block(block)
+    evidence = plan_of(folder.name).block(block)
     assert evidence.question.endswith("?")
     assert evidence.cannot_tell
     assert all(sentence.endswith(".") for sentence in evidence.cannot_tell)
@@ -84,7 +82,7 @@ def test_every_source_in_the_notes_is_used_and_every_use_has_one(folder):
 
 
 def test_todays_process_is_a_baseline_beside_the_tool():
-    plan = read_plan(AUDITS / "marin-workforce")
+    plan = plan_of("marin-workforce")
     assert {block.id: block.data.decided_by for block in plan.evidence if block.kind == "decisions"} == {
         "screening-pilot": "this_system",
         "analysts-today": "todays_process",
@@ -92,13 +90,12 @@ def test_todays_process_is_a_baseline_beside_the_tool():
 
 
 def test_there_is_an_audit_of_every_kind():
-    kinds = {block.kind for folder in FOLDERS for block in read_plan(folder).evidence}
+    kinds = {block.kind for folder in FOLDERS for block in plan_of(folder.name).evidence}
     assert kinds == set(KINDS)
 
 
 def test_requests_that_the_city_made_to_itself_are_left_out():
-    plan = read_plan(AUDITS / "dc-311")
-    about = read_tally(plan.evidence[0], plan.folder).about
+    about = tallies("dc-311")[0][1].about
     assert about.records["left_out"] == {"channel not kept": 1800}
     assert not any(group["same_moment"] for groups in about.groups.values() for group in groups.values())
     assert re.search(r"closed in the second in which they were opened", (AUDITS / "dc-311" / "notes.md").read_text())

@@ -17,6 +17,7 @@ def counts():
     return seeds.over_seeds(QUICK, range(4))
 
 
+@pytest.mark.long
 def test_promises_are_kept_in_other_draws_too(counts):
     assert seeds.failures(QUICK, counts, 4) == []
     assert set(counts) == set(seeds.audit(QUICK).promises)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,6 +19,7 @@ from fairaudit.measures.approximate import wrap
 from fairaudit.plan import Evidence, read_plan
 from fairaudit.results import audit_results, block_results
 from fairaudit.sources import read_tally
+from tests.counted import AUDITS, plan_of, tallies
 from tests.verdicts.tables import confusion, counted
 from tests.verdicts.tables import hidden as tally_of_hidden
 
@@ -76,9 +79,17 @@ def audit(
 
 def of_folder(folder: Path) -> dict[str, Any]:
     """Give the results of an audit's folder."""
+    if folder.parent == AUDITS:
+        return copy.deepcopy(_of_audit(folder.name))
     plan = read_plan(folder)
     found = [block_results(plan, evidence, read_tally(evidence, plan.folder)) for evidence in plan.evidence]
     return audit_results(plan, found)
+
+
+@cache
+def _of_audit(name: str) -> dict[str, Any]:
+    plan = plan_of(name)
+    return audit_results(plan, [block_results(plan, evidence, tally) for evidence, tally in tallies(name)])
 
 
 def cleared() -> dict[str, Any]:

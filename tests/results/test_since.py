@@ -94,13 +94,13 @@ def test_simulated_the_interval_holds_the_true_change_about_nine_times_in_ten():
 
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory):
-    """Run one system on two sets of records, the second beside the first; give both reports' folders."""
+    """Run one system on two sets of records, the second beside the first, without PDFs; give both reports' folders."""
     first = write_audit(tmp_path_factory.mktemp("first") / "audit", "flagged")
-    run(first)
+    run(first, settings=Settings(pdf=False))
     second = shutil.copytree(first, tmp_path_factory.mktemp("second") / "audit")
     other = write_audit(tmp_path_factory.mktemp("other") / "audit", "cleared")
     shutil.copy(other / "records.csv", second / "records.csv")
-    run(second, settings=Settings(since=first / "report"))
+    run(second, settings=Settings(since=first / "report", pdf=False))
     return first, second
 
 
@@ -120,7 +120,7 @@ def test_a_report_says_which_verdict_has_changed_and_how_far_the_gap_has_moved(r
 
 def test_the_same_records_again_have_not_moved(reports, tmp_path):
     first, _ = reports
-    found = run(first, tmp_path / "again", Settings(since=first / "report" / "seal.json")).results["since"]
+    found = run(first, tmp_path / "again", Settings(since=first / "report" / "seal.json", pdf=False)).results["since"]
     assert (found["changed"], found["same_plan"]) == (0, True)
     assert found["findings"][0]["sentence"].endswith("the records are the same.")
 

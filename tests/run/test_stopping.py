@@ -71,6 +71,7 @@ def test_a_run_that_is_stopped(tmp_path, root, sent, code):
     assert os.listdir(temporary) == []
 
 
+@pytest.mark.long
 def test_two_runs_of_an_audit_at_once(tmp_path, root):
     folder = audit(tmp_path / "a")
     processes = [started(root, folder) for _ in range(2)]

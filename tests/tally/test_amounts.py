@@ -146,6 +146,7 @@ def test_amounts_below_0_are_counted_where_they_make_sense(tmp_path):
 CENTS = st.integers(0, 10_000).map(lambda value: value / 100)
 
 
+@pytest.mark.long
 @settings(max_examples=15)
 @given(st.lists(st.none() | CENTS, min_size=2, max_size=30))
 def test_any_amounts_are_counted_as_one_by_one(tmp_path_factory, found):

@@ -493,6 +493,7 @@ def two_million(tmp_path_factory) -> Path:
     return folder
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", MANY)
 def test_two_million_distinct_values_are_refused_in_seconds(case, two_million):
     start = time.process_time()

@@ -14,6 +14,7 @@ from tests.tally import reference
 WITHOUT_SHRINKING = [Phase.explicit, Phase.reuse, Phase.generate]  # a failing example is small enough to read
 
 
+@pytest.mark.long
 @settings(max_examples=15, phases=WITHOUT_SHRINKING)
 @given(
     made_up.plans_and_records(), st.lists(st.sampled_from(sorted(made_up.FORMS)), min_size=3, max_size=3, unique=True)

@@ -323,6 +323,7 @@ def test_any_areas_are_counted_as_pandas_melts_them(drawn):
     beside.assert_saves_and_loads(tally)
 
 
+@pytest.mark.long
 @beside.FEW
 @given(DRAWN, st.randoms())
 def test_neither_the_order_of_areas_nor_names_of_groups_change_anything(drawn, random):

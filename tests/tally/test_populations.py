@@ -334,6 +334,7 @@ def test_any_records_are_counted_as_one_by_one(records, lives_there):
     assert tally.records == sum(events.values())
 
 
+@pytest.mark.long
 @beside.FEW
 @given(**DRAWN, random=st.randoms())
 def test_neither_the_order_nor_the_names_of_groups_change_anything(records, lives_there, random):

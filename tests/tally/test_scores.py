@@ -197,6 +197,7 @@ def test_what_is_wrong_in_a_row_left_out_is_no_error(tmp_path):
     assert values.cells(tally) == {("A", "1"): 1, ("B", "2"): 1}
 
 
+@pytest.mark.long
 @settings(max_examples=15)
 @given(st.lists(st.none() | st.sampled_from([0.0, 1.5, 2.0, -3.0, 0.1, 1e6, math.nan]), min_size=2, max_size=30))
 def test_any_scores_are_counted_as_one_by_one(tmp_path_factory, found):

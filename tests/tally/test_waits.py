@@ -282,6 +282,7 @@ def test_a_column_misspelt_is_named_with_the_nearest(tmp_path):
 MOMENTS = st.datetimes(datetime(2023, 11, 1), datetime(2024, 1, 20)).map(lambda moment: moment.replace(microsecond=0))
 
 
+@pytest.mark.long
 @settings(max_examples=15)
 @given(st.lists(st.tuples(st.none() | MOMENTS, st.none() | st.integers(0, 10**6)), max_size=20), st.booleans())
 def test_any_waits_are_counted_as_one_by_one(tmp_path_factory, drawn, in_hours):

@@ -29,6 +29,7 @@ def rows() -> list[Row]:
     return run(RUNS, settings=SMALL, workers=1)
 
 
+@pytest.mark.long
 def test_errors_are_no_more_frequent_than_alpha_but_for_chance(rows):
     assert {row.setting for row in rows} == set(SMALL)
     assert [f"{row.setting}, {row.truth}: {row.what}" for row in rows if row.too_often] == []

@@ -16,7 +16,7 @@ from fairaudit.completing import gate_of, register, status_dict, status_lines, s
 from fairaudit.errors import PlanError
 from fairaudit.filling import merge_answers
 from fairaudit.publishing import publish
-from fairaudit.run import run
+from fairaudit.run import Outcome, Settings, run
 from fairaudit.scaffold import new_audit
 from fairaudit.verifying import verify
 from fairaudit.workflow import editing
@@ -27,6 +27,11 @@ from tests.workflow.made import all_answers, decision, sign_off, write_answers, 
 TODAY = datetime.date(2026, 3, 6)
 
 
+def made(folder: Path) -> Outcome:
+    """Run an audit, without the PDF, of which nothing is asked here."""
+    return run(folder, settings=Settings(pdf=False))
+
+
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory) -> tuple[Path, list[str]]:
     """Take an audit from a registered plan to an open gate, with real runs, and note what comes next each time."""
@@ -34,16 +39,16 @@ def finished(tmp_path_factory) -> tuple[Path, list[str]]:
     told = [status_of(folder).next]
     list(register(folder))
     told.append(status_of(folder).next)
-    results = run(folder).results
+    results = made(folder).results
     told.append(status_of(folder).next)
     content = {"answers": all_answers(results["evidence"])}
     write_answers(folder, content)
     told.append(status_of(folder).next)
-    signed = run(folder).results["determination"]["to_sign"]
+    signed = made(folder).results["determination"]["to_sign"]
     told.append(status_of(folder).next)
     write_answers(folder, content | {"sign_offs": [sign_off("analyst", signed)], "decision": decision("adopt", signed)})
     told.append(status_of(folder).next)
-    run(folder)
+    made(folder)
     told.append(status_of(folder).next)
     return folder, told
 
@@ -78,12 +83,13 @@ def test_an_edited_answer_makes_report_and_signatures_stale(finished, tmp_path):
     assert any("earlier results or answers" in each["why"] for each in found.open)
 
 
+@pytest.mark.long
 def test_whoever_signs_again_has_signed_and_the_gate_opens_again(finished, tmp_path):
     """What stood before is history: neither `verify` nor the gate holds it against anybody."""
     folder = shutil.copytree(finished[0], tmp_path / "copy")
     path = folder / "answers.yaml"
     path.write_text(path.read_text().replace("Because it was looked into.", "Because.", 1))
-    to_sign = run(folder).results["determination"]["to_sign"]
+    to_sign = made(folder).results["determination"]["to_sign"]
     assert "That person has not agreed to what is there now." in " ".join(gate_of(folder, TODAY)[1].reasons)
     content = yaml.safe_load(path.read_text())
     signs = content["sign_offs"]
@@ -91,12 +97,13 @@ def test_whoever_signs_again_has_signed_and_the_gate_opens_again(finished, tmp_p
     content["earlier_decisions"] = [copy.deepcopy(content["decision"])]
     content["decision"]["signed"] = to_sign
     write_answers(folder, content)
-    found = run(folder).results
+    found = made(folder).results
     assert [each["replaced"] for each in found["sign_offs"]] == [True] * len(signs) + [False] * len(signs)
     assert verify(folder).differences == ()
     assert gate_of(folder, TODAY)[1].reasons == ()
 
 
+@pytest.mark.long
 def test_who_does_not_agree_is_named_wherever_it_is_said_how_the_audit_stands(finished, tmp_path, capsys):
     folder = shutil.copytree(finished[0], tmp_path / "copy")
     content = yaml.safe_load((folder / "answers.yaml").read_text())
@@ -104,7 +111,7 @@ def test_who_does_not_agree_is_named_wherever_it_is_said_how_the_audit_stands(fi
     signed = {"signed": content["decision"]["signed"], "dissents": True}
     content["sign_offs"].append({**objects, **signed})
     write_answers(folder, content)
-    run(folder)
+    made(folder)
     said = "Lea (legal and privacy officer) does not agree: No contract yet."
     assert f"  {said}" in list(status_lines(status_of(folder), TODAY))
     assert gate_of(folder, TODAY)[1].opens
