@@ -195,6 +195,27 @@ def test_a_meeting_is_named(shown, folder):
     assert shown.save(folder / "m.json")["name"] == "Meeting: Library hall, 2 March"
 
 
+def test_what_is_saved_is_the_same_in_spanish_and_merges(shown, folder):
+    saved = []
+    for language in ("en", "es"):
+        path = folder.parent / f"{language}.html"
+        list(write_form(folder, "community", path, language))
+        page = shown.open(path)
+        page.evaluate("localStorage.clear()")
+        page.reload()
+        assert page.get_attribute("html", "lang") == language
+        page.check("#meeting")
+        page.fill("#name", "Biblioteca, 2 de marzo")
+        page.fill("#q1-answer", "La espera.")
+        barriers = number(page, "barriers")
+        page.check(f"input[name={barriers}-state][value=unknown]")
+        page.fill(f"#{barriers}-reason", "No se sabe.")
+        saved.append(shown.save(folder / f"{language}.json"))
+    assert saved[0] == saved[1]
+    list(merge_answers(folder, [folder / "es.json"]))
+    assert read_answers(folder, QUESTIONS).of("barriers").unknown == "No se sabe."
+
+
 def test_two_people_conflict_and_a_third_settles_it(browser, folder):
     blank = form_of(folder, "community")
     for name, said in (("Ada", "A lottery."), ("Bo", "By need.")):

@@ -119,6 +119,17 @@ def test_who_does_not_agree_is_named_wherever_it_is_said_how_the_audit_stands(fi
     assert said in " ".join(capsys.readouterr().out.split())
 
 
+def test_a_run_in_spanish_is_reproduced_and_keeps_signatures_and_the_open_gate(finished, tmp_path):
+    folder = shutil.copytree(finished[0], tmp_path / "copy")
+    found = run(folder, settings=Settings(language="es")).results
+    assert found["determination"]["headline"] == "La evidencia respalda la adopción."
+    assert not any(each["stale"] for each in found["sign_offs"])
+    assert verify(folder).differences == []
+    status, gate = gate_of(folder, TODAY)
+    assert (status.stale, gate.opens) == ((), True)
+    assert status.results["determination"]["headline"] == "The evidence supports adoption."
+
+
 def test_what_was_signed_since_the_report_is_no_forgery(finished, tmp_path):
     folder = shutil.copytree(finished[0], tmp_path / "copy")
     content = yaml.safe_load((folder / "answers.yaml").read_text())
