@@ -124,7 +124,7 @@ def test_a_run_in_spanish_is_reproduced_and_keeps_signatures_and_the_open_gate(f
     found = run(folder, settings=Settings(language="es")).results
     assert found["determination"]["headline"] == "La evidencia respalda la adopción."
     assert not any(each["stale"] for each in found["sign_offs"])
-    assert verify(folder).differences == []
+    assert not verify(folder).differences
     status, gate = gate_of(folder, TODAY)
     assert (status.stale, gate.opens) == ((), True)
     assert status.results["determination"]["headline"] == "The evidence supports adoption."
