@@ -10,6 +10,7 @@ from markupsafe import Markup
 from fairaudit.languages import say
 from fairaudit.report.tables import table
 from fairaudit.workflow.completeness import gravest_first
+from fairaudit.workflow.registration import ADDED, THERE
 
 Words = Mapping[str, Any]
 
@@ -78,8 +79,8 @@ def _deviations(entries: Sequence[Mapping[str, Any]], w: Words) -> Markup:
     body = [
         [
             change["place"],
-            change["was"] or w["was_not_there"],
-            change["now"] or w["not_there"],
+            _of_plan(change["was"]) or w["was_not_there"],
+            _of_plan(change["now"]) or w["not_there"],
             (entry["at"] or w["not_registered_yet"])[:10] if entry["at"] else w["not_registered_yet"],
             w["yes"] if entry["after_results"] else w["no"],
             entry["because"] or w["to_be_completed"],
@@ -89,3 +90,8 @@ def _deviations(entries: Sequence[Mapping[str, Any]], w: Words) -> Markup:
     ]
     heads = [w["changed"], w["was"], w["now"], w["when"], w["after_results"], w["because"]]
     return table(w["deviations"], heads, body) if body else Markup()
+
+
+def _of_plan(text: str) -> str:
+    """Give what stood in the plan as it is written there, and whether it stood there at all in words."""
+    return say(text) if text in (ADDED, THERE) else text
