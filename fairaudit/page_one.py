@@ -14,8 +14,8 @@ from fairaudit.workflow.roles import ROLES
 MOST = 3
 USUAL = 0.05
 WHOSE = {
-    "this_system": marked("The decisions are the system's own."),
-    "this_system_elsewhere": marked("The decisions are the system's own, made somewhere else."),
+    "this_system": marked("The system itself made these decisions."),
+    "this_system_elsewhere": marked("The system itself made these decisions, somewhere else."),
     "todays_process": marked(
         "The decisions are those of today's process, not of the system: a baseline that says nothing about it."
     ),
@@ -65,7 +65,7 @@ def page_one(results: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "more": " ".join(filter(None, [_more(results["evidence"]), _moved(results), _sureness(results["evidence"])])),
         "tested": [_tested(block) for block in results["evidence"]],
-        "decide": _decided(determination) or _decide(determination["evidence_state"], results["evidence"]),
+        "decide": _decided(determination) or _decide(determination["evidence_state"], results),
         "open": _open(results["open_questions"]),
         "community": _community(results),
         "vendor_replies": _said(results, "vendor-reply") or _vendor_silent(results),
@@ -326,8 +326,8 @@ def _sureness(evidence: Sequence[Mapping[str, Any]]) -> str:
         return ""
     most = max(block["alpha"] for block in evidence)
     return say(
-        "Shown means: by a rule that errs at most {times} times in 100. “At least” and “at most” are what it shows; a "
-        "best estimate is the likeliest number.",
+        "Shown means: by a rule whose risk of being wrong is at most {times}%, whatever the limit is. “At least” and "
+        "“at most” are what it shows; a best estimate is the likeliest number.",
         times=sentences.digits(100 * most, None, "up"),
     )
 
@@ -398,16 +398,17 @@ NOT_KNOWN = {
     # by how many, and whether they are few enough
     ("share", False): marked("For {share} the {attribute} is not known."),
     ("share", True): marked(
-        "For {share} the {attribute} is not known: few enough that the worst need not be assumed of them."
+        "For {share} the {attribute} is not known: so few, by the plan's rule, that the worst case was not assumed."
     ),
     ("up to", False): marked("For up to {share} the {attribute} is not known."),
     ("up to", True): marked(
-        "For up to {share} the {attribute} is not known: few enough that the worst need not be assumed of them."
+        "For up to {share} the {attribute} is not known: so few, by the plan's rule, that the worst case was not "
+        "assumed."
     ),
     ("some", False): marked("For some the {attribute} is not known, and this copy does not tell how many."),
     ("some", True): marked(
-        "For some the {attribute} is not known, and this copy does not tell how many: few enough that the worst need "
-        "not be assumed of them."
+        "For some the {attribute} is not known, and this copy does not tell how many: so few, by the plan's rule, "
+        "that the worst case was not assumed."
     ),
 }
 
@@ -478,17 +479,29 @@ def _decided(determination: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _decide(state: str, evidence: Sequence[Mapping[str, Any]]) -> list[str]:
+def _decide(state: str, results: Mapping[str, Any]) -> list[str]:
     """Say what may still be decided, and what each would take."""
-    return [*_yes_or_with_conditions(state, evidence), say("No, or later: always possible.")]
+    waits = sum(question["blocks"] for question in results["open_questions"])
+    return [*_yes_or_with_conditions(state, results["evidence"], waits), say("No, or later: always possible.")]
 
 
-def _yes_or_with_conditions(state: str, evidence: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
-    """Say what adopting would take, without conditions and with them."""
+def _yes_or_with_conditions(state: str, evidence: Sequence[Mapping[str, Any]], waits: int) -> tuple[str, str]:
+    """Say what adopting would take, without conditions and with them, where so many open items hold it up."""
     blocking = [finding for block in evidence for finding in block["findings"] if finding["blocks"]]
     flagged = [finding for finding in blocking if finding["verdict"] == "flagged"]
     unsettled = [finding for finding in blocking if finding["verdict"] == "not_demonstrated"]
     likewise = say("With conditions, or a pilot: likewise.")
+    if state == "supported" and waits:
+        return (
+            say_count(
+                waits,
+                "Yes, but not yet: {count} open item holds it up. Then the evidence allows it, and a named person must "
+                "decide and sign.",
+                "Yes, but not yet: {count} open items hold it up. Then the evidence allows it, and a named person must "
+                "decide and sign.",
+            ),
+            likewise,
+        )
     if state == "supported":
         return say("Yes: the evidence allows it; a named person must still decide and sign."), likewise
     if state == "supported_with_conditions":

@@ -547,21 +547,21 @@ REASONS: Mapping[str, str] = {
         "sure it is."
     ),
     "side": marked(
-        "Where rates are above 80% a ratio alone cannot show it, since the rates of those left over may "
-        "differ manifold: a limit on the difference must hold too."
+        "Above 80% a ratio alone cannot show it. Those left over may still differ many times over: a limit on the "
+        "difference must hold too."
     ),
     "too_skewed": marked(
         "Values are so skewed, and a group so small, that the mean cannot show it: a few that were not drawn could "
         "move it far. A median may."
     ),
     "hollow": marked(
-        "No records of groups of these sizes could be outside this limit, so that keeping it shows nothing: look at "
-        "the ratio, or at a cut-off that some reach and some do not."
+        "Groups of these sizes could never be outside this limit, so keeping it shows nothing. Look at the ratio, or "
+        "at a cut-off that only some reach."
     ),
-    "too_little_data": marked("There are too few records to show it, even if both groups fare alike."),
+    "too_little_data": marked("There are too few records: even if both groups fared alike, these could not show it."),
     "unknowns": marked(
-        "As recorded it would hold; it does not hold for everything that the unknown groups, decisions "
-        "or outcomes could turn out to be."
+        "In the records as they are it holds; it need not, whatever the unknown groups, decisions or outcomes turn "
+        "out to be."
     ),
     "selective_labels": marked(
         "It cannot be concluded from these records: by the decision itself, outcomes can be known of one side only. A "

@@ -98,7 +98,7 @@ def _words_of(stood: Stood) -> str:
         return say("Registered on {day}; changed after results were seen in what a verdict may depend on.", day=day)
     if changed:
         return say(
-            "Registered on {day}, before results; changed since in nothing that results had been seen of.", day=day
+            "Registered on {day}, before results. It was changed since, only where no results had been seen.", day=day
         )
     return say("Registered on {day}, before results.", day=day)
 

@@ -120,7 +120,7 @@ def test_where_the_bound_is_within_the_limit_and_it_does_not_clear_the_row_says_
     _, points = capacities(evidence, read_tally(evidence, frame=frame))
     last = points[-1]
     assert (last.at, last.verdict, last.bound > 0.8) == (1900, "not_demonstrated", True)
-    assert last.row()["note"].startswith("Where rates are above 80% a ratio alone cannot show it")
+    assert last.row()["note"].startswith("Above 80% a ratio alone cannot show it")
 
 
 def test_columns_that_say_nothing_are_left_out():
