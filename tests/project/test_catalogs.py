@@ -76,7 +76,7 @@ def test_a_translation_has_the_fields_of_the_english_text(language):
 @pytest.mark.parametrize("language", OTHERS)
 def test_a_translation_has_the_numbers_of_the_english_text(language):
     """A public copy is searched for small counts in digits: a number must not become a word."""
-    assert not [(english, form) for english, form in pairs(language) if numbers(form) != numbers(english[-1])]
+    assert not [(english, form) for english, form in pairs(language) if numbers(form) not in map(numbers, english)]
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -54,8 +54,9 @@ def test_what_fits_is_left_as_it_is():
 @pytest.mark.parametrize("text", LONGEST.values(), ids=LONGEST)
 def test_what_does_not_fit_is_cut_until_it_does(text):
     page = first_page(overlong(text)["page_one"])
-    assert page.pop("density") == "dense"
-    assert lines_of(page, DENSITIES["dense"]) <= DENSITIES["dense"].lines
+    letters = DENSITIES[page.pop("density")]
+    assert letters in (DENSITIES["fine"], DENSITIES["dense"])
+    assert lines_of(page, letters) <= letters.lines
     assert page["tested"].more == 12 - 3
     assert page["open"]["more"] == (9 - 4) * 4, "four of each role"
 
@@ -84,7 +85,7 @@ def test_a_cut_text_takes_no_more_room_than_there_is(text, most):
 
 def sides(page: str, folder, paper: str) -> int:
     """Print page one alone and count the sides of paper."""
-    alone = re.sub(r"</article>.*</main>", "</article></main>", page, count=1, flags=re.DOTALL)
+    alone = re.sub(r"</article>.*</body>", "</article></main></body>", page, count=1, flags=re.DOTALL)
     alone = alone.replace("@page {", f"@page {{ size: {paper};", 1)
     source, printed = folder / "page.html", folder / "page.pdf"
     source.write_text(alone, encoding="utf-8")

@@ -183,7 +183,7 @@ def test_page_one_stands_first_with_the_verdicts_in_words(case):
 def test_made_up_and_shuffled_evidence_is_called_so_everywhere():
     demonstration = page("demonstration")
     first = demonstration.of_class("page-one")[0]
-    assert first.all("h2")[0].text.startswith("Would be:")
+    assert first.all("h2")[0].text.startswith("Would be, if the records were real:")
     assert [line.text.split(":")[0] for line in demonstration.of_class("banner")[0].all("p")] == [
         "DEMONSTRATION",
         "REHEARSAL",

@@ -256,21 +256,21 @@ REASONS = {
         "tan parecidas que nada indica qué tan seguro es."
     ),
     "side": (
-        "Con tasas de más de 80%, una razón sola no puede demostrarlo, porque las tasas del resto pueden diferir "
-        "muchas veces: también debe cumplirse un límite para la diferencia."
+        "Por encima del 80%, una razón por sí sola no puede demostrarlo. Quienes quedan fuera pueden diferir mucho: "
+        "también debe cumplirse un límite sobre la diferencia."
     ),
     "too_skewed": (
         "Los valores son tan desiguales, y un grupo es tan pequeño, que el promedio no puede demostrarlo: unos "
         "pocos que no están en la muestra podrían moverlo mucho. Una mediana quizá sí."
     ),
     "hollow": (
-        "Con grupos de este tamaño, ningún registro podría estar fuera de este límite, así que cumplirlo no "
-        "demuestra nada: mire la razón, o un punto de corte que algunos alcanzan y otros no."
+        "Grupos de estos tamaños nunca podrían estar fuera de este límite, así que cumplirlo no demuestra nada. Mire "
+        "la razón, o un punto de corte que solo algunos alcancen."
     ),
-    "too_little_data": "Hay muy pocos registros para demostrarlo, aunque a ambos grupos les vaya igual.",
+    "too_little_data": "Hay muy pocos registros: aunque a ambos grupos les fuera igual, estos no podrían demostrarlo.",
     "unknowns": (
-        "Según lo registrado se cumpliría; no se cumple para todo lo que podrían resultar ser los grupos, "
-        "decisiones o resultados desconocidos."
+        "En los registros tal como están se cumple; puede no cumplirse, según lo que resulten ser los grupos, las "
+        "decisiones o los resultados desconocidos."
     ),
     "selective_labels": (
         "No se puede concluir con estos registros: por la propia decisión, solo se conocen los resultados de un "
