@@ -44,7 +44,7 @@ class Letters(NamedTuple):
 DENSITIES = {
     "roomy": Letters(110, 52, 52),
     "even": Letters(120, 57, 54),
-    "fine": Letters(129, 61, 61),
+    "fine": Letters(129, 61, 58),
     "dense": Letters(140, 66, 63),
 }
 LARGER, SMALL = ("roomy", "even"), ("fine", "dense")
