@@ -488,7 +488,7 @@ def _map(evidence: Evidence, tally: Tally, folder: Path) -> dict[str, Any]:
         if told
         else say("The service, area by area"),
         "grouping": [],
-        "unit": say("share") if "decision" in rows else evidence.data.service.unit,
+        "unit": "share" if "decision" in rows else evidence.data.service.unit,
         "worse": measure.worse_when(evidence.selected_is) if measure else None,
         "counted": "people" if tally.about.weighted else "records",
         "areas": [

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import matplotlib as mpl
@@ -110,7 +111,10 @@ class _Forest:
         self.short = Counter(_short(row.group) for row in table)
         self.texts = [self._contrast_lines(row) for row in table]
         self.at = Columns.of(
-            names=_widest(70.0, [width(line, SIZE, bold=True) for lines in self.names for line in lines]),
+            names=_widest(
+                max(70.0, width(self._first(), SMALL)),
+                [width(line, SIZE, bold=True) for lines in self.names for line in lines],
+            ),
             counts=_widest(width(say("Counted"), SMALL), [width(_counts(row), SMALL) for row in table]),
             rate=_widest(30.0, [width(row.rate_text(self.own_values), SIZE, bold=True) for row in table]),
             texts=_widest(72.0, [max(width(a, SIZE, bold=True), width(b, SMALL)) for a, b in self.texts]),
@@ -171,13 +175,15 @@ class _Forest:
         for place, line in enumerate(self.title):
             self._say(MARGIN, self.height - MARGIN - 7 - 13 * place, line, TITLE, fontweight="bold")
         y = self.top + 8
-        first = say("Worst rate first") if self.counted else say("Worst value first")
         interval = say("Rate, with its interval") if self.counted else say("Value, with its interval")
-        self._say(MARGIN, y, first, SMALL, color=GREY)
+        self._say(MARGIN, y, self._first(), SMALL, color=GREY)
         self._say(at.counts_end, y, say("Counted"), SMALL, ha="right", color=GREY)
         self._say(at.rates, y, interval, SMALL, color=GREY)
         self._say(at.contrasts, y + 24, say("Each group's worst comparison"), SMALL, color=GREY, fontweight="bold")
         self._say(at.contrasts, y + 13.5, _scale_words(self.numbers, self.approximate), SMALL, color=GREY)
+
+    def _first(self) -> str:
+        return say("Worst rate first") if self.counted else say("Worst value first")
 
     def _rules(self) -> None:
         for place in range(len(self.table) + 1):
@@ -261,23 +267,41 @@ class _Forest:
             self._say(self.at.contrasts, FOOT - 20, say("← worse off"), SMALL, color=GREY)
 
     def _legend(self) -> None:
-        x, y = MARGIN, 8.0
-        judged = [row.worst.verdict for row in self.table if row.worst is not None and row.rates is not None]
-        for verdict, (marker, colour) in MARKERS.items():
-            if verdict in judged and not self.baseline:
-                self._line([x + 4], [y], marker=marker, color=colour, markersize=6, linestyle="")
-                x = self._word(x + 12, say(VERDICT_WORDS[verdict]))
-        swatch = Rectangle((x, y - 4), 12, 8, transform=self.points, facecolor=BAND, edgecolor=GREY, linewidth=0.5)
-        self.figure.add_artist(swatch)
-        x = self._word(x + 16, say(BAND_WORD))
-        if any(self._reach(row) is not None for row in self.table):
-            self._line([x, x + 14], [y, y], color=GREY, linewidth=1.6, linestyle=DOTTED)
-            self._word(x + 18, say(REACH_WORD))
+        entries = self._entries()
+        rows, x = [[]], MARGIN
+        for lead, draw, text in entries:
+            if x + lead + width(text, SMALL) > self.at.width and rows[-1]:
+                rows.append([])
+                x = MARGIN
+            rows[-1].append((x, lead, draw, text))
+            x += lead + width(text, SMALL) + 14
+        for y, row in zip((8.0,) if len(rows) == 1 else (16.0, 5.5), rows, strict=False):
+            for x, lead, draw, text in row:
+                draw(x, y)
+                self._say(x + lead, y, text, SMALL)
 
-    def _word(self, x: float, text: str) -> float:
-        """Write a word of the legend, and say where the next thing may begin."""
-        self._say(x, 8.0, text, SMALL)
-        return x + width(text, SMALL) + 14
+    def _entries(self) -> list[tuple[float, Callable[[float, float], None], str]]:
+        """Give what the legend names: the room of each sample, what draws it, and its words."""
+        judged = [row.worst.verdict for row in self.table if row.worst is not None and row.rates is not None]
+        found = [
+            (12.0, partial(self._sample, marker, colour), say(VERDICT_WORDS[verdict]))
+            for verdict, (marker, colour) in MARKERS.items()
+            if verdict in judged and not self.baseline
+        ]
+        found.append((16.0, self._swatch, say(BAND_WORD)))
+        if any(self._reach(row) is not None for row in self.table):
+            found.append((18.0, self._dotted, say(REACH_WORD)))
+        return found
+
+    def _sample(self, marker: str, colour: str, x: float, y: float) -> None:
+        self._line([x + 4], [y], marker=marker, color=colour, markersize=6, linestyle="")
+
+    def _swatch(self, x: float, y: float) -> None:
+        look = {"facecolor": BAND, "edgecolor": GREY, "linewidth": 0.5}
+        self.figure.add_artist(Rectangle((x, y - 4), 12, 8, transform=self.points, **look))
+
+    def _dotted(self, x: float, y: float) -> None:
+        self._line([x, x + 14], [y, y], color=GREY, linewidth=1.6, linestyle=DOTTED)
 
     # --- words ---
 
