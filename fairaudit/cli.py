@@ -150,7 +150,7 @@ def _refuse_left_over(left: list[str], parser: argparse.ArgumentParser) -> None:
 Add = Callable[[str, str], argparse.ArgumentParser]
 
 
-def _add_language(parser: argparse.ArgumentParser, what: str, usual: str) -> None:
+def _takes_language(parser: argparse.ArgumentParser, what: str, usual: str) -> None:
     about = f"language of the {what}: {', '.join(LANGUAGES)} (default: {usual})"
     parser.add_argument("--language", default="", choices=LANGUAGES, metavar="CODE", help=about)
 
@@ -206,7 +206,7 @@ def _add_run(add: Add) -> None:
     parser.add_argument("--since", type=Path, metavar="REPORT", help=about)
     about = "seconds that one cell of a notebook may take (default: 1800)"
     parser.add_argument("--timeout", type=float, metavar="SECONDS", help=about)
-    _add_language(parser, "report", "the plan's")
+    _takes_language(parser, "report", "the plan's")
     parser.add_argument("--no-pdf", action="store_true", help="write no report.pdf, which takes seconds")
     _add_allow_code(parser, "notebooks and measures")
     parser.set_defaults(command=_run)
@@ -265,7 +265,7 @@ def _add_form(add: Add) -> None:
     parser.add_argument("--for", dest="role", required=True, metavar="ROLE", help=about)
     about = "where to write it (default: DIR/form-ROLE.html)"
     parser.add_argument("-o", "--out", type=Path, metavar="FILE", help=about)
-    _add_language(parser, "page", "the plan's")
+    _takes_language(parser, "page", "the plan's")
     parser.set_defaults(command=_form)
 
 
@@ -298,7 +298,7 @@ def _add_publish(add: Add) -> None:
     out = Path("build") / "public"
     parser.add_argument("--out", type=Path, default=out, help="folder for the page (default: build/public)")
     parser.add_argument("--pdf", action="store_true", help="print each report as PDF too, which takes seconds each")
-    _add_language(parser, "list", ENGLISH)
+    _takes_language(parser, "list", ENGLISH)
     parser.set_defaults(command=_publish)
 
 
