@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup audit test test-long test-reports axe lint format lock bench notebooks seeds validity ci clean
+.PHONY: help setup audit test test-long test-reports axe lint format lock bench notebooks notebooks-es seeds validity ci clean
 
 help:  ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -26,12 +26,13 @@ test: .venv/.ready  ## Run the test suite, but for a few long tests
 test-long: .venv/.ready  ## Run the tests that take many seconds each: whole audits, simulations, alterations of a seal
 	@$(BIN)/pytest -q -n 2 --dist worksteal -m long
 
-# Another folder of reports, such as one in another language, is one more word.
-REPORTS ?= build/ci
+# Reports in another language are one more folder; the PDFs looked at are those of the first one.
+REPORTS ?= build/ci build/ci-es
 
-# Made by `make notebooks` where they are missing, which takes minutes.
-test-reports: .venv/.ready axe  ## Look at every page and PDF of all audits, in build/ci: can everybody read them?
-	@ls $(REPORTS:%=%/*/report.html) > /dev/null 2>&1 || $(MAKE) notebooks
+# Made where they are missing, which takes minutes.
+test-reports: .venv/.ready axe  ## Look at every page and PDF of all audits, in build/ci and build/ci-es: can everybody read them?
+	@ls build/ci/*/report.html > /dev/null 2>&1 || $(MAKE) notebooks
+	@ls build/ci-es/*/report.html > /dev/null 2>&1 || $(MAKE) notebooks-es
 	@FAIRAUDIT_REPORTS="$(REPORTS)" $(BIN)/pytest -q -n 2 --dist worksteal tests/reports
 
 # The newest, and so in no lock. `make clean` lets a newer one in.
@@ -51,6 +52,9 @@ format: .venv/.ready  ## Mend style and formatting where that can be done by its
 
 notebooks: .venv/.ready  ## Run every audit, and so every notebook, into build/ci
 	@$(BIN)/fairaudit run --all --jobs 2 --out build/ci
+
+notebooks-es: .venv/.ready  ## Run every audit in Spanish, without PDF, into build/ci-es
+	@$(BIN)/fairaudit run --all --jobs 2 --language es --no-pdf --out build/ci-es
 
 SEEDS ?= 50
 

@@ -20,10 +20,10 @@ ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("report.html", "report.public.html")
 # One report with hidden cells, questions and answers stands for all where the page is another one.
 AUDIT = "marin-equity-dashboard"
-FORMS = [f"form-{role}.html" for role in SIGNING]
+FORMS = [f"form-{role}{language}.html" for role in SIGNING for language in ("", "-es")]
 EXPORTS = ["ll144.html", "atrs.html", "nist.html"]
-LIST = "list/index.html"
-OTHERS = [*FORMS, *EXPORTS, LIST]
+LISTS = ["list/index.html", "list-es/index.html"]
+OTHERS = [*FORMS, *EXPORTS, *LISTS]
 
 
 def folders() -> list[Path]:
@@ -50,7 +50,9 @@ def write_others(to: Path) -> None:
     folder = to / "audits" / AUDIT
     for role in SIGNING:
         list(write_form(folder, role, to / f"form-{role}.html"))
+        list(write_form(folder, role, to / f"form-{role}-es.html", "es"))
     publish(copies, to / "list")
+    publish(copies, to / "list-es", "es")
     for each in every().values():
         for name, content in each.make(Sealed(status_of(folder).results, "0" * 64)).items():
             if name in EXPORTS:
