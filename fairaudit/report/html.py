@@ -18,7 +18,7 @@ from fairaudit.report.compare_view import comparison
 from fairaudit.report.first_page import brief
 from fairaudit.report.fonts import shared_faces
 from fairaudit.report.markup import written
-from fairaudit.report.pictures import outlines, picture
+from fairaudit.report.pictures import outlines, picture, with_shared_texts
 from fairaudit.report.tables import table, visible
 
 __all__ = ["failure_page", "page", "render", "table"]
@@ -46,7 +46,8 @@ def render(results: Mapping[str, Any]) -> str:
     """
     language = results["audit"].get("language", LANGUAGE)
     with languages.speaking(language):
-        return page("report.html", language, results=results, report=view.report(results, words(language)))
+        written = page("report.html", language, results=results, report=view.report(results, words(language)))
+    return with_shared_texts(written)
 
 
 def failure_page(title: str, problems: Sequence[Problem], language: str = LANGUAGE) -> str:

@@ -146,7 +146,7 @@ class _Drawing:
 
     def _named(self, link: str) -> ElementTree.Element:
         found = self.by_id.get(link.removeprefix("#"))
-        if found is None or found.tag != "path":
+        if found is None or found.tag not in ("path", "g"):
             raise OtherSvgError(link)
         return found
 

@@ -40,6 +40,7 @@ PREDICTIVE = {
     "calibration_in_the_large",
 }
 FOLDED = 8  # a table of pairs longer than this is folded
+MOST_PAIRS = 60  # that a table shows: of forty groups there are 780 pairs, which nobody reads on a page
 
 Words = Mapping[str, Any]
 Found = Mapping[str, Any]
@@ -359,12 +360,16 @@ def comparison_view(finding: Found, comparison: Mapping[str, Any], name: str, w:
     found = [pair for pair in every if not pair.empty]
     empty = [row.group for row in rows(finding) if not row.n[1]]
     methods = list(dict.fromkeys(pair.method for pair in found))
+    cut, shown = len(found) > MOST_PAIRS, found[:MOST_PAIRS]
+    caption = w["pairs_cut_caption"].format(MOST_PAIRS, len(found), name) if cut else w["pairs_caption"].format(name)
+    summary = w["pairs_cut_summary"] if cut else w["pairs_summary"]
     return {
         "limit": limit_words(comparison["tolerance"], finding, w),
         "sentence": comparison["sentence"],
         "other_side": other_side(finding, w) if comparison["kind"] == "ratio" else "",
-        "folded": w["pairs_summary"].format(len(found)) if len(found) > FOLDED else "",
-        "pairs": pairs_table(finding, comparison, found, w["pairs_caption"].format(name), w) if found else "",
+        "folded": summary.format(len(shown), len(found)) if len(found) > FOLDED else "",
+        "pairs": pairs_table(finding, comparison, shown, caption, w) if found else "",
+        "cut": w["pairs_cut"] if cut else "",
         "empty": w["empty"].format("; ".join(empty)) if empty and len(found) < len(every) else "",
         "method": w["one_method"].format(said_method(methods[0])) if len(methods) == 1 else "",
     }

@@ -113,7 +113,7 @@ class Texts(HTMLParser):
         if BLOCKS.fullmatch(tag):
             self._end()
         self.found += [value for name, value in attrs if name in ("alt", "title", "aria-label") and value]
-        self.alts += [value for name, value in attrs if name == "alt"]
+        self.alts += [value for name, value in attrs if name == ("aria-label" if tag == "svg" else "alt")]
 
     def handle_endtag(self, tag):
         self.unseen -= tag in ("style", "script")
