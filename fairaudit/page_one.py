@@ -87,6 +87,14 @@ def _caveat(results: Mapping[str, Any]) -> str:
         if each["dissents"] and not each["replaced"]
     ]
     told = say("This informs a decision by a named person; no one has signed yet.")
+    waits = sum(question["blocks"] for question in results["open_questions"])
+    if waits and results["determination"]["evidence_state"] in ("supported", "supported_with_conditions"):
+        told = say_count(
+            waits,
+            "Not yet: {count} open question or signature holds up adoption. This informs a decision by a named person.",
+            "Not yet: {count} open questions and signatures hold up adoption. This informs a decision by a named "
+            "person.",
+        )
     if decision["decision"]:
         told = decision["words"]
         if not decision["stands"]:
@@ -490,7 +498,7 @@ def _yes_or_with_conditions(state: str, evidence: Sequence[Mapping[str, Any]], w
     blocking = [finding for block in evidence for finding in block["findings"] if finding["blocks"]]
     flagged = [finding for finding in blocking if finding["verdict"] == "flagged"]
     unsettled = [finding for finding in blocking if finding["verdict"] == "not_demonstrated"]
-    likewise = say("With conditions, or a pilot: likewise.")
+    likewise = say("With conditions, or a pilot: the same holds.")
     if state == "supported" and waits:
         return (
             say_count(

@@ -483,7 +483,11 @@ def best_told(number: str) -> str:
 def limit_sentence(reading: Reading, cited: str, allows: str = "") -> str:
     """Say the limit and who set it."""
     number = exactly(reading.limit)
-    told = limit_told(f"{number}%" if reading.in_percent else reading.amount(number), cited)
+    if not reading.in_percent:
+        amount = reading.amount(number)
+    else:  # of a percentage it is not plain on which side of it one should be
+        amount = say("{number}% or less", number=number) if reading.turned else say("{number}% or more", number=number)
+    told = limit_told(amount, cited)
     return f"{told}{' ' + allows if allows else ''}"
 
 
@@ -530,8 +534,8 @@ def yearly_sentence(
             **told,
         )
     return say(
-        "If {per_year:,} {people} a year are like these, that happens to at least {number:,} fewer {group} a year "
-        "than if both groups fared alike.",
+        "If {per_year:,} {people} a year are like these, at least {number:,} {group} a year go without it and would "
+        "not, if both groups fared alike.",
         **told,
     )
 
@@ -560,8 +564,8 @@ REASONS: Mapping[str, str] = {
     ),
     "too_little_data": marked("There are too few records: even if both groups fared alike, these could not show it."),
     "unknowns": marked(
-        "In the records as they are it holds; it need not, whatever the unknown groups, decisions or outcomes turn "
-        "out to be."
+        "In the records as they are, the limit is kept. Whether it is in truth depends on what the unknown groups, "
+        "decisions or outcomes turn out to be."
     ),
     "selective_labels": marked(
         "It cannot be concluded from these records: by the decision itself, outcomes can be known of one side only. A "

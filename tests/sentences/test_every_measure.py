@@ -194,8 +194,8 @@ REASONS = {
     ),
     "too_little_data": "There are too few records: even if both groups fared alike, these could not show it.",
     "unknowns": (
-        "In the records as they are it holds; it need not, whatever the unknown groups, decisions or outcomes turn "
-        "out to be."
+        "In the records as they are, the limit is kept. Whether it is in truth depends on what the unknown groups, "
+        "decisions or outcomes turn out to be."
     ),
     "selective_labels": (
         "It cannot be concluded from these records: by the decision itself, outcomes can be known of one side "

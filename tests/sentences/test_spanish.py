@@ -269,8 +269,8 @@ REASONS = {
     ),
     "too_little_data": "Hay muy pocos registros: aunque a ambos grupos les fuera igual, estos no podrían demostrarlo.",
     "unknowns": (
-        "En los registros tal como están se cumple; puede no cumplirse, según lo que resulten ser los grupos, las "
-        "decisiones o los resultados desconocidos."
+        "En los registros tal como están se cumple el límite. Si se cumple de verdad depende de lo que resulten ser "
+        "los grupos, las decisiones o los resultados desconocidos."
     ),
     "selective_labels": (
         "No se puede concluir con estos registros: por la propia decisión, solo se conocen los resultados de un "
@@ -441,7 +441,7 @@ def test_a_baseline_is_only_told(reading, sentence):
 
 
 LIMITS = [
-    (_reading(SHARE, "ratio", "low", "flagged"), "El límite es 80%, según la regla."),
+    (_reading(SHARE, "ratio", "low", "flagged"), "El límite es 80% o más, según la regla."),
     (_reading(SHARE, "ratio", "high", "flagged"), "El límite es 125 por cada 100, según la regla."),
     (_reading(SHARE, "difference", "high", "flagged"), "El límite es 5 de cada 100, según la regla."),
     (_reading(DAYS, "difference", "high", "flagged"), "El límite es 2 días, según la regla."),
@@ -461,7 +461,7 @@ def test_the_limit_and_who_set_it(reading, sentence):
 
 def test_a_limit_that_nobody_set():
     told = limit_sentence(_reading(SHARE, "ratio", "low", "flagged"), "")
-    assert told == "El límite es 80%, y el plan no dice quién lo fijó."
+    assert told == "El límite es 80% o más, y el plan no dice quién lo fijó."
 
 
 SCHEMES = {
