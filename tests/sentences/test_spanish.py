@@ -532,8 +532,9 @@ def test_more_people_a_year_is_a_floor():
 
 def test_fewer_people_a_year_where_it_is_a_benefit():
     reading = _reading(SHARE, "difference", "low", "flagged")
-    assert " 234 personas del grupo Black menos que si " in yearly_sentence(
-        reading, "flagged", 9_000, 0.26, "Black", "personas"
+    assert yearly_sentence(reading, "flagged", 9_000, 0.26, "Black", "personas") == (
+        "Si 9,000 personas al año son como estas, al menos 234 personas del grupo Black al año se quedan sin ello y no "
+        "se quedarían si a ambos grupos les fuera igual."
     )
 
 
