@@ -40,6 +40,7 @@ PREDICTIVE = {
     "calibration_in_the_large",
 }
 FOLDED = 8  # a table of pairs longer than this is folded
+SIDES = (marked("a burden"), marked("a benefit"), marked("burden"), marked("benefit"))  # as a plan writes them
 MOST_PAIRS = 60  # that a table shows: of forty groups there are 780 pairs, which nobody reads on a page
 
 Words = Mapping[str, Any]

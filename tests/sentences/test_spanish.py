@@ -148,16 +148,16 @@ SHARES = {
         ),
     ),
     "share_within_reach": (
-        "proporción al alcance",
+        "proporción con el servicio a su alcance",
         (
             "De cada 100 personas del grupo Black, 38 tienen 500 dólares o más; de cada 100 personas del grupo "
             "White, 53."
         ),
     ),
     "share_reached": (
-        "proporción alcanzada",
+        "proporción atendida",
         (
-            "De cada 100 personas del grupo Black que viven allí, 38 fueron alcanzadas; de cada 100 personas del "
+            "De cada 100 personas del grupo Black que viven allí, 38 fueron atendidas; de cada 100 personas del "
             "grupo White en la misma situación, 53."
         ),
     ),
@@ -178,7 +178,7 @@ SHARES = {
     "served_within": (
         "proporción atendida en 30 días o menos",
         (
-            "De cada 100 personas del grupo Black cuya espera empezó al menos 30 días antes de que se obtuvieran "
+            "De cada 100 personas del grupo Black cuya espera empezó al menos 30 días antes de que se extrajeran "
             "los registros, 38 fueron atendidas en 30 días o menos; de cada 100 personas del grupo White en la "
             "misma situación, 53."
         ),
@@ -196,25 +196,25 @@ VALUES = {
     "mean_service": ("servicio promedio", "el promedio para personas del grupo Black es 0.87"),
     "representation_ratio": (
         "razón de representación",
-        "personas del grupo Black fueron alcanzadas 0.87 veces lo que corresponde a su número",
+        "personas del grupo Black fueron atendidas 0.87 veces lo que corresponde a su número",
     ),
-    "events_per_1000": ("eventos por cada 1,000 residentes", "personas del grupo Black: 0.87 eventos por cada 1,000"),
+    "events_per_1000": ("sucesos por cada 1,000 residentes", "personas del grupo Black: 0.87 sucesos por cada 1,000"),
     "auc": (
         "AUC (qué tan bien distingue el puntaje los resultados)",
         (
-            "personas del grupo Black: entre una con el resultado y otra sin él, el puntaje puso más alta a la "
-            "que lo tuvo 69.1 de cada 100 veces"
+            "personas del grupo Black: entre una con el resultado y otra sin él, el puntaje puso más alta, "
+            "69.1 de cada 100 veces, a la que lo tuvo"
         ),
     ),
     "xauc": (
         "xAUC (qué tan bien ordena el puntaje entre grupos)",
         (
-            "personas del grupo Black con el resultado obtuvieron un puntaje más alto que las personas del otro "
-            "grupo sin él 69.1 de cada 100 veces"
+            "personas del grupo Black con el resultado obtuvieron, 69.1 de cada 100 veces, un puntaje más alto "
+            "que las personas del otro grupo sin él"
         ),
     ),
     "calibration_in_the_large": (
-        "resultados de más frente a lo previsto (calibración general)",
+        "resultados de más frente a lo previsto (calibración global)",
         "entre personas del grupo Black, 2.4 de cada 100 más de lo previsto tuvieron el resultado",
     ),
     "calibration_slope": (
@@ -226,7 +226,7 @@ VALUES = {
         "en promedio, personas del grupo Black reciben una exposición de 0.87",
     ),
     "restricted_mean_wait": (
-        "espera promedio en 30 días",
+        "espera promedio en un plazo de 30 días",
         "en un plazo de 30 días, personas del grupo Black esperaron 9.4 días en promedio",
     ),
     "median_wait": ("espera mediana", "entre personas del grupo Black, la mitad esperó 9.4 días o más"),
@@ -256,7 +256,8 @@ REASONS = {
         "tan parecidas que nada indica qué tan seguro es."
     ),
     "side": (
-        "Por encima del 80%, una razón por sí sola no puede demostrarlo. Quienes quedan fuera pueden diferir mucho: "
+        "Por encima del 80%, una razón por sí sola no puede demostrarlo. Quienes quedan fuera aún pueden "
+        "ser muchas veces más en un grupo que en otro: "
         "también debe cumplirse un límite sobre la diferencia."
     ),
     "too_skewed": (
@@ -292,7 +293,7 @@ REASONS = {
         "Se recibieron recuentos ocultos, y lo que pueden ser deja abierto de qué lado del límite está la mejor "
         "estimación."
     ),
-    "leaning_outside": "La mejor estimación está fuera del límite, pero el azar solo pudo haberla puesto ahí.",
+    "leaning_outside": "La mejor estimación está fuera del límite, pero el azar por sí solo pudo haberla puesto ahí.",
     "leaning_inside": (
         "La mejor estimación está dentro del límite, pero los registros no descartan que la verdad esté fuera."
     ),
