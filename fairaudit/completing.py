@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from fairaudit.errors import PlanError, UsageError, listed
-from fairaudit.languages import ENGLISH, LANGUAGES, speaking
+from fairaudit.languages import ENGLISH, language_of, speaking
 from fairaudit.plan import Plan, read_plan
 from fairaudit.run import now
 from fairaudit.scaffold import as_drafted
@@ -218,13 +218,13 @@ def status_of(folder: Path, language: str = ENGLISH) -> Status:
     results = _read(plan.folder / "report" / "results.json")
     if results is None:
         return Status(folder, plan, record, None)
-    with speaking(_language_of(results)):  # what is compared must be said in one language
+    with speaking(language_of(results)):  # what is compared must be said in one language
         joined = _joined(plan, record, results)
     # A change of what is signed makes signatures stale too: that is said already.
     same = joined["determination"]["to_sign"] == results["determination"]["to_sign"]
     signed_since = same and any(joined[key] != results[key] for key in ("sign_offs", "determination"))
     with speaking(language):
-        joined = joined if language == _language_of(results) else _joined(plan, record, results)
+        joined = joined if language == language_of(results) else _joined(plan, record, results)
         outdated = tuple(_outdated(plan, results, joined))
     return Status(folder, plan, record, joined, outdated, signed_since)
 
@@ -278,11 +278,6 @@ def _joined(plan: Plan, record: Record, results: Mapping[str, Any]) -> dict[str,
     except (KeyError, TypeError, AttributeError):
         what, hint = "is not as `fairaudit run` writes it", "Run the audit again."
         raise PlanError.one("report/results.json", what, hint) from None
-
-
-def _language_of(results: Mapping[str, Any]) -> str:
-    language = results["audit"].get("language") if isinstance(results.get("audit"), Mapping) else ""
-    return language if language in LANGUAGES else ENGLISH
 
 
 def _outdated(plan: Plan, results: Mapping[str, Any], joined: Mapping[str, Any]) -> Iterator[str]:

@@ -87,7 +87,7 @@ def _caveat(results: Mapping[str, Any]) -> str:
         if each["dissents"] and not each["replaced"]
     ]
     told = say("This informs a decision by a named person; no one has signed yet.")
-    waits = sum(question["blocks"] for question in results["open_questions"])
+    waits = _holding_up(results["open_questions"])
     if waits and results["determination"]["evidence_state"] in ("supported", "supported_with_conditions"):
         told = say_count(
             waits,
@@ -489,7 +489,7 @@ def _decided(determination: Mapping[str, Any]) -> list[str]:
 
 def _decide(state: str, results: Mapping[str, Any]) -> list[str]:
     """Say what may still be decided, and what each would take."""
-    waits = sum(question["blocks"] for question in results["open_questions"])
+    waits = _holding_up(results["open_questions"])
     return [*_yes_or_with_conditions(state, results["evidence"], waits), say("No, or later: always possible.")]
 
 
@@ -631,13 +631,18 @@ def _records_that_settle(unsettled: Sequence[Mapping[str, Any]]) -> str:
     return say("a pilot may gather the records that settle it ({groups}).", groups=told)
 
 
+def _holding_up(questions: Sequence[Mapping[str, Any]]) -> int:
+    """Count what holds up adoption while it is open."""
+    return sum(question["blocks"] for question in questions)
+
+
 def _open(questions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Count what is open, and give the first item of each role with how many are theirs."""
     theirs: dict[str, list[str]] = {}
     for question in gravest_first(questions):
         theirs.setdefault(question["role"], []).append(question["question"])
     items = [{"role": role, "question": texts[0], "count": len(texts)} for role, texts in theirs.items()]
-    return {"count": len(questions), "blocking": sum(q["blocks"] for q in questions), "items": items}
+    return {"count": len(questions), "blocking": _holding_up(questions), "items": items}
 
 
 def _standing_caveats(evidence: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any
 from fairaudit.completing import Status, status_of
 from fairaudit.errors import Problem, UsageError
 from fairaudit.folders import cannot_write, replace_bytes
-from fairaudit.languages import ENGLISH, chained, say, speaking
+from fairaudit.languages import ENGLISH, chained, language_of, say, speaking
 from fairaudit.report.printing import Printing
 from fairaudit.workflow import seal
 
@@ -42,7 +42,7 @@ def publish(folders: Iterable[Path], out: Path, language: str = "", *, pdf: bool
     language = language or ENGLISH
     found = [status_of(folder, language) for folder in folders]
     pages = {_slug(status): page for status in found if (page := _public_page(status)) is not None}
-    languages = {_slug(s): s.results["audit"].get("language", ENGLISH) for s in found if s.results is not None}
+    languages = {_slug(s): language_of(s.results) for s in found if s.results is not None}
     printed = {slug: _printed(slug, page, languages[slug]) for slug, page in pages.items()} if pdf else {}
     papers = {slug: content for slug, content in printed.items() if isinstance(content, bytes)}
     with speaking(language):

@@ -30,7 +30,7 @@ from fairaudit.comparing.changes import Pairing
 from fairaudit.comparing.reading import Bid, read_bids
 from fairaudit.findings import plain
 from fairaudit.folders import cannot_write, replace_text
-from fairaudit.languages import ENGLISH, listed, say, say_count, speaking
+from fairaudit.languages import ENGLISH, language_of, listed, say, say_count, speaking
 from fairaudit.results import json_text
 from fairaudit.sentences import finding_named
 
@@ -51,7 +51,7 @@ def compared(folders: Sequence[Path]) -> dict[str, Any]:
         FairauditError: an audit has no report as it was sealed; plans ask otherwise; a source cannot be read.
     """
     bids, differing = read_bids(folders)
-    languages = {bid.results["audit"].get("language", ENGLISH) for bid in bids}
+    languages = {language_of(bid.results) for bid in bids}
     language = languages.pop() if len(languages) == 1 else ENGLISH
     with speaking(language):
         return _told(bids, differing, language)

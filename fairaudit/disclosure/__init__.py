@@ -16,7 +16,7 @@ from fairaudit.disclosure.groups import hidden_of
 from fairaudit.disclosure.hidden import Elsewhere, Hidden
 from fairaudit.disclosure.rule import Rule
 from fairaudit.disclosure.words import tells_of_few
-from fairaudit.languages import ENGLISH, marked, say, speaking
+from fairaudit.languages import language_of, marked, say, speaking
 from fairaudit.page_one import page_one
 from fairaudit.plan import UNKNOWN
 
@@ -42,7 +42,7 @@ def public_copy(results: Results, rule: Rule | None = None) -> dict[str, Any]:
         The same, with `audit.copy` "public" and `audit.disclosure`: the rule, and how much is hidden. Page one and all
         sentences are written anew from the numbers that are left.
     """
-    with speaking(results["audit"].get("language", ENGLISH)):
+    with speaking(language_of(results)):
         return _public_copy(results, rule)
 
 

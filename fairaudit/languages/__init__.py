@@ -7,7 +7,7 @@ writes into each file what is still to be translated, and a test refuses a langu
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -24,6 +24,7 @@ __all__ = [
     "asked",
     "chained",
     "current",
+    "language_of",
     "listed",
     "marked",
     "said",
@@ -67,6 +68,13 @@ def speaking(language: str) -> Iterator[None]:
 def asked() -> str:
     """Give the language that the environment asks for; empty where it asks for none."""
     return os.environ.get(VARIABLE, "")
+
+
+def language_of(results: Mapping[str, Any]) -> str:
+    """Give the language of an audit's results; English where they name none that there is."""
+    audit = results.get("audit")
+    language = audit.get("language") if isinstance(audit, Mapping) else ENGLISH
+    return language if language in LANGUAGES else ENGLISH
 
 
 def say(text: str, **values: Any) -> str:

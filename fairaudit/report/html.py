@@ -44,7 +44,7 @@ def render(results: Mapping[str, Any]) -> str:
     Returns:
         One HTML page; the same results give the same page.
     """
-    language = results["audit"].get("language", LANGUAGE)
+    language = languages.language_of(results)
     with languages.speaking(language):
         written = page("report.html", language, results=results, report=view.report(results, words(language)))
     return with_shared_texts(written)

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from fairaudit.displays import AGGREGATE
+from fairaudit.languages import language_of
 from fairaudit.report import view
 from fairaudit.report.foreign_html import Mending
 from fairaudit.report.html import LANGUAGE, page, words
@@ -40,7 +41,7 @@ def notebook_page(notebook: Mapping[str, Any], results: Mapping[str, Any], evide
         KeyError: it is no notebook, or the results have no such block.
     """
     place, block = next((place, block) for place, block in enumerate(results["evidence"], 1) if block["id"] == evidence)
-    language = results["audit"].get("language", LANGUAGE)
+    language = language_of(results)
     code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     ran = (results.get("seal") or {}).get("evidence", {}).get(evidence, {})
     return page(

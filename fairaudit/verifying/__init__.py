@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fairaudit.errors import FairauditError, UsageError
-from fairaudit.languages import LANGUAGES
+from fairaudit.languages import language_of
 from fairaudit.own_code import references
 from fairaudit.plan import read_plan
 from fairaudit.verifying import files, held, inputs, numbers, people, printed, signed
@@ -135,12 +135,6 @@ def verify(
     )
 
 
-def _language_of(sealed: Sealed) -> str:
-    """Give the language of the report, where it can be read and is one."""
-    language = sealed.results["audit"].get("language") if sealed.results else ""
-    return language if language in LANGUAGES else ""
-
-
 def _checked(seen: Seen, sealed: Sealed, *, quick: bool, allow_code: bool) -> bool:
     """Check everything in turn; whatever one check meets, the others go on.
 
@@ -154,7 +148,7 @@ def _checked(seen: Seen, sealed: Sealed, *, quick: bool, allow_code: bool) -> bo
     with seen.checking("The seal"):
         files.check_seal(seen, sealed)
     with seen.checking("The plan"):
-        sealed.plan = read_plan(sealed.folder).in_language(_language_of(sealed))
+        sealed.plan = read_plan(sealed.folder).in_language(language_of(sealed.results) if sealed.results else "")
     with contextlib.suppress(FairauditError):  # what is wrong with it is said in a moment
         sealed.register = read_register(sealed.folder)
     at_hand: set[str] = set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from fairaudit.languages import ENGLISH
+from fairaudit.languages import language_of
 from fairaudit.report.html import words
 from fairaudit.report.printing import Printing
 from fairaudit.verifying.seen import ASK, Sealed, Seen
@@ -37,7 +37,7 @@ def check_printed(seen: Seen, sealed: Sealed, *, quick: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         again = Path(folder) / FILE
         printing = Printing()
-        printing.begin(page, again, words(sealed.results["audit"].get("language", ENGLISH))["pdf"])
+        printing.begin(page, again, words(language_of(sealed.results))["pdf"])
         printed = printing.done()
         if printed.why or printed.versions != known:
             how = printed.why or f"printed with {_told(known)} then, and this machine has {_told(printed.versions)}."
