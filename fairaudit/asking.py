@@ -14,7 +14,7 @@ from fairaudit.own_code import measures_of, own_measures
 from fairaudit.plan import read_plan
 from fairaudit.planning import Needed, heading, how_many, looked, request, rows, sentences
 from fairaudit.report.tables import table
-from fairaudit.sources import read_tally
+from fairaudit.sources import at_hand, read_tally
 from fairaudit.tally import Tally
 
 
@@ -54,7 +54,7 @@ class HowMany:
     @cached_property
     def tally(self) -> Tally | None:
         """The counts at hand; None before there are any records."""
-        if not (self.plan.folder / self.block.data.source).exists():
+        if not at_hand(self.block, self.plan.folder):
             return None
         return read_tally(self.block, self.plan.folder, plan_sha256=self.plan.sha256)
 

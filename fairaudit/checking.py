@@ -15,7 +15,7 @@ from fairaudit.planning import how_many, lines, looked, request
 from fairaudit.results import opposites
 from fairaudit.scaffold import as_drafted
 from fairaudit.sentences import digits, percent
-from fairaudit.sources import describe, query_text, read_tally
+from fairaudit.sources import at_hand, describe, query_text, read_tally
 from fairaudit.tally import Tally
 from fairaudit.tally.saving import places
 
@@ -56,7 +56,7 @@ def report_of(folder: Path, *, allow_code: bool = False) -> Iterator[str]:
 
 def _block(plan: Plan, block: Evidence, tally: Tally, allow_code: bool) -> Iterator[str]:
     yield ""
-    yield f"{block.id}: {tally.records:,} records from {block.data.source}"
+    yield f"{block.id}: {tally.records:,} records from {block.data.source_name if block.data.is_warehouse else block.data.source}"
     if not block.data.is_tally:
         yield f"  Columns: {', '.join(describe(block, plan.folder))}"
     for name in tally.about.attributes:
@@ -126,7 +126,7 @@ def records_needed(
         if block.data.decided_by == "todays_process":
             yield f"{block.id}: a baseline, which no number of records can clear."
             continue
-        there = (plan.folder / block.data.source).exists()
+        there = at_hand(block, plan.folder)
         tally = read_tally(block, plan.folder) if there else None
         own = measures_of(own_measures(plan, block, allow_code=True)) if allow_code else {}
         of_counts = {name: measure for name, measure in own.items() if not measure.approximate}

@@ -54,7 +54,7 @@ def _records(evidence: Evidence, folder: Path, coding: Any, explained_by: Sequen
         if missing := [column for column in wanted if column not in source.types]:
             hint = nearest(missing[0], list(source.types))
             raise PlanError.one(evidence.id, f"the data have no column {missing[0]!r}", hint)
-        read = source.engine.table("records").df()[wanted]
+        read = source.connection.table("records").df()[wanted]
     # A code that SQL would pass on unread begins with a mark: settle takes care of it.
     text = read[coding.column].astype("string").str.strip()
     named = {raw: coding.settle("=" + code) for raw, code in coding.codes.items()}

@@ -96,7 +96,7 @@ class Evidence:
     def question(self) -> Shown:
         """What is asked, and of whose decisions."""
         data = self.block.data
-        facts = f"{Path(data.source).name} ({data.origin}); {WHOSE[data.decided_by]}; a record is {data.unit}"
+        facts = f"{data.source_name} ({data.origin}); {WHOSE[data.decided_by]}; a record is {data.unit}"
         return paragraphs([self.block.question or self.block.id, f"Source: {facts}."])
 
     @property
@@ -216,7 +216,7 @@ class Evidence:
         """
         from fairaudit.decomposition import oaxaca
 
-        if self.block.data.is_tally or not explained_by:
+        if not self.block.data.has_records or not explained_by:
             return paragraphs(["Nothing was split: it needs records, and the columns to explain by."])
         return paragraphs(oaxaca(self.block, self.plan.folder, by, explained_by, self._frame))
 

@@ -66,7 +66,7 @@ def _block_results(plan: Plan, evidence: Evidence, tally: Tally, measures: Mappi
             "unit": data.unit,
             "period": data.period or about.period,
             "counted_by": data.counted_by or about.counted_by,
-            "source": about.source if data.is_tally else Path(data.source).name,
+            "source": about.source if data.is_tally else data.source_name,
             "from_counts": data.is_tally,
             "being_selected_is": evidence.being_selected_is,
             "a_high_amount_is": evidence.a_high_amount_is,

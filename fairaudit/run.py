@@ -467,7 +467,7 @@ class _Run:
         from fairaudit.sources import sha256_of
 
         return {
-            "source": Path(task.block.data.source).name,
+            "source": task.block.data.source_name,
             "source_sha256": sha256_of(task.block, self.plan.folder),
             "notebook": task.notebook.name,
             "notebook_sha256": task.notebook.sha256,

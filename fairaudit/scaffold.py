@@ -207,7 +207,7 @@ def _groups(records: Records, data: Data, names: list[str]) -> Iterator[tuple[st
     for name in names:
         if any(GROUPS.fullmatch(word) for word in _words(name)):
             query = sql.values_query(name, data, columns, MOST_LEVELS + 1)
-            rows = records.engine.execute(query.sql("duckdb")).fetchall()
+            rows = records.fetch(query)
             yield name, [value for value, *_ in rows if value is not None]
 
 

@@ -75,7 +75,7 @@ class Columns:
         if kind.startswith(("FLOAT", "REAL")):
             return syntax.to_number(self.text(column))  # else a 0.7 of seven digits were 0.699999988
         if NUMERIC.match(kind):
-            return syntax.to_number(self.raw(column))
+            return syntax.finite(exp.cast(self.raw(column), "double"))
         text = self.text(column)
         # The engine would read 1_000 as a thousand.
         return syntax.case([(syntax.call("CONTAINS", text, syntax.string("_")), exp.null())], syntax.to_number(text))

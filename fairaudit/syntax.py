@@ -60,7 +60,11 @@ def first(value: exp.Expression, length: int) -> exp.Expression:
 
 def to_number(value: exp.Expression) -> exp.Expression:
     """Read a text as a number; NULL where it is none, or not a finite one."""
-    number = exp.TryCast(this=value.copy(), to=exp.DataType.build("double"))
+    return finite(exp.TryCast(this=value.copy(), to=exp.DataType.build("double")))
+
+
+def finite(number: exp.Expression) -> exp.Expression:
+    """Give a number; NULL where it is not a finite one."""
     return case([(exp.func("ISFINITE", number), number.copy())], exp.null())
 
 

@@ -89,7 +89,7 @@ def read_records(
             wanted[CODE + " score"] = columns.number(data.score.column)
         kept = sql.left_out(data, columns).eq(syntax.string(""))
         query = syntax.select(wanted, sql.RECORDS).where(kept)
-        read = source.engine.execute(query.sql("duckdb")).df()
+        read = source.connection.execute(query.sql("duckdb")).df()
     if read.empty:
         raise DataError.one(data.source, "holds no records after `keep`", "Look at `keep` under data.")
     coded = {name: _settled(coding, read[CODE + name]) for name, coding in codings.items()}
@@ -109,8 +109,8 @@ def read_records(
 def _check(evidence: Evidence, inputs: Sequence[str], frame: Any) -> None:
     if evidence.kind not in ("decisions", "scores"):
         raise PlanError.one(evidence.id, f"is of kind {evidence.kind}", "Models are fitted for decisions and scores.")
-    if evidence.data.is_tally and frame is None:
-        what = "holds counts, and models are fitted to records"
+    if not evidence.data.has_records and frame is None:
+        what = "has no records at hand, and models are fitted to records"
         raise PlanError.one(evidence.id, what, "Give the records: frame=.")
     if evidence.data.count:
         what = "has rows that stand for several records"

@@ -65,6 +65,8 @@ def _why_not(bids: Sequence[Bid], blocks: Sequence[Evidence]) -> str:
         return say("records are matched of yes/no decisions only, and these are {kinds}", kinds=listed(sorted(kinds)))
     if any(block.data.is_tally for block in blocks):
         return say("counts were received, and no record")
+    if any(block.data.is_warehouse for block in blocks):
+        return say("the records stay in a warehouse, and are not carried out of it")
     lacking = [bid.name for bid, block in zip(bids, blocks, strict=True) if not block.data.key]
     if lacking:
         return say("no key names a person in the records of {systems}", systems=listed(lacking))

@@ -16,6 +16,7 @@ from fairaudit.kinds import KINDS, OF_A_KIND, OUTCOME, PROXIES_OF, Kind
 from fairaudit.limits import limits, limits_for
 from fairaudit.measures import MEASURES
 from fairaudit.plan.data import TALLY_SUFFIX
+from fairaudit.plan.databases import check_database
 from fairaudit.plan.groups import Group
 from fairaudit.plan.measures import PARAMETERS
 from fairaudit.plan.values import RESERVED, SPACES, as_tuple, scalar_text, spellings
@@ -413,6 +414,11 @@ def _check_source(block: dict) -> Found:
                 f"{key} says nothing of {source!r}",
                 f"It goes with {listed(endings)} files: take it out.",
             )
+
+
+def _check_database(block: dict) -> Found:
+    """A warehouse, or a file with tables."""
+    yield from check_database(_mapping(block, "data"))
 
 
 def _check_keep(block: dict) -> Found:
@@ -937,6 +943,7 @@ CHECKS = (
     _check_side,
     _check_yes_and_no,
     _check_source,
+    _check_database,
     _check_keep,
     _check_groups,
     _check_proxies_of_kind,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, PlainValidator, Tag, WithJsonSchema
@@ -22,6 +23,9 @@ from fairaudit.plan.values import (
 )
 
 TALLY_SUFFIX = ".tally.json"
+ENV = "env:"
+DATABASES = (".sqlite", ".sqlite3", ".db", ".duckdb", ".ddb")
+"""How the names of database files end; such a file holds tables."""
 
 
 class FromTo(Strict):
@@ -167,7 +171,14 @@ Kept = Annotated[Annotated[Values, Tag("values")] | Annotated[FromTo, Tag("range
 class Data(Strict):
     """Where the records are, whose decisions they hold, and which columns mean what."""
 
-    source: Text = Field(description="a file (csv, csv.gz, parquet, xlsx) or a tally, relative to audit.yaml")
+    source: Text = Field(
+        description="a file (csv, csv.gz, parquet, xlsx, sqlite, duckdb), a folder of Parquet files or a tally, relative"
+        " to audit.yaml; or env:NAME, the variable that holds the address of a warehouse"
+    )
+    table: Text | None = Field(default=None, description="the table, where the source is a database: health.requests")
+    query: Text | None = Field(
+        default=None, description="instead of a table, one SELECT that gives the records, where the source is a database"
+    )
     origin: Literal["historical", "pooled", "test", "synthetic"] = Field(description="where the records come from")
     decided_by: Literal["this_system", "this_system_elsewhere", "todays_process"] = Field(
         description="whose decisions they are"
@@ -257,3 +268,27 @@ class Data(Strict):
     def is_tally(self) -> bool:
         """Say whether the source holds counts instead of records."""
         return self.source.endswith(TALLY_SUFFIX)
+
+    @property
+    def variable(self) -> str | None:
+        """The environment variable that holds the address of a warehouse; None where the source is a file."""
+        return self.source.removeprefix(ENV) if self.is_warehouse else None
+
+    @property
+    def is_warehouse(self) -> bool:
+        """Say whether the records are counted in a warehouse, which they do not leave."""
+        return self.source.startswith(ENV)
+
+    @property
+    def has_records(self) -> bool:
+        """Say whether records can be looked at one by one: neither counts alone, nor records in a warehouse."""
+        return not (self.is_tally or self.is_warehouse)
+
+    @property
+    def source_name(self) -> str:
+        """How the source is called where people read of it: never by its address."""
+        inside = f"the table {self.table}" if self.table else "a query" if self.query else ""
+        if self.is_warehouse:
+            return f"{inside or 'a table'} in the warehouse {self.variable}"
+        name = PurePath(self.source).name
+        return f"{inside} in {name}" if inside else name

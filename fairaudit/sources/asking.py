@@ -46,6 +46,7 @@ class Asked:
 
     def __init__(self, evidence: Evidence, records: Records, clusters: Collection[str] | None = None):
         self.evidence, self.data, self.engine, self.notes = evidence, evidence.data, records.engine, records.notes
+        self._fetch = records.fetch
         self.columns = sql.Columns(records.types)
         if problems := missing_columns(self.data.source, named_columns(evidence), records.types):
             raise DataError(problems)
@@ -84,9 +85,7 @@ class Asked:
         return self._counted(proxy.asked(self.request))
 
     def _counted(self, request: sql.Request) -> Counted:
-        cursor = self.engine.execute(sql.tally_query(request, self.columns).sql("duckdb"))
-        names = [column[0] for column in cursor.description]
-        rows = cursor.fetchmany(MOST_CELLS + 1)
+        names, rows = self.engine.answer(sql.tally_query(request, self.columns), MOST_CELLS + 1)
         if len(rows) > MOST_CELLS:
             raise self._too_many()
         columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in names]
@@ -94,7 +93,7 @@ class Asked:
 
     def text(self, *, pretty: bool = False) -> str:
         """Give the SQL that counts the records."""
-        return sql.tally_query(self.request, self.columns).sql("duckdb", pretty=pretty)
+        return self.engine.text(sql.tally_query(self.request, self.columns), pretty=pretty)
 
     def values(self, column: str) -> dict[str | None, int]:
         """Give a column's most frequent values among the kept rows, with their counts."""
@@ -116,15 +115,11 @@ class Asked:
         """Give what the cells do not tell, as attribute, group (to be settled) and counts by name."""
         queries = [(self.data.key, sql.duplicates_query), (self.data.cluster, sql.clusters_query)]
         for query in (query for column, query in queries if column):
-            cursor = self.engine.execute(query(self.request, self.columns).sql("duckdb"))
-            names = [column[0] for column in cursor.description]
-            for row in cursor.fetchall():
+            names, rows = self.engine.answer(query(self.request, self.columns))
+            for row in rows:
                 found = {name: value for name, value in zip(names, row, strict=True) if value is not None}
                 attribute = next(name for name in self.request.attributes if name in found)
                 yield attribute, found[attribute], {name: int(n) for name, n in found.items() if name != attribute}
-
-    def _fetch(self, query: Any) -> list[tuple]:
-        return self.engine.execute(query.sql("duckdb")).fetchall()
 
     def clusters(self) -> list[str]:
         """Name the clusters of the kept rows, or more of them than there can be folds."""

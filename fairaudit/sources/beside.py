@@ -116,7 +116,7 @@ def _put(place: int, block: Evidence, folder: Path, path: Path) -> dict[str, Cod
         shelf = exp.Attach(this=exp.alias_(syntax.string(str(path)), SHELF))
         create = exp.Create(this=exp.to_table(f"{SHELF}.{_table(place)}"), kind="TABLE", expression=query)
         for statement in (shelf, create, exp.Detach(this=exp.to_identifier(SHELF))):
-            records.engine.execute(statement.sql("duckdb"))
+            records.connection.execute(statement.sql("duckdb"))
     return codings
 
 

@@ -294,7 +294,7 @@ class _Counter:
             title=self.evidence.id,
             origin=self.data.origin,
             counted_by=self.data.counted_by,
-            source=Path(self.data.source).name,
+            source=self.data.source_name,
             period=self.data.period,
             plan_sha256=plan_sha256,
             notes=tuple(self._notes()),

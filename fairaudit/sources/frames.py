@@ -30,6 +30,11 @@ def to_arrow(frame: Any, wanted: Collection[str]) -> tuple[list[str], Any]:
     """
     import narwhals as nw
 
+    if _is_lazy(frame):
+        # What is not wanted is never computed.
+        names = frame.collect_schema().names()
+        taken = frame.select([name for name in names if name in wanted] or names[:1]).collect()
+        return names, nw.from_native(taken, eager_only=True).to_arrow()
     try:
         held = nw.from_native(frame, eager_only=True)
     except TypeError:
@@ -41,6 +46,13 @@ def to_arrow(frame: Any, wanted: Collection[str]) -> tuple[list[str], Any]:
         raise DataError(problems)
     native = held.select(name for name in held.columns if str(name) in wanted).to_native()
     return columns, nw.from_native(_plain(native), eager_only=True).to_arrow()
+
+
+def _is_lazy(frame: Any) -> bool:
+    """Say whether a frame is one of Polars that is yet to be computed."""
+    return type(frame).__module__.partition(".")[0] == "polars" and hasattr(frame, "collect_schema") and hasattr(
+        frame, "collect"
+    )
 
 
 def _plain(frame: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 from fairaudit import sql
@@ -49,12 +50,18 @@ def values_of(path: str | Path, column: str, most: int) -> list[str]:
         if column not in records.types:
             raise DataError.one(path.name, f"has no column {column!r}", nearest(column, list(records.types)))
         query = sql.values_query(column, data, sql.Columns(records.types), most + 1)
-        found = [value for value, _ in records.engine.execute(query.sql("duckdb")).fetchall()]
+        found = [value for value, _ in records.fetch(query)]
     return [value for value in found if value is not None][:most]
 
 
 def _unplanned(path: Path) -> Data:
     return Data(source=path.name, origin="historical", decided_by="this_system")
+
+
+def at_hand(evidence: Evidence, folder: str | Path) -> bool:
+    """Say whether there is anything to count: the file, or the address of the warehouse."""
+    data = evidence.data
+    return bool(os.environ.get(data.variable)) if data.is_warehouse else (Path(folder) / data.source).exists()
 
 
 def sha256_of(evidence: Evidence, folder: str | Path) -> str:

@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from sqlglot import exp
 
 from fairaudit import sql
+from fairaudit.engines import DuckDB, Engine, Relation, warehouse_of
 from fairaudit.errors import DataError, Problem, nearest
 from fairaudit.plan import Data
-from fairaudit.sources import frames, joining, text_files, workbooks
+from fairaudit.plan.data import DATABASES
+from fairaudit.sources import database_files, frames, joining, parquet_folders, text_files, workbooks
 
 # Nothing is fetched from anywhere.
 ENGINE = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
@@ -23,17 +26,28 @@ ENGINE = {"autoinstall_known_extensions": "false", "autoload_known_extensions": 
 
 @dataclass(frozen=True)
 class Records:
-    """Records in an engine, as a view named `records`.
+    """Records in an engine, under the name `records`.
 
     Attributes:
-        engine: the connection.
+        engine: what holds them.
         types: column -> type, in the order of the source; "" for a column of a DataFrame that was not asked for.
         notes: what a reader must know of how it was put together, a sentence each.
     """
 
-    engine: duckdb.DuckDBPyConnection
+    engine: Engine
     types: dict[str, str]
     notes: tuple[str, ...] = ()
+
+    def fetch(self, query: exp.Expression) -> list[tuple]:
+        """Put a query, and give its rows."""
+        return self.engine.answer(query).rows
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The embedded engine itself, where it holds the records: what is made there stays there."""
+        if isinstance(self.engine, DuckDB):
+            return self.engine.connection
+        raise TypeError("these records are not in the embedded engine")
 
 
 @contextlib.contextmanager
@@ -49,6 +63,15 @@ def opened(data: Data, folder: Path, frame: Any = None, wanted: Collection[str] 
     Raises:
         DataError: whatever is wrong with the source, also where it shows only while it is read.
     """
+    if frame is None and data.is_warehouse:
+        with contextlib.closing(warehouse_of(data)) as engine:
+            yield Records(engine, engine.types)
+        return
+    if isinstance(frame, duckdb.DuckDBPyRelation):
+        if not (joining.needs_more(data) or data.areas == "all"):
+            yield from _related(frame)
+            return
+        frame = frame.to_arrow_table()  # what is joined to it is made in an engine of our own
     with tempfile.TemporaryDirectory(prefix="fairaudit-", ignore_cleanup_errors=True) as scratch:
         engine = duckdb.connect(":memory:", config={**ENGINE, "temp_directory": scratch})
         try:
@@ -61,13 +84,13 @@ def opened(data: Data, folder: Path, frame: Any = None, wanted: Collection[str] 
 
             columns = []
             if frame is None:
-                open_file(data, view)
+                _open_file(engine, data, folder / data.source, Path(scratch), view, wanted)
             else:
                 columns = _open_frame(engine, frame, wanted, view)
             notes = joining.extended(engine, data, folder, open_file) if extend else ()
             described = engine.execute(f"DESCRIBE {sql.RECORDS}").fetchall()
             types = dict.fromkeys(columns, "") | {row[0]: str(row[1]) for row in described}
-            yield Records(engine, types, notes)
+            yield Records(DuckDB(engine, types), types, notes)
         except (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException):
             raise  # a slip of the query, not of the data
         except duckdb.Error as error:
@@ -78,13 +101,37 @@ def opened(data: Data, folder: Path, frame: Any = None, wanted: Collection[str] 
             engine.close()
 
 
+def _related(relation: duckdb.DuckDBPyRelation) -> Iterator[Records]:
+    """Count a relation where it is, in the connection of whoever holds it."""
+    if problems := text_files.header_problems(relation.columns, frames.WHERE):
+        raise DataError(problems)
+    types = dict(zip(relation.columns, map(str, relation.types), strict=True))
+    try:
+        yield Records(Relation(relation, types), types)
+    except (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException):
+        raise
+    except duckdb.Error as error:
+        what = f"cannot be read ({type(error).__name__})"
+        raise DataError.one(frames.WHERE, what, "Look whether the relation can be shown by itself.") from None
+
+
 def _open_frame(engine: duckdb.DuckDBPyConnection, frame: Any, wanted: Collection[str], view: str) -> list[str]:
     columns, table = frames.to_arrow(frame, wanted)
     engine.register(view, table)
     return columns
 
 
-def _open_file(engine: duckdb.DuckDBPyConnection, data: Data, path: Path, scratch: Path, view: str) -> None:
+def _open_file(
+    engine: duckdb.DuckDBPyConnection,
+    data: Data,
+    path: Path,
+    scratch: Path,
+    view: str,
+    wanted: Collection[str] = (),
+) -> None:
+    if path.is_dir():
+        parquet_folders.open_folder(engine, data, path, view)
+        return
     _check_there(path, data)
     name = path.name.lower()
     if name.endswith(".tally.csv"):
@@ -94,18 +141,18 @@ def _open_file(engine: duckdb.DuckDBPyConnection, data: Data, path: Path, scratc
         engine.read_parquet(_literal(path), binary_as_string=True).create_view(view)
     elif name.endswith(".xlsx"):
         engine.register(view, workbooks.to_arrow(path, data))
+    elif name.endswith(DATABASES):
+        database_files.open_database(engine, data, path, view, wanted)
     elif name.endswith(text_files.ENDINGS):
         _open_text(engine, data, path, scratch, view)
     else:
-        hint = "Use csv, csv.gz, parquet, xlsx, or a .tally.json."
+        hint = "Use csv, csv.gz, parquet, xlsx, sqlite, duckdb, a folder of Parquet files, or a .tally.json."
         if name.endswith((".xls", ".xlsm", ".xlsb", ".ods")):
             hint = "Save it as .xlsx or as CSV UTF-8."
         raise DataError.one(data.source, "is not a kind of file that can be read", hint)
 
 
 def _check_there(path: Path, data: Data) -> None:
-    if path.is_dir():
-        raise DataError.one(data.source, "is a folder", "Name one file in it.")
     if not path.is_file():
         beside = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
         close = nearest(path.name, beside)

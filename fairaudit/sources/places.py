@@ -10,6 +10,7 @@ import pandas as pd
 from sqlglot import exp
 
 from fairaudit import sql, syntax
+from fairaudit.engines import DuckDB
 from fairaudit.errors import DataError, Problem, listed
 from fairaudit.geography import Areas, key_problems, read_areas
 from fairaudit.groupings import tables
@@ -73,8 +74,8 @@ def _cuts(evidence: Evidence, records: Records, column: str, parts: int) -> tupl
     columns = sql.Columns(records.types)
     picked = {"area": columns.text(area_column(evidence)), "value": columns.number(column)}
     query = syntax.select(picked, sql.RECORDS).distinct()
-    found = sql.of_kept(query, evidence.data, columns).sql("duckdb")
-    values = sorted(value for area, value in records.engine.execute(found).fetchall() if None not in (area, value))
+    found = records.fetch(sql.of_kept(query, evidence.data, columns))
+    values = sorted(value for area, value in found if None not in (area, value))
     if len(values) < parts:
         what = f"{column!r} is known of {len(values):,} areas, too few for {parts} parts"
         raise DataError.one(evidence.data.source, what, "Choose another column, or fewer parts.")
@@ -129,7 +130,7 @@ def _left_out(evidence: Evidence, records: Records, columns: sql.Columns) -> dic
         kept = exp.EQ(this=reason, expression=syntax.string(""))
         reason = syntax.case([(exp.and_(kept, nobody), syntax.string(NOBODY))], reason.copy())
     query = syntax.select({"reason": reason, "n": syntax.count()}, sql.RECORDS)
-    rows = records.engine.execute(query.group_by(exp.Literal.number(1)).sql("duckdb")).fetchall()
+    rows = records.fetch(query.group_by(exp.Literal.number(1)))
     return {reason: n for reason, n in sorted(rows) if reason}
 
 
@@ -153,7 +154,7 @@ def _without_people(evidence: Evidence, records: Records, columns: sql.Columns, 
 
 def _fetch(records: Records, query: exp.Select, evidence: Evidence, columns: sql.Columns) -> list[tuple]:
     query = sql.of_kept(query, evidence.data, columns).group_by(exp.Literal.number(1))
-    return records.engine.execute(query.sql("duckdb")).fetchall()
+    return records.fetch(query)
 
 
 Alone = tuple[dict[str, tuple[str, ...]], Evidence, Records]
@@ -161,7 +162,7 @@ Alone = tuple[dict[str, tuple[str, ...]], Evidence, Records]
 
 def table_by_table(evidence: Evidence, records: Records) -> Iterator[Alone]:
     """Give each table, a block that counts it, and its records: a row an area and group of people."""
-    engine = records.engine
+    engine = records.connection
     engine.execute(f'CREATE TEMP TABLE "areas" AS SELECT * FROM "{sql.RECORDS}"')
     columns = sql.Columns(records.types)
     for table, names in tables(evidence).items():
@@ -172,7 +173,7 @@ def table_by_table(evidence: Evidence, records: Records) -> Iterator[Alone]:
         groups = {name: _as_column(name, evidence.groups[name]) for name in names}
         data = evidence.data.model_copy(update={"weight": PEOPLE, "people": None})
         block = {"data": data, "groups": groups, "compare": (Compare(by=tuple(names)),)}
-        yield {table: names}, evidence.model_copy(update=block), Records(engine, types_of(engine, LONG))
+        yield {table: names}, evidence.model_copy(update=block), Records(DuckDB(engine, types_of(engine, LONG)), types_of(engine, LONG))
 
 
 def _as_column(name: str, group: Group) -> Group:

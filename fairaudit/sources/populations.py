@@ -11,6 +11,7 @@ import pandas as pd
 from sqlglot import exp
 
 from fairaudit import sql, syntax
+from fairaudit.engines import DuckDB
 from fairaudit.errors import DataError, Problem, listed, nearest
 from fairaudit.geography import key_problems
 from fairaudit.plan import UNKNOWN, Compare, Data, Evidence, People
@@ -124,14 +125,15 @@ def prepare(evidence: Evidence, records: Records) -> tuple[Evidence, Records]:
     more = {PEOPLE: value} | ({MOE: columns.number(population.moe)} if population.moe else {})
     computed = [exp.alias_(expression, name, quoted=True) for name, expression in more.items()]
     query = exp.Select(expressions=[exp.Star(), *computed]).from_(sql.RECORDS)
-    records.engine.execute(f'CREATE TEMP TABLE "{RESIDENTS}" AS {query.sql("duckdb")}')
-    make_view(records.engine, sql.RECORDS, exp.select("*").from_(exp.to_table(f'"{RESIDENTS}"')))
+    records.connection.execute(f'CREATE TEMP TABLE "{RESIDENTS}" AS {query.sql("duckdb")}')
+    make_view(records.connection, sql.RECORDS, exp.select("*").from_(exp.to_table(f'"{RESIDENTS}"')))
     # What is kept of the records is kept of the population, as far as it has the column.
     keep = {name: want for name, want in evidence.data.keep.items() if name in records.types}
     residents = residents.model_copy(update={"data": residents.data.model_copy(update={"keep": keep})})
     if residents.data.cluster not in records.types:
         residents = residents.model_copy(update={"data": residents.data.model_copy(update={"cluster": None})})
-    return residents, Records(records.engine, {**records.types, **dict.fromkeys(more, "DOUBLE")})
+    types = {**records.types, **dict.fromkeys(more, "DOUBLE")}
+    return residents, Records(DuckDB(records.connection, types), types)
 
 
 def is_no_number(value: exp.Expression) -> exp.Expression:
@@ -147,7 +149,7 @@ def _bad_numbers(
             continue
         query = syntax.select({"value": columns.text(column), "n": syntax.count()}, sql.RECORDS)
         query = query.where(is_no_number(columns.number(column)))
-        found = records.engine.execute(query.group_by(exp.Literal.number(1)).sql("duckdb")).fetchall()
+        found = records.fetch(query.group_by(exp.Literal.number(1)))
         if found:
             values = listed([f"{value!r} ({n:,})" if value is not None else f"(missing) ({n:,})" for value, n in found])
             yield Problem(source, f"{column!r} holds what are no numbers {what}: {values}", f"{CENSUS}: mend them.")
@@ -161,7 +163,7 @@ def _shares_add_up(evidence: Evidence, records: Records, columns: sql.Columns) -
         column = group.read_from(name)[0]
         query = syntax.select({"total": exp.func("SUM", columns.number(population.share))}, sql.RECORDS)
         query = query.where(syntax.not_null(columns.text(column)))
-        total = float(records.engine.execute(query.sql("duckdb")).fetchone()[0] or 0)
+        total = float(records.fetch(query)[0][0] or 0)
         whole = 100.0 if abs(total - 100) <= 100 * APART else whole
         if abs(total - whole) > whole * APART:
             hint = "Shares of all groups add up to 1 (or 100): a group is missing, or stands there twice."
@@ -263,7 +265,7 @@ def _keys(records: Records, column: str, evidence: Evidence) -> dict[str | None,
     query = syntax.select({"key": columns.text(column), "n": syntax.count()}, sql.RECORDS)
     kept = {name: want for name, want in evidence.data.keep.items() if name in records.types}
     query = sql.of_kept(query, evidence.data.model_copy(update={"keep": kept}), columns)
-    return dict(records.engine.execute(query.group_by(exp.Literal.number(1)).sql("duckdb")).fetchall())
+    return dict(records.fetch(query.group_by(exp.Literal.number(1))))
 
 
 def _totals_apart(residents: Tally, source: str) -> Iterator[Problem]:

@@ -38,6 +38,7 @@ LAYERS = [
     "tally",
     "syntax",
     "sql",
+    "engines",
     "sources",
     "scaffold",
     "assumptions",

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime
 import gzip
 import math
+import sqlite3
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import openpyxl
 import pandas as pd
 import polars as pl
@@ -21,6 +25,7 @@ from hypothesis import strategies as st
 from fairaudit.plan import Evidence
 from fairaudit.sources import read_tally
 from fairaudit.tally import Tally
+from tests.engines import postgresql
 
 Record = dict[str, Any]
 
@@ -130,6 +135,67 @@ def _arrow(records: list[Record], folder: Path) -> Any:
     return pa.table(columns(records))
 
 
+def _lazy(records: list[Record], folder: Path) -> Any:
+    return pl.LazyFrame(columns(records))
+
+
+def _relation(records: list[Record], folder: Path) -> Any:
+    return duckdb.connect().from_arrow(pa.table(columns(records)))
+
+
+def _duckdb(records: list[Record], folder: Path) -> Any:
+    (folder / "records.duckdb").unlink(missing_ok=True)
+    with duckdb.connect(str(folder / "records.duckdb")) as file:
+        file.register("given", pa.table(columns(records)))
+        file.execute("CREATE TABLE requests AS SELECT * FROM given")
+    return "records.duckdb"
+
+
+def _sqlite(records: list[Record], folder: Path) -> Any:
+    (folder / "records.sqlite").unlink(missing_ok=True)
+    with contextlib.closing(sqlite3.connect(folder / "records.sqlite")) as file:
+        names = ", ".join(f"{_quoted(name)} {_sqlite_type(records, name)}" for name in records[0])
+        file.execute(f"CREATE TABLE requests ({names})")
+        marks = ", ".join("?" * len(records[0]))
+        rows = [tuple(_of_sqlite(value) for value in record.values()) for record in records]
+        file.executemany(f"INSERT INTO requests VALUES ({marks})", rows)
+        file.commit()
+    return "records.sqlite"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _sqlite_type(records: list[Record], name: str) -> str:
+    """Declare what is true or false, and nothing else: a column holds what is put into it."""
+    return "BOOLEAN" if any(isinstance(record[name], bool) for record in records) else ""
+
+
+def _of_sqlite(value: Any) -> Any:
+    if isinstance(value, datetime.date | datetime.datetime | Decimal):
+        return str(value)
+    return value
+
+
+def _parquet_folder(records: list[Record], folder: Path) -> Any:
+    """Write the records into several files, beside what other engines leave there."""
+    (folder / "records").mkdir(exist_ok=True)
+    (folder / "records" / "_SUCCESS").touch()
+    whole, half = pa.table(columns(records)), max(1, len(records) // 2)
+    for place, start in enumerate(range(0, len(records), half)):
+        pq.write_table(whole.slice(start, half), folder / "records" / f"part-{place:05}.snappy.parquet")
+    return "records"
+
+
+def _postgresql(records: list[Record], folder: Path) -> Any:
+    table = postgresql.with_table(columns(records))
+    return {"source": f"env:{postgresql.VARIABLE}", "table": table}
+
+
+WAREHOUSES: dict[str, Callable[[list[Record], Path], Any]] = {"postgresql": _postgresql}
+"""Where records may be that stay there: each gives what a plan says of its source."""
+
 FORMS: dict[str, Callable[[list[Record], Path], Any]] = {
     "csv": _csv,
     "tsv": _tsv,
@@ -140,15 +206,27 @@ FORMS: dict[str, Callable[[list[Record], Path], Any]] = {
     "pandas objects": _pandas_objects,
     "polars": _polars,
     "arrow": _arrow,
+    "polars lazy": _lazy,
+    "duckdb relation": _relation,
+    "duckdb": _duckdb,
+    "sqlite": _sqlite,
+    "parquet folder": _parquet_folder,
 }
+EVERY = FORMS | WAREHOUSES
+
+
+def read(block: Evidence, records: list[Record], form: str, folder: Path) -> Tally:
+    """Count a block's records that come in one form, or lie in a warehouse."""
+    held = EVERY[form](records, folder)
+    if not isinstance(held, str | dict):
+        return read_tally(block, frame=held)
+    source = held if isinstance(held, dict) else {"source": held}
+    return read_tally(block.model_copy(update={"data": block.data.model_copy(update=source)}), folder)
 
 
 def count(plan_block: dict, records: list[Record], form: str, folder: Path) -> Tally:
     """Count records that come in one form."""
-    held = FORMS[form](records, folder)
-    if isinstance(held, str):
-        return read_tally(evidence(plan_block, held), folder)
-    return read_tally(evidence(plan_block), frame=held)
+    return read(evidence(plan_block), records, form, folder)
 
 
 def alike(counted: dict[tuple, tuple], expected: dict[tuple, tuple]) -> bool:

@@ -11,7 +11,7 @@ from fairaudit.rehearsal import shuffled
 from fairaudit.sources import read_tally
 from fairaudit.tally import Tally
 from tests.tally import values
-from tests.tally.records import FORMS
+from tests.tally.records import EVERY
 
 PLAN = {"amount": {"column": "amount"}}
 
@@ -20,7 +20,7 @@ def amounts(*found):
     return values.grouped(amount=list(found))
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", EVERY)
 def test_amounts_are_counted_in_the_smallest_unit(form, tmp_path):
     tally = values.count(values.evidence("amounts", PLAN), amounts(12.5, 0.07, 12.5, None, 1.1, 0.0), form, tmp_path)
     expected = {("A", "1250"): 2, ("A", "110"): 1, ("B", "7"): 1, ("B", "?"): 1, ("B", "0"): 1}

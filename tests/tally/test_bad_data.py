@@ -133,7 +133,7 @@ FILES: dict[str, tuple[str, bytes | None, dict, str]] = {
     ),
     "another kind": (
         "records.docx", b"x", {},
-        "records.docx: is not a kind of file that can be read | Use csv, csv.gz, parquet, xlsx, or a .tally.json.",
+        "records.docx: is not a kind of file that can be read | Use csv, csv.gz, parquet, xlsx, sqlite, duckdb, a folder of Parquet files, or a .tally.json.",
     ),
     "the cells of a tally": (
         "x.tally.csv", b"table,n\n", {},
@@ -195,7 +195,7 @@ def test_a_file_that_cannot_be_read_is_refused(case, tmp_path):
 
 def test_a_folder_is_no_file(tmp_path):
     (tmp_path / "records.csv").mkdir()
-    assert refused(tmp_path, plan()) == ["records.csv: is a folder | Name one file in it."]
+    assert refused(tmp_path, plan()) == ["records.csv: is a folder without Parquet files | Name a file in it, or another folder."]
 
 
 def test_a_file_far_from_any_other_names_where_it_was_looked_for(tmp_path):

@@ -17,7 +17,7 @@ WITHOUT_SHRINKING = [Phase.explicit, Phase.reuse, Phase.generate]  # a failing e
 @pytest.mark.long
 @settings(max_examples=15, phases=WITHOUT_SHRINKING)
 @given(
-    made_up.plans_and_records(), st.lists(st.sampled_from(sorted(made_up.FORMS)), min_size=3, max_size=3, unique=True)
+    made_up.plans_and_records(), st.lists(st.sampled_from(sorted(made_up.EVERY)), min_size=3, max_size=3, unique=True)
 )
 def test_every_form_of_any_records_gives_the_cells_of_the_reference(drawn, forms):
     block, records = drawn
@@ -54,7 +54,7 @@ BLOCK = made_up.block(
 )
 
 
-@pytest.mark.parametrize("form", sorted(made_up.FORMS))
+@pytest.mark.parametrize("form", sorted(made_up.EVERY))
 def test_each_form_of_many_records_gives_the_cells_of_the_reference(form, tmp_path):
     expected = reference.count(BLOCK, reference.read(made_up.to_csv(RECORDS, tmp_path / "reference.csv")))
     assert made_up.alike(made_up.cells(made_up.count(BLOCK, RECORDS, form, tmp_path)), expected)

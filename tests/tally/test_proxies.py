@@ -55,7 +55,7 @@ def probable(tally: Tally) -> dict[tuple, list[float]]:
     return dict(zip(sums.index, sums.to_numpy().tolist(), strict=True))
 
 
-@pytest.mark.parametrize("form", sorted(made_up.FORMS))
+@pytest.mark.parametrize("form", sorted(made_up.EVERY))
 def test_each_form_gives_the_sums_of_a_count_row_by_row(form, tmp_path):
     found, wanted = probable(made_up.count(block(strata=["part"]), RECORDS, form, tmp_path)), expected()
     assert found.keys() == wanted.keys()

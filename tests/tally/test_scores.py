@@ -11,7 +11,7 @@ from fairaudit.errors import DataError
 from fairaudit.sources import read_tally
 from fairaudit.tally import Tally
 from tests.tally import values
-from tests.tally.records import FORMS
+from tests.tally.records import EVERY
 
 PLAN = {"score": {"column": "score"}}
 
@@ -20,7 +20,7 @@ def scores(*found):
     return values.grouped(score=list(found))
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", EVERY)
 def test_few_scores_are_counted_as_they_are(form, tmp_path):
     records = scores(1.0, 2.0, 1.0, -0.5, None, 10.0)
     expected = {("A", "1"): 2, ("A", "?"): 1, ("B", "2"): 1, ("B", "-0.5"): 1, ("B", "10"): 1}

@@ -10,7 +10,7 @@ from fairaudit.errors import DataError
 from fairaudit.sources import read_tally
 from fairaudit.tally import Tally
 from tests.tally import values
-from tests.tally.records import FORMS
+from tests.tally.records import EVERY
 
 PLAN = {"opened": "opened", "closed": "closed", "until": "2024-01-31"}
 DAYS = values.measures(days=[3, 10])
@@ -40,7 +40,7 @@ ROWS = [
 ]
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", EVERY)
 def test_days_between_days(form, tmp_path):
     tally = values.count(block(), waits(*ROWS), form, tmp_path)
     assert keys_of(tally) == sorted(row[2:] for row in ROWS)
@@ -63,7 +63,7 @@ TIMES = [
 ]
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", EVERY)
 def test_days_between_moments(form, tmp_path):
     tally = values.count(block(), waits(*TIMES), form, tmp_path)
     assert sorted(key[:2] for key in keys_of(tally)) == sorted(row[2:] for row in TIMES)

@@ -44,11 +44,7 @@ def measures(**values: list) -> list[dict]:
 
 def count(block: Evidence, records: list[made_up.Record], form: str, folder: Path) -> Tally:
     """Count records that come in one form."""
-    held = made_up.FORMS[form](records, folder)
-    if not isinstance(held, str):
-        return read_tally(block, frame=held)
-    data = block.data.model_copy(update={"source": held})
-    return read_tally(block.model_copy(update={"data": data}), folder)
+    return made_up.read(block, records, form, folder)
 
 
 def refused(block: Evidence, records: list[made_up.Record], form: str, folder: Path) -> list[str]:
