@@ -157,7 +157,7 @@ def _sqlite(records: list[Record], folder: Path) -> Any:
         names = ", ".join(f"{_quoted(name)} {_sqlite_type(records, name)}" for name in records[0])
         file.execute(f"CREATE TABLE requests ({names})")
         marks = ", ".join("?" * len(records[0]))
-        rows = [tuple(_of_sqlite(value) for value in record.values()) for record in records]
+        rows = [tuple(_of_sqlite(record[name]) for name in records[0]) for record in records]
         file.executemany(f"INSERT INTO requests VALUES ({marks})", rows)
         file.commit()
     return "records.sqlite"
