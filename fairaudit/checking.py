@@ -56,7 +56,8 @@ def report_of(folder: Path, *, allow_code: bool = False) -> Iterator[str]:
 
 def _block(plan: Plan, block: Evidence, tally: Tally, allow_code: bool) -> Iterator[str]:
     yield ""
-    yield f"{block.id}: {tally.records:,} records from {block.data.source_name if block.data.is_warehouse else block.data.source}"
+    source = block.data.source_name if block.data.is_warehouse else block.data.source
+    yield f"{block.id}: {tally.records:,} records from {source}"
     if not block.data.is_tally:
         yield f"  Columns: {', '.join(describe(block, plan.folder))}"
     for name in tally.about.attributes:

@@ -9,11 +9,11 @@ from typing import Any
 STATES = (
     (r"28", "refuses this user or password", "Look at the address in the variable: user, password, database."),
     (r"3D000", "has no such database", "Look at the end of the address in the variable."),
-    (r"42P01|3F000|42S02", "has no such table", "Look at `table` in the plan; a schema stands before a point: health.requests."),
+    (r"42P01|3F000|42S02", "has no such table", "Look at `table` in the plan; a schema stands before a point: city.requests."),
     (r"42703|42S22", "has no such column", "Look at the columns that the plan and its query name."),
     (r"42501", "does not let this user read it", "Ask for the right to SELECT from that table, and for no more."),
     (r"25006", "was asked to change something, and refused", "Only a query that selects is sent."),
-    (r"42883|0A000", "lacks a function or feature that the query needs", "Select plain columns in the plan's query."),
+    (r"42883|0A000", "lacks a function that the query needs", "Select plain columns in the plan's query."),
     (r"42", "cannot read the query", "Try the plan's query by hand; `fairaudit tally DIR --print-sql` shows the whole."),
     (r"22", "met a value that the query cannot read",
      "Write columns of numbers and days with those types in the plan's query (CAST)."),
@@ -33,11 +33,11 @@ WORDS = (
      ("is at an address that cannot be found", "Look at the host in the variable's address.")),
     (r"refused|no route|unreachable", ("does not answer", "Is it running, and does the address have the right port?")),
     (r"time.?out|timed out", ("did not answer in time", "Try again, or ask its keepers.")),
-    (r"closed|terminat|lost|reset|broken pipe|eof|gone away", ("broke off the connection", "Try again; nothing was written.")),
+    (r"closed|terminat|lost|reset|broken pipe|eof|gone away", STATES[11][1:]),
     (r"no such table|does not exist|not found", STATES[2][1:]),
     (r"unable to open|not a database|malformed|corrupt",
      ("is no database file that can be read", "It may have been cut short: copy it again.")),
-    (r"too many connections", STATES[10][1:]),
+    (r"too many connections", STATES[9][1:]),
 )  # fmt: skip
 
 
@@ -51,7 +51,10 @@ def complaint(error: BaseException) -> tuple[str, str]:
     for pattern, said in WORDS:
         if re.search(pattern, text, re.IGNORECASE):
             return said
-    return f"cannot answer ({type(error).__name__})", "Try the plan's query by hand, or ask the keepers of the database."
+    return (
+        f"cannot answer ({type(error).__name__})",
+        "Try the plan's query by hand, or ask the keepers of the database.",
+    )
 
 
 def _state(error: Any) -> str:

@@ -61,5 +61,3 @@ def _stand_for(tree: exp.Expression, records: exp.Expression) -> None:
 
 DRESSES: dict[str, Dress] = {"postgres": postgresql.DRESS, "redshift": postgresql.DRESS}
 """What each dialect says in its own way; any other is left to sqlglot."""
-
-

@@ -59,4 +59,3 @@ class Relation:
     def text(self, query: exp.Expression, *, pretty: bool = False) -> str:
         """Give the SQL that is sent."""
         return query.sql(DUCKDB, pretty=pretty)
-

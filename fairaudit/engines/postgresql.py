@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from fairaudit import syntax
 from fairaudit.engines.sayings import (
     Dress,
     is_cast_to,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from fairaudit.engines.complaints import complaint
-from fairaudit.engines.dialects import DIALECTS, rendered
+from fairaudit.engines.dialects import rendered
 from fairaudit.engines.engine import Answer
 from fairaudit.engines.querying import the_select
 from fairaudit.errors import DataError, nearest
@@ -23,7 +23,7 @@ from fairaudit.plan import Data
 from fairaudit.sql import RECORDS
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection, Dialect
+    from sqlalchemy.engine import Connection
 
 # How SQLAlchemy names a database -> how sqlglot names its SQL, where the names differ.
 DIALECT_OF = {"postgresql": "postgres", "mssql": "tsql", "mariadb": "mysql", "awsathena": "athena"}
@@ -42,7 +42,7 @@ TYPES = (
     (r"REAL|FLOAT4", "FLOAT"),
     (r"FLOAT|FLOAT8|FLOAT64|DOUBLE( PRECISION)?", "DOUBLE"),
     (r"NUMERIC|DECIMAL|NUMBER|BIGNUMERIC", "DECIMAL"),
-    (r"(TIMESTAMP|TIME STAMP|DATETIMEOFFSET).*TIME ZONE|TIMESTAMPTZ|TIMESTAMP_TZ|DATETIMEOFFSET", "TIMESTAMP WITH TIME ZONE"),
+    (r"TIMESTAMP WITH TIME ZONE|TIMESTAMPTZ|TIMESTAMP_TZ|DATETIMEOFFSET", "TIMESTAMP WITH TIME ZONE"),
     (r"TIMESTAMP|DATETIME2?|TIMESTAMP_NTZ", "TIMESTAMP"),
     (r"DATE", "DATE"),
     (r"TEXT|(N?VAR)?CHAR2?|CHARACTER( VARYING)?|BPCHAR|STRING|CITEXT|NAME|NTEXT|CLOB", "VARCHAR"),

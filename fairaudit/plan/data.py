@@ -177,7 +177,8 @@ class Data(Strict):
     )
     table: Text | None = Field(default=None, description="the table, where the source is a database: health.requests")
     query: Text | None = Field(
-        default=None, description="instead of a table, one SELECT that gives the records, where the source is a database"
+        default=None,
+        description="instead of a table, one SELECT that gives the records, where the source is a database",
     )
     origin: Literal["historical", "pooled", "test", "synthetic"] = Field(description="where the records come from")
     decided_by: Literal["this_system", "this_system_elsewhere", "todays_process"] = Field(

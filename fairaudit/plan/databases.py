@@ -51,7 +51,11 @@ def _left_to_the_query(data: dict[str, Any]) -> Iterator[tuple[Place, str, str]]
         area = data.get("area")
         by_column = isinstance(area, str) or (isinstance(area, dict) and area.get("column"))
         if data.get(key) is not None and not (key == "shapes" and by_column):
-            hint = "Give it columns of days: CAST(TO_DATE(...) AS DATE) in `query`." if key == "date_format" else IN_THE_QUERY
+            hint = (
+                "Give it columns of days: CAST(TO_DATE(...) AS DATE) in `query`."
+                if key == "date_format"
+                else IN_THE_QUERY
+            )
             yield ("data", key), f"{key} {what}, and these are in a warehouse", hint
     if data.get("areas") == "all":
         hint = "It has one row an area and no person: save it as a file, and name that as source."

@@ -66,9 +66,7 @@ def _source(data: Data, tables: list[str], dialect: str) -> exp.Query:
 # --- SQLite ----------------------------------------------------------------------------------------------------------
 
 
-def _open_sqlite(
-    engine: duckdb.DuckDBPyConnection, data: Data, path: Path, view: str, wanted: Collection[str]
-) -> None:
+def _open_sqlite(engine: duckdb.DuckDBPyConnection, data: Data, path: Path, view: str, wanted: Collection[str]) -> None:
     """Carry the wanted columns into the engine, as texts: a column may hold values of several types there."""
     address = path.absolute().as_uri() + "?mode=ro"
     try:
@@ -81,7 +79,9 @@ def _open_sqlite(
             source = _source(data, tables, "sqlite")
             names = _names(held, source, data)
             taken = [name for name in names if not wanted or name in wanted] or names[:1]
-            query = exp.Select(expressions=[exp.column(name, quoted=True) for name in taken]).from_(source.subquery("held"))
+            query = exp.Select(expressions=[exp.column(name, quoted=True) for name in taken]).from_(
+                source.subquery("held")
+            )
             truths = _truths(held, data.table or (tables[0] if not data.query else ""), taken)
             _carry(engine, held.execute(query.sql("sqlite")), taken, truths, view, data)
     except sqlite3.Error as error:

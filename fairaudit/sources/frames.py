@@ -50,8 +50,10 @@ def to_arrow(frame: Any, wanted: Collection[str]) -> tuple[list[str], Any]:
 
 def _is_lazy(frame: Any) -> bool:
     """Say whether a frame is one of Polars that is yet to be computed."""
-    return type(frame).__module__.partition(".")[0] == "polars" and hasattr(frame, "collect_schema") and hasattr(
-        frame, "collect"
+    return (
+        type(frame).__module__.partition(".")[0] == "polars"
+        and hasattr(frame, "collect_schema")
+        and hasattr(frame, "collect")
     )
 
 

@@ -173,7 +173,11 @@ def table_by_table(evidence: Evidence, records: Records) -> Iterator[Alone]:
         groups = {name: _as_column(name, evidence.groups[name]) for name in names}
         data = evidence.data.model_copy(update={"weight": PEOPLE, "people": None})
         block = {"data": data, "groups": groups, "compare": (Compare(by=tuple(names)),)}
-        yield {table: names}, evidence.model_copy(update=block), Records(DuckDB(engine, types_of(engine, LONG)), types_of(engine, LONG))
+        yield (
+            {table: names},
+            evidence.model_copy(update=block),
+            Records(DuckDB(engine, types_of(engine, LONG)), types_of(engine, LONG)),
+        )
 
 
 def _as_column(name: str, group: Group) -> Group:

@@ -139,9 +139,13 @@ def with_table(columns: Mapping[str, list]) -> str:
     from psycopg import sql
 
     name = f"records {next(_tables)}"
-    fields = [sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(_type(values))) for column, values in columns.items()]
+    fields = [
+        sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(_type(values))) for column, values in columns.items()
+    ]
     with psycopg.connect(server().url()) as connection, connection.cursor() as cursor:
-        cursor.execute(sql.SQL("CREATE UNLOGGED TABLE {} ({})").format(sql.Identifier(name), sql.SQL(", ").join(fields)))
+        cursor.execute(
+            sql.SQL("CREATE UNLOGGED TABLE {} ({})").format(sql.Identifier(name), sql.SQL(", ").join(fields))
+        )
         with cursor.copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(name))) as copy:
             for row in zip(*columns.values(), strict=True):
                 copy.write_row(row)

@@ -152,7 +152,11 @@ def libraries(sources: list[Path]) -> dict[str, Path]:
 
 @pytest.mark.parametrize(
     ("folder", "extras"),
-    [("fairaudit", ["", "maps", "docx", "warehouse"]), ("tests", ["", "test", "browser"]), ("benchmarks", ["", "test"])],
+    [
+        ("fairaudit", ["", "maps", "docx", "warehouse"]),
+        ("tests", ["", "test", "browser"]),
+        ("benchmarks", ["", "test"]),
+    ],
 )
 def test_every_imported_library_is_declared(declared, folder, extras):
     requirements = declared.requirements(*extras)

@@ -195,7 +195,9 @@ def test_a_file_that_cannot_be_read_is_refused(case, tmp_path):
 
 def test_a_folder_is_no_file(tmp_path):
     (tmp_path / "records.csv").mkdir()
-    assert refused(tmp_path, plan()) == ["records.csv: is a folder without Parquet files | Name a file in it, or another folder."]
+    assert refused(tmp_path, plan()) == [
+        "records.csv: is a folder without Parquet files | Name a file in it, or another folder."
+    ]
 
 
 def test_a_file_far_from_any_other_names_where_it_was_looked_for(tmp_path):

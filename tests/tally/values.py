@@ -15,7 +15,6 @@ import pytest
 
 from fairaudit.errors import DataError
 from fairaudit.plan import Evidence
-from fairaudit.sources import read_tally
 from fairaudit.tally import Tally
 from tests.tally import records as made_up
 
