@@ -172,13 +172,13 @@ class Data(Strict):
     """Where the records are, whose decisions they hold, and which columns mean what."""
 
     source: Text = Field(
-        description="a file (csv, csv.gz, parquet, xlsx, sqlite, duckdb), a folder of Parquet files or a tally, relative"
-        " to audit.yaml; or env:NAME, the variable that holds the address of a warehouse"
+        description="a file (csv, csv.gz, parquet, xlsx, sqlite, duckdb), a folder of Parquet files or a tally,"
+        " relative to audit.yaml; or env:NAME, the variable that holds the address of a warehouse"
     )
     table: Text | None = Field(default=None, description="the table, where the source is a database: health.requests")
     query: Text | None = Field(
         default=None,
-        description="instead of a table, one SELECT that gives the records, where the source is a database",
+        description="instead of a table, one SELECT that gives the records, where it is a database",
     )
     origin: Literal["historical", "pooled", "test", "synthetic"] = Field(description="where the records come from")
     decided_by: Literal["this_system", "this_system_elsewhere", "todays_process"] = Field(

@@ -133,7 +133,8 @@ FILES: dict[str, tuple[str, bytes | None, dict, str]] = {
     ),
     "another kind": (
         "records.docx", b"x", {},
-        "records.docx: is not a kind of file that can be read | Use csv, csv.gz, parquet, xlsx, sqlite, duckdb, a folder of Parquet files, or a .tally.json.",
+        "records.docx: is not a kind of file that can be read | Use csv, csv.gz, parquet, xlsx, sqlite, duckdb, "
+        "a folder of Parquet files, or a .tally.json.",
     ),
     "the cells of a tally": (
         "x.tally.csv", b"table,n\n", {},
@@ -508,10 +509,6 @@ def test_two_million_distinct_values_are_refused_in_seconds(case, two_million):
 
 FRAMES = {
     "a list": ([1, 2], "a list is no table of records | Give a pandas, Polars or Arrow table, or name a file."),
-    "a lazy frame": (
-        pl.LazyFrame({"race": ["A"]}),
-        "a LazyFrame is no table of records | Give a pandas, Polars or Arrow table, or name a file.",
-    ),
     "a column twice": (
         pd.DataFrame([["A", "B", 1, 1]], columns=["race", "race", "d", "y"]),
         "the column 'race' stands in the header twice | Rename one of them.",
