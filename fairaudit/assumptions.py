@@ -55,6 +55,10 @@ def _whose(evidence: Evidence, tally: Tally) -> Iterator[str]:
         yield say("These are decisions of today's process. They say nothing of the system, and clear or flag nothing.")
     if data.period is None and tally.about.period is None:
         yield say("The plan does not say when the decisions were made.")
+    if data.is_warehouse:
+        yield say(
+            "The records were counted where they are, in {source}; only the counts came back.", source=data.source_name
+        )
     if data.is_tally and tally.about.counted_by:
         yield say("The records were counted by {who}; only the counts were received.", who=tally.about.counted_by)
     elif data.is_tally:

@@ -206,6 +206,8 @@ def _add_run(add: Add) -> None:
     parser.add_argument("--since", type=Path, metavar="REPORT", help=about)
     about = "seconds that one cell of a notebook may take (default: 1800)"
     parser.add_argument("--timeout", type=float, metavar="SECONDS", help=about)
+    about = "take the last report's counts of a warehouse's tables, and do not ask it; the report says so"
+    parser.add_argument("--reuse-tally", action="store_true", help=about)
     _takes_language(parser, "report", "the plan's")
     parser.add_argument("--no-pdf", action="store_true", help="write no report.pdf, which takes seconds")
     _add_allow_code(parser, "notebooks and measures")
@@ -416,7 +418,7 @@ def _run_of(options: argparse.Namespace) -> str:
 def _run(options: argparse.Namespace) -> int:
     folders = _folders(options)
     settings = {"rehearse": options.rehearse, "allow_code": options.allow_code, "pdf": not options.no_pdf}
-    settings["language"] = options.language
+    settings |= {"language": options.language, "reuse_tally": options.reuse_tally}
     settings |= {"jobs": options.jobs} if options.jobs is not None else {}
     settings |= {"seconds": options.timeout} if options.timeout is not None else {}
     if min(settings.get("jobs", 1), settings.get("seconds", 1)) <= 0:

@@ -293,7 +293,7 @@ def _outdated(plan: Plan, results: Mapping[str, Any], joined: Mapping[str, Any])
         yield "Answers have changed since the report was made: run the audit again."
     known = {block.id: block for block in plan.evidence}
     for name, facts in results["seal"].get("evidence", {}).items():
-        if name in known and sha256_of(known[name], plan.folder) != facts["source_sha256"]:
+        if name in known and sha256_of(known[name], plan.folder) not in (None, facts["source_sha256"]):
             yield f"The records of {name} have changed since the report was made: run the audit again."
 
 

@@ -58,3 +58,9 @@ def bullets(lines: Sequence[str]) -> Shown:
     """Show lines as a list."""
     items = "".join(f"<li>{html.escape(line)}</li>" for line in lines)
     return Shown(f"<ul>{items}</ul>", "\n".join(f"- {line}" for line in lines))
+
+
+def listing(texts: Sequence[str]) -> Shown:
+    """Show texts of code as they are."""
+    markup = "".join(f"<pre><code>{html.escape(text)}</code></pre>" for text in texts)
+    return Shown(markup, "\n\n".join(texts))

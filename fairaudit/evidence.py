@@ -16,7 +16,8 @@ from typing import Any
 from fairaudit import languages
 from fairaudit.charts import Chart, chart_of, forest_plot, table_of
 from fairaudit.charts.numbers import between
-from fairaudit.displays import Picture, Shown, bullets, paragraphs
+from fairaudit.displays import Picture, Shown, bullets, listing, paragraphs
+from fairaudit.earlier_counts import earlier_counts
 from fairaudit.errors import DataError, PlanError, nearest
 from fairaudit.own_code import measures_of, own_measures
 from fairaudit.plan import TALLY_SUFFIX, Plan, read_plan
@@ -63,13 +64,16 @@ class Evidence:
         self.block = self.plan.block(evidence) if evidence else self.plan.evidence[0]
         self.out = Path(out) if out else None
         self.rehearse, self._frame = rehearse, frame
+        self._sql: list[str] = []
         self.own = own_measures(self.plan, self.block, allow_code=allow_code)
 
     @cached_property
     def tally(self) -> Tally:
         """The counts; records are read when this is first asked for."""
+        if earlier := earlier_counts(self.block):
+            return earlier
         try:
-            tally = read_tally(self.block, self.plan.folder, self._frame, self.plan.sha256)
+            tally = read_tally(self.block, self.plan.folder, self._frame, self.plan.sha256, self._sql.append)
         except DataError as error:
             self._hand_over(error)
             raise
@@ -111,6 +115,13 @@ class Evidence:
             markup.append(table(f"Records by {attribute['name']}", ["Group", "Records", "Share"], rows))
             lines.append(f"{attribute['name']}: " + ", ".join(f"{name} {records}" for name, records, _ in rows))
         return Shown("".join(markup), "\n".join(lines))
+
+    @property
+    def sql(self) -> Shown:
+        """The SQL that counted the records, where they are: it selects, and gives counts."""
+        if not self.tally or not self._sql:
+            return paragraphs(["No record was read: these are counts that were there before."])
+        return listing(self._sql)
 
     @property
     def assumptions(self) -> Shown:
@@ -228,6 +239,8 @@ class Evidence:
         counts = self.tally.save(self.out / f"{self.block.id}{TALLY_SUFFIX}")
         results = json.dumps(self.results, ensure_ascii=False, allow_nan=False)
         (self.out / f"{self.block.id}.json").write_text(results, encoding="utf-8")
+        if self._sql:
+            (self.out / f"{self.block.id}.sql").write_text(";\n\n".join(self._sql) + ";\n", encoding="utf-8")
         return paragraphs([f"Wrote {counts.name} and {self.block.id}.json."])
 
 

@@ -17,7 +17,7 @@ OURS = frozenset(
         *("seal.json", "failed.html", "tally", "notebooks"),
     }
 )
-MADE = {"tally": (".tally.json", ".tally.csv"), "notebooks": (".ipynb", ".html")}
+MADE = {"tally": (".tally.json", ".tally.csv", ".sql"), "notebooks": (".ipynb", ".html")}
 ATTEMPTS = 5
 
 

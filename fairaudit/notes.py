@@ -16,6 +16,7 @@ from fairaudit.languages import ENGLISH, current, marked, say
 NOTES = (
     marked("REHEARSAL: the groups' labels were shuffled at random. Nothing here is a result."),
     marked("The sender notes: {note}"),
+    marked("These are the counts of the report of {day}, used again: the warehouse was not asked."),
     marked("{file} was changed after it was first written."),
     marked("Tallies were added: a record that is in two of them was not seen to be repeated."),
     marked("1 record was closed before it was opened: it counts as closed at once, and once more as never closed."),

@@ -18,7 +18,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fairaudit.errors import DataError, FairauditError, NotebookError, PlanError, Problem
+from fairaudit.errors import DataError, FairauditError, NotebookError, PlanError, Problem, UsageError
 from fairaudit.folders import cannot_write, refuse_foreign, remove_foreign, written_aside
 from fairaudit.kernels import Kernels, Notebook, gated, quiet, read_notebook
 from fairaudit.languages import VARIABLE, speaking
@@ -54,6 +54,7 @@ class Settings:
         seconds: how long a cell may take.
         since: an earlier report, of which the new one says what has moved.
         pdf: whether to print the report as well.
+        reuse_tally: whether tables of a warehouse keep the counts of the last report.
         language: the report's language; the plan's where empty.
     """
 
@@ -63,6 +64,7 @@ class Settings:
     seconds: float = SECONDS
     since: Path | None = None
     pdf: bool = True
+    reuse_tally: bool = False
     language: str = ""
 
 
@@ -265,10 +267,21 @@ class _Run:
             self.tasks = [self._task(block) for block in self.plan.evidence]
             self.before = self._stamps()
             folder = self.plan.folder.resolve()
-            told = {VARIABLE: self.plan.language}
+            told = {VARIABLE: self.plan.language, **self._reused()}
             self.running = [
                 pool.submit(kernels.execute, task.notebook, self._parameters(task), folder, told) for task in self.tasks
             ]
+
+    def _reused(self) -> dict[str, str]:
+        """Tell kernels where the counts of the last report are, where they are to be used again."""
+        if not self.settings.reuse_tally:
+            return {}
+        from fairaudit import earlier_counts
+
+        if self.settings.rehearse:
+            what = "a rehearsal shuffles the groups of fresh counts"
+            raise UsageError.one("--reuse-tally", what, "Leave out --rehearse or --reuse-tally.")
+        return {earlier_counts.VARIABLE: str(earlier_counts.reusable(self.plan, self.target))}
 
     def write(self, tell: _Told) -> None:
         """Wait for the notebooks, check what they found, write the report, and begin to print it."""
@@ -369,12 +382,25 @@ class _Run:
         notebooks = self.aside / "notebooks"
         notebooks.mkdir(exist_ok=True)
         nbformat.write(gated(executed, self._shown(task)), notebooks / f"{task.block.id}.ipynb")
-        return _computed_again(self.plan, task, self.aside / "tally", rehearsed=self.settings.rehearse)
+        again = _computed_again(self.plan, task, self.aside / "tally", rehearsed=self.settings.rehearse)
+        self._keep_sql(task)
+        return again
+
+    def _keep_sql(self, task: Task) -> None:
+        """Keep the SQL that counted beside the counts, also where they are those of the last report."""
+        name = f"{task.block.id}.sql"
+        earlier = self.target / "tally" / name
+        if (task.out / name).is_file():
+            (task.out / name).rename(self.aside / "tally" / name)
+        elif self.settings.reuse_tally and task.block.data.is_warehouse and earlier.is_file():
+            shutil.copy2(earlier, self.aside / "tally" / name)
 
     def _stamps(self) -> dict[Path, tuple[int, int] | None]:
         """Give size and time of every file that goes into the run."""
+        from fairaudit.sources import files_of
+
         folder = self.plan.folder
-        sources = [folder / name for task in self.tasks for name in _files_of(task.block.data.source)]
+        sources = [path for task in self.tasks for path in files_of(task.block.data, folder)]
         own = [folder / loaded.file for task in self.tasks for loaded in task.own.values()]
         return {path: _stamp(path) for path in [self.plan.path, *sources, *own, *(task.path for task in self.tasks)]}
 
@@ -466,12 +492,14 @@ class _Run:
     def _facts(self, task: Task) -> dict[str, Any]:
         from fairaudit.sources import sha256_of
 
+        tally_sha256 = seal.sha256(self.aside / "tally" / f"{task.block.id}.tally.csv")
         return {
             "source": task.block.data.source_name,
-            "source_sha256": sha256_of(task.block, self.plan.folder),
+            # A table has no hash: what tells whether it was the same are its counts.
+            "source_sha256": sha256_of(task.block, self.plan.folder) or tally_sha256,
             "notebook": task.notebook.name,
             "notebook_sha256": task.notebook.sha256,
-            "tally_sha256": seal.sha256(self.aside / "tally" / f"{task.block.id}.tally.csv"),
+            "tally_sha256": tally_sha256,
             "parameters": self._shown(task),
         }
 

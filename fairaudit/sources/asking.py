@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import contextlib
+from collections.abc import Callable, Collection, Iterator
+from contextvars import ContextVar
 from typing import Any
 
 from fairaudit import sql
@@ -28,6 +30,19 @@ READERS = {
     "pairs": pairing.pairs,
 }
 """What looks at the columns of a kind before its records are counted."""
+
+
+_TOLD: ContextVar[Callable[[str], None] | None] = ContextVar("told", default=None)
+
+
+@contextlib.contextmanager
+def telling(told: Callable[[str], None] | None) -> Iterator[None]:
+    """Tell, for as long as it lasts, the text of every query that counts records, whoever puts it."""
+    before = _TOLD.set(told)
+    try:
+        yield
+    finally:
+        _TOLD.reset(before)
 
 
 class Asked:
@@ -85,7 +100,10 @@ class Asked:
         return self._counted(proxy.asked(self.request))
 
     def _counted(self, request: sql.Request) -> Counted:
-        names, rows = self.engine.answer(sql.tally_query(request, self.columns), MOST_CELLS + 1)
+        query = sql.tally_query(request, self.columns)
+        if tell := _TOLD.get():
+            tell(self.engine.text(query, pretty=True))
+        names, rows = self.engine.answer(query, MOST_CELLS + 1)
         if len(rows) > MOST_CELLS:
             raise self._too_many()
         columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in names]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from fairaudit.errors import DataError, Problem, nearest
 from fairaudit.groupings import NO, STRAY, YES, groupings
 from fairaudit.plan import UNKNOWN, Decision, Evidence, spellings
 from fairaudit.sources import complaints, places, populations, proxies
-from fairaudit.sources.asking import Asked, named_columns
+from fairaudit.sources.asking import Asked, named_columns, telling
 from fairaudit.sources.complaints import MOST_GROUPS
 from fairaudit.sources.joining import AREA
 from fairaudit.sources.opening import Records, opened
@@ -27,7 +27,11 @@ MOST_LISTED = 20
 
 
 def read_tally(
-    evidence: Evidence, folder: str | Path = ".", frame: Any = None, plan_sha256: str | None = None
+    evidence: Evidence,
+    folder: str | Path = ".",
+    frame: Any = None,
+    plan_sha256: str | None = None,
+    told: Callable[[str], None] | None = None,
 ) -> Tally:
     """Count an evidence block's records, or load its tally.
 
@@ -36,6 +40,7 @@ def read_tally(
         folder: what its source is relative to.
         frame: records at hand (pandas, Polars or Arrow) instead of the source.
         plan_sha256: the plan's hash, to be noted in the tally.
+        told: called with the text of each SQL query that counts.
 
     Returns:
         The tally, with every table that the plan's groupings need.
@@ -46,7 +51,8 @@ def read_tally(
     population = None
     if evidence.raked_by:
         evidence, population = populations.benchmark(evidence, Path(folder), _count_alone)
-    tally = seen(_read(evidence, Path(folder), frame, plan_sha256), evidence)
+    with telling(told):
+        tally = seen(_read(evidence, Path(folder), frame, plan_sha256), evidence)
     return tally if population is None else Tally(replace(tally.about, population=population), tally.cells)
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from fairaudit.own_code import notebook_of, references
-from fairaudit.plan import Plan
+from fairaudit.plan import Evidence, Plan
+from fairaudit.sources import sha256_of
 from fairaudit.verifying.seen import ASK, PUT_BACK, RUN_AGAIN, Sealed, Seen, how_changed, inside, is_regular
 from fairaudit.workflow import answers, commits, registration, seal
 
@@ -80,14 +81,19 @@ def check_data(seen: Seen, sealed: Sealed) -> set[str]:
             means = "The report says nothing of it."
             seen.differs(f"Evidence {block.id} is in the plan, and not in the seal.", means, RUN_AGAIN)
             continue
+        if block.data.is_warehouse:
+            seen.note(f"The records of {block.id} are in a warehouse, which was not asked: they were not recounted.")
+            continue
         paths = _paths(sealed.plan, block, known, sealed.seal["beside"].get(block.id, {}))
-        missing = [name for name, path, _ in paths if not is_regular(path)]
+        missing = [name for name, path, _ in paths if not (is_regular(path) or path.is_dir())]
         if missing:
             seen.note(f"{', '.join(missing)} is not at hand: the records of {block.id} were not recounted.")
             continue
         at_hand.add(block.id)
         for name, path, digest in paths:
-            how = how_changed(path, digest) if digest else "was not there when the report was made"
+            how = "was not there when the report was made"
+            if digest:
+                how = _folder_changed(block, sealed.plan, digest) if path.is_dir() else how_changed(path, digest)
             if how:
                 what = f"The data {name} of {block.id} {how}."
                 seen.differs(what, "The report is of other records than these.", ASK)
@@ -95,6 +101,11 @@ def check_data(seen: Seen, sealed: Sealed) -> set[str]:
         for name in sorted(sealed.seal["evidence"].keys() - {block.id for block in sealed.plan.evidence}):
             seen.differs(f"Evidence {name} was sealed, and the plan no longer has it.", "A part was taken out.", ASK)
     return at_hand
+
+
+def _folder_changed(block: Evidence, plan: Plan, digest: str) -> str:
+    """Say whether a folder of files holds others than when it was sealed."""
+    return "" if sha256_of(block, plan.folder) == digest else "holds other files than were sealed"
 
 
 def _paths(

@@ -13,8 +13,8 @@ from fairaudit.kinds import KINDS
 from fairaudit.plan import read_plan
 from tests.docs.markdown import CONTRIBUTING, README, ROOT
 
-CALLS = {"question", "people", "assumptions", "findings", "rates", "show_plots", "show_beside", "oaxaca", "save"}
-ALWAYS = {"question", "people", "assumptions", "findings", "show_plots", "save"}
+CALLS = {"question", "people", "assumptions", "findings", "rates", "show_plots", "show_beside", "oaxaca", "sql", "save"}
+ALWAYS = {"question", "people", "assumptions", "findings", "show_plots", "sql", "save"}
 kinds = pytest.mark.parametrize("kind", KINDS)
 
 

@@ -69,6 +69,7 @@ LAYERS = [
     "exporting",
     "exports",
     "decomposition",
+    "earlier_counts",
     "evidence",
     "alternatives",
     "asking",
