@@ -41,8 +41,10 @@ def open_database(
         DataError: no database, no such table, a query that does not select, or a file cut short.
     """
     with path.open("rb") as file:
-        is_sqlite = file.read(len(SQLITE)) == SQLITE
-    if is_sqlite:
+        start = file.read(32)
+    if start.startswith(SQLITE):
+        if path.stat().st_size < _bytes_of_sqlite(start):
+            raise DataError.one(data.source, "is not a whole SQLite file", CUT_SHORT)
         _open_sqlite(engine, data, path, view, wanted)
     else:
         _open_duckdb(engine, data, path, view)
@@ -61,6 +63,12 @@ def _source(data: Data, tables: list[str], dialect: str) -> exp.Query:
     parts = [exp.to_identifier(part, quoted=True) for part in ([name] if dialect == "sqlite" else name.split("."))]
     table = exp.Table(**dict(zip(("this", "db", "catalog"), reversed(parts), strict=False)))
     return exp.Select(expressions=[exp.Star()]).from_(table)
+
+
+def _bytes_of_sqlite(start: bytes) -> int:
+    """Give how long a file is by its own header, since SQLite reads what is left of one that was cut short."""
+    page = int.from_bytes(start[16:18], "big")
+    return int.from_bytes(start[28:32], "big") * (65_536 if page == 1 else page)
 
 
 # --- SQLite ----------------------------------------------------------------------------------------------------------
@@ -119,7 +127,16 @@ def _carry(
 ) -> None:
     schema = pa.schema([(name, pa.string()) for name in names])
 
+    wrong: list[Exception] = []
+
     def batches() -> Iterator[pa.RecordBatch]:
+        try:
+            yield from carried_rows()
+        except (DataError, sqlite3.Error) as error:
+            wrong.append(error)  # the engine would put words of its own in the place of these
+            raise
+
+    def carried_rows() -> Iterator[pa.RecordBatch]:
         while part := rows.fetchmany(ROWS):
             columns = [
                 [_text(value, truth, name, data) for value in column]
@@ -132,6 +149,10 @@ def _carry(
     engine.register("carrying", pa.RecordBatchReader.from_batches(schema, batches()))
     try:
         engine.execute(f'CREATE TEMP TABLE "{carried}" AS SELECT * FROM "carrying"')
+    except duckdb.Error:
+        if wrong:
+            raise wrong[0] from None
+        raise
     finally:
         engine.unregister("carrying")
     engine.execute(f'CREATE OR REPLACE TEMP VIEW "{view}" AS SELECT * FROM "{carried}"')
@@ -175,9 +196,15 @@ def _open_duckdb(engine: duckdb.DuckDBPyConnection, data: Data, path: Path, view
         "SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = ? AND NOT internal) ORDER BY 1",
         [ATTACHED, ATTACHED],
     ).fetchall()
-    source = _source(data, [name for (name,) in rows], "duckdb")
+    tables = [name for (name,) in rows]
+    source = _source(data, tables, "duckdb")
     names = {each.alias_or_name for each in source.find_all(exp.CTE)}
     for table in source.find_all(exp.Table):
+        if not isinstance(table.this, exp.Identifier):
+            hint = "Name its own tables: a function that reads a file or makes rows is none of them."
+            raise DataError.one(data.source, "its query reads something that is no table of the file", hint)
+        if table.name not in names and (named := ".".join(part.name for part in table.parts)) not in tables:
+            raise DataError.one(data.source, f"has no table {named!r}", nearest(named, tables))
         if table.name not in names and not table.catalog:
             table.set("db", table.args.get("db") or exp.to_identifier("main"))
             table.set("catalog", exp.to_identifier(ATTACHED, quoted=True))

@@ -25,7 +25,7 @@ VARIABLE = "FAIRAUDIT_TEST_POSTGRESQL"
 """The environment variable that holds the address."""
 
 SERVER_USER = "postgres"  # the server refuses to run as root
-DATABASE, USER = "agency", "analyst"
+DATABASE, USER = "agency", "reader7f3c"
 
 
 def programs() -> Path | None:
