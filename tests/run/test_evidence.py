@@ -91,7 +91,7 @@ def test_nothing_is_written_where_no_folder_is_named(tmp_path):
 def test_saving_writes_counts_and_results_and_no_more(tmp_path):
     opened = Evidence(audit(tmp_path / "a"), "flags", out=tmp_path / "out")
     opened.save()
-    assert sorted(files(tmp_path / "out")) == ["flags.json", "flags.tally.csv", "flags.tally.json"]
+    assert sorted(files(tmp_path / "out")) == ["flags.json", "flags.sql", "flags.tally.csv", "flags.tally.json"]
 
 
 def test_data_that_cannot_be_counted_are_handed_over_to_whoever_runs_the_notebook(tmp_path):

@@ -272,7 +272,7 @@ def test_a_good_run_takes_the_failure_s_page_away_and_keeps_only_what_is_the_rep
     assert sorted(files(report)) == [
         *("notebooks/flags.html", "notebooks/flags.ipynb"),
         *("report.html", "report.public.html", "results.json", "results.public.json", "seal.json"),
-        *("tally/flags.tally.csv", "tally/flags.tally.json"),
+        *("tally/flags.sql", "tally/flags.tally.csv", "tally/flags.tally.json"),
     ]
 
 

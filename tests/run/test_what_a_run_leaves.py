@@ -97,8 +97,12 @@ def test_a_run_leaves_these_files_and_no_other(report):
         *("report/notebooks/second-block.html", "report/notebooks/second-block.ipynb"),
         *("report/report.html", "report/report.pdf", "report/report.public.html"),
         *("report/results.json", "report/results.public.json", "report/seal.json"),
-        *("report/tally/first-block.tally.csv", "report/tally/first-block.tally.json"),
-        *("report/tally/second-block.tally.csv", "report/tally/second-block.tally.json"),
+        *("report/tally/first-block.sql", "report/tally/first-block.tally.csv", "report/tally/first-block.tally.json"),
+        *(
+            "report/tally/second-block.sql",
+            "report/tally/second-block.tally.csv",
+            "report/tally/second-block.tally.json",
+        ),
     ]
 
 
