@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from fairaudit import sql
-from fairaudit.engines import postgresql, sayings
+from fairaudit.engines import postgresql, sayings, sqlite
 from fairaudit.engines.sayings import Dress
 
 DIALECTS = {
@@ -59,5 +59,9 @@ def _stand_for(tree: exp.Expression, records: exp.Expression) -> None:
             table.replace(stands)
 
 
-DRESSES: dict[str, Dress] = {"postgres": postgresql.DRESS, "redshift": postgresql.DRESS}
+DRESSES: dict[str, Dress] = {
+    "postgres": postgresql.DRESS,
+    "redshift": postgresql.DRESS,
+    "sqlite": sqlite.DRESS,
+}
 """What each dialect says in its own way; any other is left to sqlglot."""
