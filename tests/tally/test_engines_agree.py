@@ -1,7 +1,9 @@
 """Whatever the form of the records, the counts are those of a row-by-row count in plain Python."""
 
 import datetime
+import math
 import tempfile
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -40,17 +42,24 @@ RECORDS = [
         "person": place % 150,
         "year": 2022 + place % 3,
         "day": datetime.date(2023, 1 + place % 12, 1 + place % 28),
+        "fee": Decimal(place % 30) / 4 if place % 19 else None,
+        "share": math.nan if place % 9 == 0 else place % 2 + 0.5,
     }
     for place in range(600)
 ]
 BLOCK = made_up.block(
-    {"race": {}, "sex": {"levels": ["F", "M", "X"]}, "age": {"bands": [18, 30.5, 65]}},
+    {"race": {}, "sex": {"levels": ["F", "M", "X"]}, "age": {"bands": [18, 30.5, 65]}, "fee": {"bands": [2.5, 5]}},
     data_decision={"column": "d", "is": [True]},
     data_weight="w",
     data_cluster="person",
     data_keep={"year": {"from": 2023}, "day": {"to": "2023-10"}},
-    strata=["part"],
-    compare=[{"by": "race"}, {"by": ["race", "sex", "age"]}, {"by": ["sex", "age"], "reference": "rest"}],
+    strata=["part", "share"],
+    compare=[
+        {"by": "race"},
+        {"by": "fee"},
+        {"by": ["race", "sex", "age"]},
+        {"by": ["sex", "age"], "reference": "rest"},
+    ],
 )
 
 
