@@ -23,6 +23,7 @@ LEFT_TO_THE_QUERY = {
 
 def check_database(data: dict[str, Any]) -> Iterator[tuple[Place, str, str]]:
     """Look at what a plan says of a database: where it is, and what is asked of it."""
+    yield from _beside(data)
     source = data.get("source")
     if not isinstance(source, str):
         return
@@ -43,6 +44,15 @@ def check_database(data: dict[str, Any]) -> Iterator[tuple[Place, str, str]]:
         yield ("data", named[0]), what, f"It goes with {ENV}NAME and {listed(DATABASES)} files: take it out."
     if warehouse:
         yield from _left_to_the_query(data)
+
+
+def _beside(data: dict[str, Any]) -> Iterator[tuple[Place, str, str]]:
+    """What is read beside the records is a file."""
+    for key in ("population", "join", "shapes"):
+        source = data[key].get("source") if isinstance(data.get(key), dict) else None
+        if isinstance(source, str) and (source.startswith(ENV) or ADDRESS.match(source)):
+            hint = "It holds no person: save it as a file, and name that."
+            yield ("data", key, "source"), "is no file", hint
 
 
 def _left_to_the_query(data: dict[str, Any]) -> Iterator[tuple[Place, str, str]]:

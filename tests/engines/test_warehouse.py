@@ -313,6 +313,10 @@ PLANS = {
     "both": ({"source": "env:X", "table": "a", "query": "SELECT 1"}, "both a table and a query are named"),
     "a table of a text file": ({"source": "records.csv", "table": "a"}, "table says nothing of 'records.csv'"),
     "no variable": ({"source": "env:MY URL", "table": "a"}, "names no environment variable"),
+    "people elsewhere": (
+        {"source": "records.csv", "population": {"source": "env:X", "people": "n", "from": "a census", "year": 2020}},
+        "evidence[0].data.population.source: is no file",
+    ),
     "a join": (
         {"source": "env:X", "table": "a", "join": {"source": "b.csv", "on": "c"}},
         "join joins a file to the records, and these are in a warehouse",
