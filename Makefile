@@ -8,13 +8,15 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup audit test test-long test-reports axe lint format lock bench notebooks notebooks-es seeds validity ci clean
+.PHONY: help setup spark audit test test-long test-reports axe lint format lock bench notebooks notebooks-es seeds validity ci clean
 
 help:  ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 	@echo "  Another Python: make setup PYTHON=python3.12 (after make clean, where .venv exists)"
 
 setup: .venv/.ready  ## Make .venv from requirements.lock, once (Python 3.11 or newer)
+
+spark: .venv/.spark  ## Add what counts records in Spark, once: 450 MB; it also needs Java 17
 
 audit: .venv/.ready  ## Run a sample audit end to end and print where its report is
 	@$(BIN)/fairaudit demo
@@ -77,10 +79,21 @@ clean:  ## Remove .venv and build
 	rm -rf .venv build
 
 # `make lock UPGRADE=--upgrade` takes the newest versions; without it, only what pyproject.toml asks for changes.
-lock: pyproject.toml build/lock/bin/uv  ## Remake requirements.lock from pyproject.toml (needs the network)
+lock: pyproject.toml build/lock/bin/uv  ## Remake both locks from pyproject.toml (needs the network)
 	@build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --extra test --extra browser --generate-hashes \
 		--no-header --no-emit-index-url $(UPGRADE) --output-file requirements.lock pyproject.toml
-	@echo "requirements.lock holds $$(grep -c '^[a-z]' requirements.lock) pinned libraries."
+	@$(PYTHON) -c "$$SPARK_EXTRA" | build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-emit-index-url $(UPGRADE) --constraint requirements.lock --output-file requirements-spark.lock -
+	@for lock in requirements.lock requirements-spark.lock; do \
+		echo "$$lock holds $$(grep -c '^[a-z]' $$lock) pinned libraries."; done
+
+# Spark's lock holds only what comes on top of the other one.
+define SPARK_EXTRA
+import tomllib
+with open("pyproject.toml", "rb") as file:
+    print("\n".join(tomllib.load(file)["project"]["optional-dependencies"]["spark"]))
+endef
+export SPARK_EXTRA
 
 build/lock/bin/uv:
 	@$(PYTHON) -m venv --clear build/lock
@@ -99,6 +112,12 @@ build/lock/bin/uv:
 	@$(BIN)/pip install --quiet --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 	@echo "fairaudit is ready in .venv."
+
+# In a stamp of its own, which goes with .venv when the other lock makes it afresh.
+.venv/.spark: .venv/.ready requirements-spark.lock
+	@echo "Installing Spark's library from requirements-spark.lock: a minute or two, once ..."
+	@$(BIN)/pip install --quiet --quiet --require-hashes --no-deps -r requirements-spark.lock
+	@touch $@
 
 # One clear line each for the three things that a fresh machine can lack.
 define check_python

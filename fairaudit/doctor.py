@@ -58,6 +58,7 @@ def examine(folder: Path) -> list[Finding]:
         _kernel,
         _letters,
         _printing,
+        _spark,
         *((lambda name=name: _tool(name)) for name in TOOLS),
         lambda: _writable(folder),
     ]
@@ -125,6 +126,21 @@ def _printing() -> Finding:
     if found.why:
         return Finding("PDF", False, f"{found.why} Everything else is written.", found.mend)
     return Finding("PDF", True, f"WeasyPrint {found.versions['weasyprint']}, Pango {found.versions['pango']}.")
+
+
+def _spark() -> Finding:
+    """Look for what counts records in Spark; without its library nothing is lacking, since few need it."""
+    from fairaudit.engines import spark_session as spark
+
+    if not spark.has_pyspark():
+        need = f"{spark.INSTALL}, and Java {spark.JAVA}"
+        return Finding("Spark", True, f"not installed; only records that lie in Spark need it: {need}.")
+    found = spark.java_version()
+    if found is None or found < spark.JAVA:
+        what = "there is no Java here" if found is None else f"the Java here is {found}"
+        said = f"its library is installed, and {what}: it needs Java {spark.JAVA} or newer."
+        return Finding("Spark", False, said, f"{spark.INSTALL_JAVA}.")
+    return Finding("Spark", True, f"pyspark {metadata.version('pyspark')}, Java {found}.")
 
 
 def _tool(name: str) -> Finding:

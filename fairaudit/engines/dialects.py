@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from fairaudit import sql
-from fairaudit.engines import postgresql, sayings, sqlite
+from fairaudit.engines import postgresql, sayings, spark_sql, sqlite
 from fairaudit.engines.sayings import Dress
 
 DIALECTS = {
@@ -62,6 +62,8 @@ def _stand_for(tree: exp.Expression, records: exp.Expression) -> None:
 DRESSES: dict[str, Dress] = {
     "postgres": postgresql.DRESS,
     "redshift": postgresql.DRESS,
+    "spark": spark_sql.DRESS,
+    "databricks": spark_sql.DRESS,
     "sqlite": sqlite.DRESS,
 }
 """What each dialect says in its own way; any other is left to sqlglot."""

@@ -18,6 +18,8 @@ from fairaudit.engines.complaints import complaint
 from fairaudit.engines.dialects import rendered
 from fairaudit.engines.engine import Answer
 from fairaudit.engines.querying import the_select
+from fairaudit.engines.spark import Spark
+from fairaudit.engines.spark_session import is_spark
 from fairaudit.errors import DataError, nearest
 from fairaudit.plan import Data
 from fairaudit.sql import RECORDS
@@ -183,13 +185,14 @@ class Warehouse:
             raise DataError.one(self.where, *complaint(error)) from None
 
 
-def warehouse_of(data: Data) -> Warehouse:
+def warehouse_of(data: Data) -> Warehouse | Spark:
     """Connect to the warehouse that a plan names.
 
     Raises:
         DataError: the variable is not set, or there is no connection.
     """
-    return Warehouse(data)
+    address = address_of(data)
+    return Spark(data, address) if is_spark(address) else Warehouse(data)
 
 
 def address_of(data: Data) -> str:

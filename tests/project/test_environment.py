@@ -7,6 +7,8 @@ import re
 import pytest
 import yaml
 
+from fairaudit.engines import spark_session
+
 # Libraries that conda-forge calls otherwise; the -base and -core builds leave out desktop tool kits and pandoc.
 CONDA_NAMES = {
     "duckdb": "python-duckdb",
@@ -61,3 +63,12 @@ def test_names_and_ranges_are_those_of_pyproject(conda_lines, declared):
 
 def test_pip_installs_only_fairaudit_itself(environment):
     assert environment["dependencies"][-1] == {"pip": ["-e ."]}
+
+
+def test_what_spark_needs_is_named_and_not_installed(root, conda_lines, declared):
+    """It is large, and needs Java: those who want it add it."""
+    names = {name_and_range(line)[0] for line in conda_lines}
+    assert names & set(declared.requirements("spark")) == set()
+    text = (root / "environment.yml").read_text(encoding="utf-8")
+    (comment,) = re.findall(r"^ *# .*\bpyspark\b.*$", text, flags=re.MULTILINE)
+    assert f"openjdk={spark_session.JAVA}" in comment

@@ -154,9 +154,9 @@ def libraries(sources: list[Path]) -> dict[str, Path]:
 @pytest.mark.parametrize(
     ("folder", "extras"),
     [
-        ("fairaudit", ["", "maps", "docx", "warehouse"]),
-        ("tests", ["", "test", "browser"]),
-        ("benchmarks", ["", "test"]),
+        ("fairaudit", ["", "maps", "docx", "warehouse", "spark"]),
+        ("tests", ["", "test", "browser", "spark"]),
+        ("benchmarks", ["", "test", "spark"]),
     ],
 )
 def test_every_imported_library_is_declared(declared, folder, extras):

@@ -1,4 +1,4 @@
-"""requirements.lock: everything pinned and hashed, no address of any index, and in step with pyproject.toml."""
+"""Both locks: everything pinned and hashed, no address of any index, and in step with pyproject.toml."""
 
 from __future__ import annotations
 
@@ -38,14 +38,20 @@ def read_pins(text: str) -> list[Pin]:
     return pins
 
 
-@pytest.fixture(scope="module")
-def lock(root) -> str:
-    return (root / "requirements.lock").read_text(encoding="utf-8")
+@pytest.fixture(scope="module", params=["requirements.lock", "requirements-spark.lock"])
+def lock(root, request) -> str:
+    return (root / request.param).read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
-def pins(lock) -> list[Pin]:
-    return read_pins(lock)
+def pins(root) -> list[Pin]:
+    return read_pins((root / "requirements.lock").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def spark_pins(root) -> list[Pin]:
+    """Spark's library is large and few need it, so that it has a lock of its own."""
+    return read_pins((root / "requirements-spark.lock").read_text(encoding="utf-8"))
 
 
 def test_it_holds_no_address(lock):
@@ -53,11 +59,13 @@ def test_it_holds_no_address(lock):
     assert not re.search(r"^\s*--?(i|index|extra|find|trusted|f)\b", lock, flags=re.MULTILINE)
 
 
-def test_every_library_is_pinned_to_one_version(pins):
+def test_every_library_is_pinned_to_one_version(lock):
+    pins = read_pins(lock)
     assert [pin.requirement for pin in pins if [s.operator for s in pin.requirement.specifier] != ["=="]] == []
 
 
-def test_every_library_has_hashes(pins):
+def test_every_library_has_hashes(lock):
+    pins = read_pins(lock)
     assert [pin.name for pin in pins if not pin.hashes] == []
     assert {
         digest for pin in pins for digest in pin.hashes if not re.fullmatch(r"sha256:[0-9a-f]{64}", digest)
@@ -89,3 +97,14 @@ def test_no_library_is_pinned_twice_on_one_machine(pins):
 def test_the_build_tools_are_in_the_lock(pins, declared):
     """An editable install without build isolation, and so without a network, finds what it needs."""
     assert {"hatchling", "editables"} <= {pin.name for pin in pins}
+
+
+def test_the_lock_of_spark_holds_what_its_extra_asks_for(spark_pins, declared):
+    wanted = declared.requirements("spark")
+    assert {pin.name for pin in spark_pins} >= set(wanted), REMAKE
+    wrong = [pin.name for pin in spark_pins if pin.name in wanted and pin.version not in wanted[pin.name].specifier]
+    assert wrong == [], REMAKE
+
+
+def test_nobody_else_installs_spark(pins, spark_pins):
+    assert {pin.name for pin in spark_pins} & {pin.name for pin in pins} == set()

@@ -69,6 +69,20 @@ def test_a_second_run_does_nothing(project):
     assert make(project, "--question", "setup").returncode == 1
 
 
+def test_spark_is_installed_once_and_again_with_another_lock(project):
+    (project / "requirements-spark.lock").touch()
+    (project / ".venv").mkdir()
+    for stamp in [".locked", ".ready"]:
+        (project / ".venv" / stamp).touch()
+    assert make(project, "--question", "spark").returncode == 1
+    (project / ".venv" / ".spark").touch()
+    assert make(project, "--question", "spark").returncode == 0
+    assert make(project, "--question", "setup").returncode == 0
+    os.utime(project / "requirements-spark.lock", (2_000_000_000, 2_000_000_000))
+    assert make(project, "--question", "spark").returncode == 1
+    assert make(project, "--question", "setup").returncode == 0
+
+
 def test_make_alone_lists_every_command(project):
     makefile = (project / "Makefile").read_text(encoding="utf-8")
     (phony,) = re.findall(r"^\.PHONY: (.*)$", makefile, flags=re.MULTILINE)

@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from fairaudit.plan import Evidence
 from fairaudit.sources import read_tally
 from fairaudit.tally import Tally
-from tests.engines import postgresql
+from tests.engines import postgresql, spark
 
 Record = dict[str, Any]
 
@@ -193,7 +193,11 @@ def _postgresql(records: list[Record], folder: Path) -> Any:
     return {"source": f"env:{postgresql.VARIABLE}", "table": table}
 
 
-WAREHOUSES: dict[str, Callable[[list[Record], Path], Any]] = {"postgresql": _postgresql}
+def _spark(records: list[Record], folder: Path) -> Any:
+    return {"source": f"env:{spark.VARIABLE}", "table": spark.with_files(columns(records), folder)}
+
+
+WAREHOUSES: dict[str, Callable[[list[Record], Path], Any]] = {"postgresql": _postgresql, "spark": _spark}
 """Where records may be that stay there: each gives what a plan says of its source."""
 
 FORMS: dict[str, Callable[[list[Record], Path], Any]] = {
