@@ -108,10 +108,8 @@ class Spark:
         """Give what stands for the records: a table, its name quoted; files; or the query, in parentheses."""
         if data.query:
             return exp.Subquery(this=self._select(data.query))
-        if files := FILES.fullmatch(data.table):
-            parts = files.groups()
-        else:
-            parts = data.table.split(".")
+        files = FILES.fullmatch(data.table)
+        parts = files.groups() if files else data.table.split(".")
         names = [exp.to_identifier(part, quoted=True) for part in parts]
         return exp.Table(**dict(zip(("this", "db", "catalog"), reversed(names), strict=False)))
 

@@ -20,7 +20,7 @@ AS_SPARK_READS_IT = rf"^{DAY}( ([01][0-9]|2[0-3]):[0-9]{{2}}:[0-9]{{2}}([.][0-9]
 CLOCK = r"[T\s]\s*([0-9]{1,2}):(?:([0-9]{1,2})(?::([0-9]{1,2})(?:[.]([0-9]*))?)?)?"
 ZONE = r"(?: ?Z|([+-][0-9]{2})(?::?([0-9]{2}))?| ([A-Za-z][A-Za-z_/]*))?"
 MOMENT = rf"^({DAY})(?:{CLOCK}{ZONE}\s*)?\z"
-"""What else is read. Its groups: the day, hour, minute, second, digits of a second, hours and minutes of a zone, a zone's name."""
+"""What else is read. Its groups: the day, hour, minute, second, its digits, hours and minutes of a zone, its name."""
 
 
 def quoted(pattern: str) -> str:

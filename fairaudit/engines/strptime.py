@@ -1,4 +1,4 @@
-"""Reading days by a format such as %m/%d/%Y, where an engine has no word for it: a pattern, and its parts put together."""
+"""Reading days by a format such as %m/%d/%Y where an engine cannot: a pattern, and its parts put together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Spark of the tests' own: in this process, or a cluster of a master and workers on loopback, ended when they are done."""
+"""Spark of the tests' own: in this process, or a cluster on loopback, a process each; ended when they are done."""
 
 from __future__ import annotations
 
@@ -96,14 +96,25 @@ class Cluster:
 
     def _add_worker(self) -> None:
         work = self.folder / f"work-{len(self.workers)}"
-        options = ["--host", "127.0.0.1", "--cores", "1", "--memory", "768m", "--webui-port", "0", "--work-dir", str(work)]
+        options = [
+            "--host",
+            "127.0.0.1",
+            "--cores",
+            "1",
+            "--memory",
+            "768m",
+            "--webui-port",
+            "0",
+            "--work-dir",
+            str(work),
+        ]
         worker = self._started(WORKER, *options, self.address)
         self.workers.append(worker)
         log = self.folder / f"{worker.pid}.log"
         _until(lambda: "Successfully registered" in log.read_text(errors="replace"), worker, "a worker")
 
     def _started(self, kind: str, *options: str) -> subprocess.Popen:
-        """Start one of Spark's daemons, in a group of processes of its own, so that it can be ended with its children."""
+        """Start one of Spark's daemons in a group of processes of its own, to be ended with its children."""
         home = Path(importlib.util.find_spec("pyspark").origin).parent
         own = {
             "SPARK_HOME": str(home),
@@ -151,7 +162,7 @@ def _free_port() -> int:
 
 
 def running_stage_is_under_way(least: int) -> bool:
-    """Say whether Spark in this process runs a stage of at least so many tasks, of which some are done, and some not."""
+    """Say whether Spark in this process runs a stage of at least so many tasks, some of them done and some not."""
     from pyspark import SparkContext
 
     context = SparkContext._active_spark_context
