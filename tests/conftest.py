@@ -43,6 +43,13 @@ def refuse_network(event: str, arguments: tuple) -> None:
 sys.addaudithook(refuse_network)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Starting Spark takes longer than most tests do: those that count in it are long ones."""
+    for item in items:
+        if getattr(item, "callspec", None) is not None and item.callspec.params.get("form") == "spark":
+            item.add_marker(pytest.mark.long)
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """Give the top folder of the repository."""
