@@ -11,7 +11,6 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
@@ -83,8 +82,8 @@ def map_chart(shown: Entry, *, title: bool = True) -> Chart:
         title: whether the title stands above the map.
     """
     with mpl.rc_context(LOOK):
-        figure = _Map(shown, titled(shown, say("Map of areas")) if title else "").draw()
-    return Chart(figure, _alt(shown))
+        sheet = _Map(shown, titled(shown, say("Map of areas")) if title else "").draw()
+    return sheet.chart(_alt(shown))
 
 
 def map_table(shown: Entry) -> tuple[str, list[str], list[list[str]]]:
@@ -218,15 +217,15 @@ class _Map:
         self.rows = [(one, self._lines(one)) for one in [*reversed(self.classes), *self.missing]]
         self.sheet = Sheet(self.top + max(self.high, self._legend_height()) + MARGIN)
 
-    def draw(self) -> Figure:
+    def draw(self) -> Sheet:
         for number, line in enumerate(self.title):
-            self.sheet.put(MARGIN, MARGIN + 7 + TITLE_LINE * number, line, TITLE, fontweight="bold")
+            self.sheet.put(MARGIN, MARGIN + 7 + TITLE_LINE * number, line, TITLE, bold=True)
         if self.shown["areas"]:
             axes = self.sheet.panel(MARGIN, self.top, self.wide, self.high)
             axes.spines["bottom"].set_visible(False)
             self._draw_areas(axes)
         self._draw_legend()
-        return self.sheet.figure
+        return self.sheet
 
     def _draw_areas(self, axes: Axes) -> None:
         """Draw a class at a time, as one shape: its areas' borders are in it, and the picture stays small."""

@@ -43,8 +43,8 @@ def calibration_chart(shown: Mapping[str, Any], *, title: bool = True) -> Chart:
     groups = [_series(group, place) for place, group in enumerate(shown["groups"])]
     with mpl.rc_context(LOOK):
         words = titled(shown, say("Outcome at each score, by group")) if title else ""
-        figure = draw_lines(words, _frame(shown, groups), [panels(groups)], groups)
-    return Chart(figure, _alt(shown))
+        sheet = draw_lines(words, _frame(shown, groups), [panels(groups)], groups)
+    return sheet.chart(_alt(shown))
 
 
 def calibration_table(shown: Mapping[str, Any]) -> tuple[str, list[str], list[list[str]]]:

@@ -81,7 +81,7 @@ class _Compacted:
     def __init__(self, root: ElementTree.Element):
         self.shared: dict[str, str] = {}
         letters = [element for element in root.iter() if _is_letter(element)]
-        self.letters = {each.get("id", ""): _letter_name(each.get("id", "")) for each in letters}
+        self.letters = {each.get("id", ""): letter_name(each.get("id", "")) for each in letters}
         self.blanks = {each.get("id", "") for each in letters if not each.get("d")}
 
     def written(self, element: ElementTree.Element, above: Mapping[str, str]) -> str:
@@ -110,21 +110,21 @@ class _Compacted:
             told |= {name: value for name, value in look.items() if around.get(name) != value}
             around = {**around, **look}
         inner = "".join(self.written(child, around) for child in element)
-        moves = _rounded(element.get("transform", ""))
+        moves = rounded(element.get("transform", ""))
         if any(child.get(LINK, "")[1:] in self.letters for child in element):  # a text
             moves = MIRRORED.sub(lambda found: f"scale({_ours(found[1])} -{_ours(found[2])})", moves)
         told_so = attributes({**told, "transform": moves})
         return f"<g{told_so}>{inner}</g>" if inner and told_so else inner
 
     def _path(self, element: ElementTree.Element, told: Mapping[str, str]) -> str:
-        moves = {"transform": _rounded(element.get("transform", ""))}
+        moves = {"transform": rounded(element.get("transform", ""))}
         return f"<path{attributes({'d': steps(element.get('d', ''), HUNDREDTHS), **told, **moves})}/>"
 
     def _use(self, element: ElementTree.Element, told: Mapping[str, str]) -> str:
         name = element.get(LINK, "")[1:]
         if name in self.blanks:
             return ""
-        where = {key: _rounded(element.get(key, "")) for key in ("x", "y", "transform")}
+        where = {key: rounded(element.get(key, "")) for key in ("x", "y", "transform")}
         if name in self.letters:
             name, where = self.letters[name], _place(where["transform"])
         return f"<use{attributes({'href': f'#{name}', **where, **told})}/>"
@@ -154,7 +154,7 @@ def _is_letter(element: ElementTree.Element) -> bool:
     return element.tag == f"{SVG}path" and element.get("transform") == LETTER
 
 
-def _letter_name(name: str) -> str:
+def letter_name(name: str) -> str:
     """Shorten a letter's name, which holds its font."""
     return name.replace("DejaVuSans-Bold-", "b").replace("DejaVuSans-", "d")
 
@@ -163,7 +163,7 @@ def _ours(scale: str) -> str:
     return f"{float(scale) / PLACES_TO_OURS:.6g}"
 
 
-def _rounded(text: str) -> str:
+def rounded(text: str) -> str:
     """Write places with two decimals; what turns or scales keeps all that it has."""
     return MOVED.sub(lambda found: DECIMALS.sub(lambda number: f"{float(number[0]):.2f}", found[0]), text)
 
@@ -172,12 +172,13 @@ def _place(moves: str) -> dict[str, str]:
     """Say where a letter stands."""
     found = PLACE.fullmatch(moves)
     if not moves or not found:
-        ours = PLACE.sub(lambda each: f"translate({' '.join(map(_place_of, each.groups()))})", moves)
+        ours = PLACE.sub(lambda each: f"translate({' '.join(map(place_of, each.groups()))})", moves)
         return {"transform": ours}
-    return {name: place for name, text in zip("xy", found.groups(), strict=True) if (place := _place_of(text)) != "0"}
+    return {name: place for name, text in zip("xy", found.groups(), strict=True) if (place := place_of(text)) != "0"}
 
 
-def _place_of(text: str) -> str:
+def place_of(text: str | float) -> str:
+    """Write where a letter stands in its text, in our units."""
     return str(round(PLACES_TO_OURS * float(text)))
 
 

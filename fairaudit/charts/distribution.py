@@ -7,7 +7,6 @@ from itertools import accumulate
 from typing import Any
 
 import matplotlib as mpl
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from fairaudit.charts.chart import BLUE, GREY, HAIRLINE, INK, LOOK, VERMILION, Chart
@@ -51,8 +50,8 @@ def distribution_chart(shown: Mapping[str, Any], *, title: bool = True) -> Chart
         title: whether the title stands above the chart.
     """
     with mpl.rc_context(LOOK):
-        figure = _Distribution(shown, titled(shown, say("Amounts, by group")) if title else "").draw()
-    return Chart(figure, _alt(shown))
+        sheet = _Distribution(shown, titled(shown, say("Amounts, by group")) if title else "").draw()
+    return sheet.chart(_alt(shown))
 
 
 def distribution_table(shown: Mapping[str, Any]) -> tuple[str, list[str], list[list[str]]]:
@@ -110,15 +109,15 @@ class _Distribution:
         self.scale = amounts_of([number for group in self.groups for number in _numbers(group)])
         self.sheet = Sheet(self.foot + FOOT)
 
-    def draw(self) -> Figure:
+    def draw(self) -> Sheet:
         for place, line in enumerate(self.title):
-            self.sheet.put(MARGIN, MARGIN + 7 + TITLE_LINE * place, line, TITLE, fontweight="bold")
+            self.sheet.put(MARGIN, MARGIN + 7 + TITLE_LINE * place, line, TITLE, bold=True)
         self._heads()
         self._axis()
         for place, group in enumerate(self.groups):
             self._row(place, group)
         self._legend()
-        return self.sheet.figure
+        return self.sheet
 
     def _columns(self) -> list[tuple[str, list[str]]]:
         """Give the columns of text at the right: each with its head and a text a row."""
@@ -169,7 +168,10 @@ class _Distribution:
             self._marks(group, y)
         else:
             words = say("no amounts") if group["n"] else say("no records")
-            self.sheet.put(self.left + self.wide / 2, y, words, SMALL, ha="center", color=GREY, backgroundcolor="white")
+            middle, half = self.left + self.wide / 2, width(words, SMALL) / 2 + 4
+            blank = {"facecolor": "white", "linewidth": 0, "zorder": 2.5}  # over the lines of the scale
+            self.sheet.add(Rectangle, (middle - half, y - SMALL), 2 * half, 2 * SMALL, **blank)
+            self.sheet.put(middle, y, words, SMALL, ha="center", color=GREY)
 
     def _marks(self, group: Mapping[str, Any], y: float) -> None:
         known = {label: number for label, number in group["quantiles"] if number is not None}

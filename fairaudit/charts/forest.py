@@ -18,6 +18,7 @@ from matplotlib.transforms import Affine2D
 
 from fairaudit.charts.alternative import alt_text
 from fairaudit.charts.chart import BAND, BLUE, GREY, HAIRLINE, INK, LOOK, VERMILION, Chart
+from fairaudit.charts.lettering import Lettering, Text
 from fairaudit.charts.numbers import span
 from fairaudit.charts.rows import (
     NOT_SHOWN,
@@ -66,8 +67,9 @@ def forest_plot(finding: Mapping[str, Any], *, title: bool = True) -> Chart:
     """
     table = rows(finding)
     with mpl.rc_context(LOOK):
-        figure = _Forest(finding, table, title).draw()
-    return Chart(figure, alt_text(finding, table))
+        drawn = _Forest(finding, table, title)
+        drawn.draw()
+    return Chart(drawn.figure, alt_text(finding, table), drawn.lettering)
 
 
 @dataclass(frozen=True)
@@ -124,16 +126,16 @@ class _Forest:
         self.top = FOOT + self.body
         self.height = self.top + HEAD + 14 * len(self.title) + MARGIN
         self.figure = Figure(figsize=(self.at.width / 72, self.height / 72), facecolor="white")
+        self.lettering = Lettering()
         self.points = Affine2D().scale(1 / 72) + self.figure.dpi_scale_trans
 
-    def draw(self) -> Figure:
+    def draw(self) -> None:
         self._heads()
         self._rules()
         self._names()
         self._rates()
         self._contrasts()
         self._legend()
-        return self.figure
 
     # --- tools ---
 
@@ -142,8 +144,7 @@ class _Forest:
         return self.top - (place + 0.5) * ROW
 
     def _say(self, x: float, y: float, text: str, size: float = SIZE, **look: Any) -> None:
-        look = {"va": "center_baseline", "color": INK, "parse_math": False} | look
-        self.figure.text(x, y, text, transform=self.points, fontsize=size, **look)
+        self.lettering.texts.append(Text(x, y, text, size, **{"color": INK} | look))
 
     def _line(self, xs: Sequence[float], ys: Sequence[float], **look: Any) -> None:
         self.figure.add_artist(Line2D(xs, ys, transform=self.points, **look))
@@ -161,9 +162,9 @@ class _Forest:
             self._say(x, FOOT - 10, label, SMALL, ha="center", color=GREY)
         return axes
 
-    def _weight(self, row: Row) -> str:
+    def _bold(self, row: Row) -> bool:
         """The deciding row is bold; a baseline decides nothing."""
-        return "bold" if row.decides and not self.baseline else "normal"
+        return row.decides and not self.baseline
 
     def _look(self, row: Row) -> tuple[str, str]:
         return UNJUDGED if self.baseline or row.worst is None else MARKERS[row.worst.verdict]
@@ -173,13 +174,13 @@ class _Forest:
     def _heads(self) -> None:
         at = self.at
         for place, line in enumerate(self.title):
-            self._say(MARGIN, self.height - MARGIN - 7 - 13 * place, line, TITLE, fontweight="bold")
+            self._say(MARGIN, self.height - MARGIN - 7 - 13 * place, line, TITLE, bold=True)
         y = self.top + 8
         interval = say("Rate, with its interval") if self.counted else say("Value, with its interval")
         self._say(MARGIN, y, self._first(), SMALL, color=GREY)
         self._say(at.counts_end, y, say("Counted"), SMALL, ha="right", color=GREY)
         self._say(at.rates, y, interval, SMALL, color=GREY)
-        self._say(at.contrasts, y + 24, say("Each group's worst comparison"), SMALL, color=GREY, fontweight="bold")
+        self._say(at.contrasts, y + 24, say("Each group's worst comparison"), SMALL, color=GREY, bold=True)
         self._say(at.contrasts, y + 13.5, _scale_words(self.numbers, self.approximate), SMALL, color=GREY)
 
     def _first(self) -> str:
@@ -194,7 +195,7 @@ class _Forest:
         for place, (row, lines) in enumerate(zip(self.table, self.names, strict=True)):
             for number, line in enumerate(lines):
                 y = self._y(place) + ((len(lines) - 1) / 2 - number) * LINE
-                self._say(MARGIN, y, line, fontweight=self._weight(row))
+                self._say(MARGIN, y, line, bold=self._bold(row))
             self._say(self.at.counts_end, self._y(place), _counts(row), SMALL, ha="right", color=GREY)
 
     def _rates(self) -> None:
@@ -210,7 +211,7 @@ class _Forest:
             places = [scale.place(per * rate) for rate in row.rates]
             axes.plot(places, [y, y], "o-", color=INK, markersize=5, clip_on=False, linewidth=3)
             text = row.rate_text(self.own_values)
-            self._say(self.at.rate_end, self._y(place), text, ha="right", fontweight=self._weight(row))
+            self._say(self.at.rate_end, self._y(place), text, ha="right", bold=self._bold(row))
 
     def _contrasts(self) -> None:
         at, numbers = self.at, self.numbers
@@ -228,7 +229,7 @@ class _Forest:
                 self._interval(axes, scale, row, self._y(place) - FOOT)
             lift = LINE / 2 if lines[1] else 0
             colour = GREY if row.rates is None else self._look(row)[1]
-            self._say(at.texts, self._y(place) + lift, lines[0], color=colour, fontweight=self._weight(row))
+            self._say(at.texts, self._y(place) + lift, lines[0], color=colour, bold=self._bold(row))
             self._say(at.texts, self._y(place) - lift, lines[1], SMALL, color=GREY)
 
     def _interval(self, axes: Axes, scale: Scale, row: Row, y: float) -> None:
@@ -257,7 +258,7 @@ class _Forest:
         half = width(text, SMALL, bold=True) / 2
         left, right = self.at.contrasts + half, self.at.contrasts + self.at.contrasts_width - half
         x = min(max(self.at.contrasts + place * self.at.contrasts_width, left), right)
-        self._say(x, self.top + 5, text, SMALL, ha="center", fontweight="bold")
+        self._say(x, self.top + 5, text, SMALL, ha="center", bold=True)
 
     def _direction(self) -> None:
         end = self.at.contrasts + self.at.contrasts_width

@@ -59,7 +59,7 @@ def frontier_chart(shown: Shown) -> Chart:
             for x, text in row:
                 sheet.put(x, foot + 14 * number, text, SMALL)
         _legend(sheet, foot + 14 * len(rows) + 4)
-    return Chart(sheet.figure, _alt(shown))
+    return sheet.chart(_alt(shown))
 
 
 def steps_chart(shown: Shown) -> Chart:
@@ -95,7 +95,7 @@ def steps_chart(shown: Shown) -> Chart:
             sheet.put(x + 31, below + LOW + 42, word, SMALL)
             x += 31 + width(word, SMALL) + 18
         _legend(sheet, below + LOW + 56)
-    return Chart(sheet.figure, _alt(shown))
+    return sheet.chart(_alt(shown))
 
 
 NOTHING = ("undefined", "–")
@@ -144,7 +144,7 @@ def _drawn(point: Shown) -> bool:
 def _head(sheet: Sheet, shown: Shown) -> None:
     title = shown["title"] if drawable(shown["title"]) else "Alternatives"
     for number, line in enumerate(fitted(title, TITLE, WIDTH - 2 * MARGIN, 2, True)):
-        sheet.put(MARGIN, MARGIN + 7 + 13 * number, line, TITLE, fontweight="bold")
+        sheet.put(MARGIN, MARGIN + 7 + 13 * number, line, TITLE, bold=True)
     sheet.put(MARGIN, MARGIN + 38, f"↑ {_bound_words(shown)}", SMALL, color=GREY)
 
 
@@ -212,7 +212,7 @@ def _numbered(axes: Axes, sheet: Sheet, marks: Sequence[tuple[int, float, float,
         ]
         place = free[0] if free else places[0]
         taken.append(place)
-        sheet.put(*place, text, SMALL, ha="center", fontweight="bold")
+        sheet.put(*place, text, SMALL, ha="center", bold=True)
 
 
 def _flow(texts: Sequence[str]) -> list[list[tuple[float, str]]]:

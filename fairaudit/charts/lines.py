@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from fairaudit.charts.chart import BLUE, GREY, HAIRLINE, INK
@@ -162,7 +161,7 @@ def panels(series: Sequence[Series], heading: str = "") -> Block:
     return Block(heading, cells, columns_of(len(series)), HIGH_OF_MANY)
 
 
-def draw_lines(title: str, frame: Frame, blocks: Sequence[Block], groups: Sequence[Series]) -> Figure:
+def draw_lines(title: str, frame: Frame, blocks: Sequence[Block], groups: Sequence[Series]) -> Sheet:
     """Draw a chart.
 
     Args:
@@ -212,15 +211,15 @@ class _Lines:
         height = self._head() + sum(self._block_height(block) for block in blocks) + MARGIN
         self.sheet = Sheet(height)
 
-    def draw(self) -> Figure:
+    def draw(self) -> Sheet:
         for place, line in enumerate(self.title):
-            self.sheet.put(MARGIN, MARGIN + 7 + TITLE_LINE * place, line, TITLE, fontweight="bold")
+            self.sheet.put(MARGIN, MARGIN + 7 + TITLE_LINE * place, line, TITLE, bold=True)
         self._draw_legend(MARGIN + TITLE_LINE * len(self.title) + 4)
         top = self._head()
         for block in self.blocks:
             self._draw_block(block, top)
             top += self._block_height(block)
-        return self.sheet.figure
+        return self.sheet
 
     # --- measures ---
 
@@ -360,7 +359,7 @@ class _Lines:
     def _draw_block(self, block: Block, top: float) -> None:
         if block.heading:
             heading = fitted(block.heading, SIZE, WIDTH - 2 * MARGIN, 1, bold=True)[0]
-            self.sheet.put(MARGIN, top + HEADING / 2, heading, fontweight="bold")
+            self.sheet.put(MARGIN, top + HEADING / 2, heading, bold=True)
             top += HEADING
         left = MARGIN + (0.0 if block.cells[0].title else self._gutter(block))
         self.sheet.put(left, top + LINE / 2, self.frame.y_title, SMALL, color=GREY)
@@ -379,11 +378,11 @@ class _Lines:
 
     def _draw_title(self, block: Block, cell: Cell, left: float, top: float, heads: float) -> None:
         """Write the title right over its panel, also where a neighbour's is longer."""
-        lines = [(line, "bold", INK) for line in self._title_lines(block, cell)]
-        lines += [(fitted(cell.note, SMALL, self._cell_width(block) - 6, 1)[0], "normal", GREY)] if cell.note else []
-        for number, (line, weight, colour) in enumerate(lines):
+        lines = [(line, True, INK) for line in self._title_lines(block, cell)]
+        lines += [(fitted(cell.note, SMALL, self._cell_width(block) - 6, 1)[0], False, GREY)] if cell.note else []
+        for number, (line, bold, colour) in enumerate(lines):
             y = top + heads - 3 - LINE * (len(lines) - number - 0.5)
-            self.sheet.put(left, y, line, SMALL, fontweight=weight, color=colour)
+            self.sheet.put(left, y, line, SMALL, bold=bold, color=colour)
 
     def _draw_cell(self, block: Block, cell: Cell, left: float, top: float, last: bool) -> None:
         start, wide = left + self._gutter(block), self._plot_width(block)
@@ -420,7 +419,7 @@ class _Lines:
         for (number, text), place, level in zip(self.frame.marks, places, found, strict=True):
             axes.axvline(self.frame.x.place(number), color=INK, linewidth=1.0, linestyle=DASHED, zorder=1)
             if level is not None:
-                self.sheet.put(start + place, top - 8 - MARK * level, text, SMALL, ha="center", fontweight="bold")
+                self.sheet.put(start + place, top - 8 - MARK * level, text, SMALL, ha="center", bold=True)
         if self.frame.diagonal:
             low, high = max(self.frame.x.low, self.frame.y.low), min(self.frame.x.high, self.frame.y.high)
             ends = [[scale.place(low), scale.place(high)] for scale in (self.frame.x, self.frame.y)]
@@ -477,7 +476,7 @@ class _Lines:
             self.sheet.put(left, top + UNDER / 2, say("at risk"), SMALL, color=GREY)
             self._draw_row_of_counts(block, cell.front[0][0], start, top + UNDER / 2)
             return
-        self.sheet.put(left, top + LINE / 2, self.frame.counts_title, SMALL, color=GREY, fontweight="bold")
+        self.sheet.put(left, top + LINE / 2, self.frame.counts_title, SMALL, color=GREY, bold=True)
         top += UNDER + 2
         for series, look in cell.front:
             lines = self._side_name(series)

@@ -37,8 +37,8 @@ def power_chart(shown: Mapping[str, Any], *, title: bool = True) -> Chart:
     )
     with mpl.rc_context(LOOK):
         cells = [Cell("", "", [(series, LOOKS[0])])]
-        figure = draw_lines(words if title else "", frame, [Block("", cells, 1, HIGH)], [series])
-    return Chart(figure, _alt(shown))
+        sheet = draw_lines(words if title else "", frame, [Block("", cells, 1, HIGH)], [series])
+    return sheet.chart(_alt(shown))
 
 
 def power_table(shown: Mapping[str, Any]) -> tuple[str, list[str], list[list[str]]]:

@@ -31,7 +31,7 @@ def predictability_chart(shown: Shown) -> Chart:
     with mpl.rc_context(LOOK):
         sheet = Sheet(MARGIN + 34 + block * lines + 16)
         title = shown["title"] if drawable(shown["title"]) else "How well the inputs tell groups"
-        sheet.put(MARGIN, MARGIN + 7, fitted(title, TITLE, WIDTH - 2 * MARGIN, 1, True)[0], TITLE, fontweight="bold")
+        sheet.put(MARGIN, MARGIN + 7, fitted(title, TITLE, WIDTH - 2 * MARGIN, 1, True)[0], TITLE, bold=True)
         words = "Of one of the group and one of the others: how many times in 100 the input points to the right one."
         sheet.put(MARGIN, MARGIN + 22, f"{words} 50 tells nothing; 100 tells it every time.", SMALL, color=GREY)
         wide = (WIDTH - 2 * MARGIN - NAMES - GAP * columns) / columns
@@ -44,7 +44,7 @@ def predictability_chart(shown: Shown) -> Chart:
         sheet.put(MARGIN + 15, foot, "in these records, with a 95% interval", SMALL)
         sheet.line([MARGIN + 215] * 2, [foot - 5, foot + 5], color=GREY, linewidth=2.2)
         sheet.put(MARGIN + 222, foot, "with the groups shuffled: what chance gives", SMALL)
-    return Chart(sheet.figure, _alt(shown))
+    return sheet.chart(_alt(shown))
 
 
 def _draw(
@@ -52,14 +52,14 @@ def _draw(
 ) -> None:
     rows = shown["rows"]
     name = f"{called(group['group'], place)}: {count(group['n'])} records"
-    sheet.put(left, top + HEAD / 2, fitted(name, SMALL, wide, 1, True)[0], SMALL, fontweight="bold")
+    sheet.put(left, top + HEAD / 2, fitted(name, SMALL, wide, 1, True)[0], SMALL, bold=True)
     high = ROW * len(rows)
     axes = sheet.panel(left, top + HEAD, wide, high)
     axes.axvline(SCALE.place(0.5), color=INK, linewidth=1.0, linestyle=(0, (4, 2)), zorder=1)
     for number, row in enumerate(rows):
         y = top + HEAD + ROW * (number + 0.5)
         if first:
-            look = {"fontweight": "bold"} if number == 0 else {}
+            look = {"bold": True} if number == 0 else {}
             text = row["input"] if drawable(row["input"]) else f"(input {number} of the table)"
             sheet.put(left - 6, y, fitted(text, SMALL, NAMES - 10, 1, bool(look))[0], SMALL, ha="right", **look)
         found = row["groups"][place]

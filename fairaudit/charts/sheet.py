@@ -14,7 +14,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.transforms import Affine2D
 
-from fairaudit.charts.chart import BLUE, GREEN, HAIRLINE, INK, LONGEST_ALT, PURPLE, VERMILION
+from fairaudit.charts.chart import BLUE, GREEN, HAIRLINE, INK, LONGEST_ALT, PURPLE, VERMILION, Chart
+from fairaudit.charts.lettering import Lettering, Text
 from fairaudit.charts.scales import ROUND_PERCENT, Scale
 from fairaudit.charts.text import clean, drawable, width
 from fairaudit.languages import say, say_count
@@ -94,12 +95,16 @@ class Sheet:
     def __init__(self, height: float):
         self.height = height
         self.figure = Figure(figsize=(WIDTH / 72, height / 72), facecolor="white")
+        self.lettering = Lettering()
         self._points = Affine2D().scale(1, -1).translate(0, height).scale(1 / 72) + self.figure.dpi_scale_trans
 
+    def chart(self, alt: str) -> Chart:
+        """Make a chart of all that is drawn and written, with its alternative text."""
+        return Chart(self.figure, alt, self.lettering)
+
     def put(self, x: float, y: float, text: str, size: float = SIZE, **look: Any) -> None:
-        """Write a line of text whose middle is y; nothing in it is markup."""
-        look = {"va": "center_baseline", "color": INK, "parse_math": False} | look
-        self.figure.text(x, y, text, transform=self._points, fontsize=size, **look)
+        """Write a line of text whose middle is y, as `Text` has it; nothing in it is markup."""
+        self.lettering.texts.append(Text(x, self.height - y, text, size, **{"color": INK} | look))
 
     def line(self, xs: Sequence[float], ys: Sequence[float], **look: Any) -> None:
         """Draw a line or, with a marker and no line style, marks."""

@@ -38,8 +38,8 @@ def survival_chart(shown: Mapping[str, Any], *, title: bool = True) -> Chart:
     groups = [_series(group, place, shown, x) for place, group in enumerate(shown["groups"])]
     with mpl.rc_context(LOOK):
         words = titled(shown, say("Time, by group")) if title else ""
-        figure = draw_lines(words, _frame(shown, x), [panels(groups)], groups)
-    return Chart(figure, _alt(shown))
+        sheet = draw_lines(words, _frame(shown, x), [panels(groups)], groups)
+    return sheet.chart(_alt(shown))
 
 
 def survival_table(shown: Mapping[str, Any]) -> tuple[str, list[str], list[list[str]]]:

@@ -45,8 +45,8 @@ def sweep_chart(shown: Mapping[str, Any], *, title: bool = True) -> Chart:
     groups = _groups(shown, lines)
     with mpl.rc_context(LOOK):
         words = titled(shown, say("At every cut-off, by group")) if title else ""
-        figure = draw_lines(words, _frame(shown), _blocks(shown, lines), groups)
-    return Chart(figure, _alt(shown))
+        sheet = draw_lines(words, _frame(shown), _blocks(shown, lines), groups)
+    return sheet.chart(_alt(shown))
 
 
 def sweep_table(shown: Mapping[str, Any]) -> tuple[str, list[str], list[list[str]]]:

@@ -6,9 +6,8 @@ import unicodedata
 from functools import lru_cache
 
 from matplotlib.font_manager import FontProperties, findfont, get_font
-from matplotlib.textpath import text_to_path
 
-from fairaudit.charts.chart import FONT
+from fairaudit.charts.letters import EM, FONT, laid_out
 
 HINTING = 1.07
 LONGEST = 300  # nobody reads more of a name in a chart, and measuring takes time
@@ -31,12 +30,9 @@ def clean(text: str) -> str:
     return " ".join("".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text[:LONGEST]).split())
 
 
-@lru_cache(maxsize=4096)
 def width(text: str, size: float, bold: bool = False) -> float:
     """Measure a text in points, with room for the hinting that makes letters wider on a screen."""
-    prop = FontProperties(family=FONT, size=size, weight="bold" if bold else "normal")
-    measured = text_to_path.get_text_width_height_descent(text, prop, ismath=False)[0] if text else 0.0
-    return HINTING * float(measured)
+    return HINTING * laid_out(text, bold).width * size / EM
 
 
 def fitted(text: str, size: float, most: float, lines: int = 2, bold: bool = False) -> list[str]:
