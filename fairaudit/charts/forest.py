@@ -10,9 +10,7 @@ from functools import partial
 from typing import Any
 
 import matplotlib as mpl
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.transforms import Affine2D
 
@@ -34,6 +32,7 @@ from fairaudit.charts.rows import (
     rows,
 )
 from fairaudit.charts.scales import Scale, contrast_scale, rate_scale
+from fairaudit.charts.strokes import Strokes
 from fairaudit.charts.text import drawable, end_of, fitted, width
 from fairaudit.comparisons.scheme import arm_said
 from fairaudit.languages import marked, say
@@ -48,24 +47,26 @@ TITLE, SIZE, SMALL = 10.0, 9.0, 7.6
 
 MARKERS = {OUTSIDE: ("D", VERMILION), NOT_SHOWN: ("s", GREY), WITHIN: ("o", BLUE)}
 UNJUDGED = ("o", INK)
-BAR = {"linewidth": 1.6, "solid_capstyle": "butt"}
+BAR = 1.6
 DOTTED = (0, (1, 1.2))
+BEHIND, RULES, BARS, MARKS = range(1, 5)  # what lies over what
 BAND_WORD, REACH_WORD = marked("within the limit"), marked("what unknowns could add")
 
 
-def forest_plot(finding: Mapping[str, Any], *, title: bool = True) -> Chart:
+def forest_plot(finding: Mapping[str, Any], *, title: bool = True, table: Sequence[Row] | None = None) -> Chart:
     """Draw a finding.
 
     Args:
         finding: as in `results.json`.
         title: whether the measure and grouping stand above the chart; a page may have said them already.
+        table: the finding's rows, where they have been read.
 
     Returns:
         A chart with a row a group, the worst rate first. At the left stand the group's counts and its rate with its
         interval; at the right the comparison with another group in which it fares worst, with its bounds and the band
         of the limit. Groups without records keep their row.
     """
-    table = rows(finding)
+    table = rows(finding) if table is None else table
     with mpl.rc_context(LOOK):
         drawn = _Forest(finding, table, title)
         drawn.draw()
@@ -128,6 +129,7 @@ class _Forest:
         self.figure = Figure(figsize=(self.at.width / 72, self.height / 72), facecolor="white")
         self.lettering = Lettering()
         self.points = Affine2D().scale(1 / 72) + self.figure.dpi_scale_trans
+        self.strokes = Strokes(self.figure, self.points)
 
     def draw(self) -> None:
         self._heads()
@@ -136,6 +138,7 @@ class _Forest:
         self._rates()
         self._contrasts()
         self._legend()
+        self.strokes.draw()
 
     # --- tools ---
 
@@ -146,21 +149,26 @@ class _Forest:
     def _say(self, x: float, y: float, text: str, size: float = SIZE, **look: Any) -> None:
         self.lettering.texts.append(Text(x, y, text, size, **{"color": INK} | look))
 
-    def _line(self, xs: Sequence[float], ys: Sequence[float], **look: Any) -> None:
-        self.figure.add_artist(Line2D(xs, ys, transform=self.points, **look))
+    def _across(self, y: float, start: float, end: float, *look: Any, **more: Any) -> None:
+        self.strokes.line([start, end], [y, y], *look, **more)
 
-    def _panel(self, left: float, wide: float, scale: Scale) -> Axes:
-        """Add a panel whose axes count 0 to 1 across and points upward, with its ticks."""
-        place = (left / self.at.width, FOOT / self.height, wide / self.at.width, self.body / self.height)
-        axes = self.figure.add_axes(place, facecolor="none")
-        axes.set(xlim=(0, 1), ylim=(0, self.body), xticks=[], yticks=[])
-        for side in ("left", "right", "top"):
-            axes.spines[side].set_visible(False)
+    def _upright(self, x: float, foot: float, top: float, *look: Any, **more: Any) -> None:
+        self.strokes.line([x, x], [foot, top], *look, **more)
+
+    def _block(self, left: float, foot: float, wide: float, high: float, **look: Any) -> None:
+        self.figure.add_artist(Rectangle((left, foot), wide, high, transform=self.points, facecolor=BAND, **look))
+
+    def _panel(self, left: float, wide: float, scale: Scale) -> Callable[[float], float]:
+        """Draw the axis of a panel, and give what says how far from the left edge a number is."""
+
+        def across(number: float) -> float:
+            return left + scale.place(number) * wide
+
+        self._across(FOOT, left, left + wide, HAIRLINE, 0.8, zorder=RULES, capstyle="projecting")
         for number, label in scale.ticks(wide, SMALL):
-            x = left + scale.place(number) * wide
-            self._line([x, x], [FOOT - 3, FOOT], color=HAIRLINE, linewidth=0.8)
-            self._say(x, FOOT - 10, label, SMALL, ha="center", color=GREY)
-        return axes
+            self._upright(across(number), FOOT - 3, FOOT, HAIRLINE, 0.8, zorder=RULES, capstyle="projecting")
+            self._say(across(number), FOOT - 10, label, SMALL, ha="center", color=GREY)
+        return across
 
     def _bold(self, row: Row) -> bool:
         """The deciding row is bold; a baseline decides nothing."""
@@ -189,7 +197,7 @@ class _Forest:
     def _rules(self) -> None:
         for place in range(len(self.table) + 1):
             y = self.top - place * ROW
-            self._line([MARGIN, self.at.width - MARGIN], [y, y], color=HAIRLINE, linewidth=0.5)
+            self._across(y, MARGIN, self.at.width - MARGIN, HAIRLINE, 0.5, zorder=RULES)
 
     def _names(self) -> None:
         for place, (row, lines) in enumerate(zip(self.table, self.names, strict=True)):
@@ -200,64 +208,66 @@ class _Forest:
 
     def _rates(self) -> None:
         scale, per = rate_scale(self.table, self.own_values), 1 if self.own_values else 100
-        axes = self._panel(self.at.rates, self.at.rates_width, scale)
+        across = self._panel(self.at.rates, self.at.rates_width, scale)
         for place, row in enumerate(self.table):
             if row.rates is None:
                 continue
-            y = self._y(place) - FOOT
-            ends = [scale.place(per * bound) for bound in (row.lower, row.upper) if bound is not None]
-            axes.plot(ends, [y] * len(ends), color=GREY, clip_on=False, **BAR)
+            y = self._y(place)
+            if row.lower is not None and row.upper is not None:
+                self._across(y, across(per * row.lower), across(per * row.upper), GREY, BAR, zorder=BARS)
             # A rate that hidden counts leave open is a stretch of the line, with a dot at either end.
-            places = [scale.place(per * rate) for rate in row.rates]
-            axes.plot(places, [y, y], "o-", color=INK, markersize=5, clip_on=False, linewidth=3)
-            text = row.rate_text(self.own_values)
-            self._say(self.at.rate_end, self._y(place), text, ha="right", bold=self._bold(row))
+            places = [across(per * rate) for rate in dict.fromkeys(row.rates)]
+            if len(places) > 1:
+                self._across(y, *places, INK, 3.0, zorder=BARS)
+            for x in places:
+                self.strokes.mark(x, y, "o", INK, markersize=5, zorder=MARKS)
+            self._say(self.at.rate_end, y, row.rate_text(self.own_values), ha="right", bold=self._bold(row))
 
     def _contrasts(self) -> None:
         at, numbers = self.at, self.numbers
         reached = [reach for row in self.table if (reach := self._reach(row)) is not None]
         scale = contrast_scale(self.table, numbers, reached, self.approximate)
-        axes = self._panel(at.contrasts, at.contrasts_width, scale)
-        limit, even = scale.place(numbers.limit), scale.place(0.0 if numbers.kind == "difference" else 100.0)
-        axes.axvspan(*((0, limit) if numbers.turned else (limit, 1)), color=BAND, linewidth=0, zorder=0)
-        axes.axvline(even, color=GREY, linewidth=0.8, zorder=1)
-        axes.axvline(limit, color=INK, linewidth=1.1, linestyle=(0, (4, 2)), zorder=1)
+        across = self._panel(at.contrasts, at.contrasts_width, scale)
+        limit, even = across(numbers.limit), across(0.0 if numbers.kind == "difference" else 100.0)
+        start, end = (at.contrasts, limit) if numbers.turned else (limit, at.contrasts + at.contrasts_width)
+        self._block(start, FOOT, end - start, self.body, linewidth=0, zorder=BEHIND)
+        self._upright(even, FOOT, self.top, GREY, 0.8, zorder=RULES)
+        self._upright(limit, FOOT, self.top, INK, 1.1, linestyle=(0, (4, 2)), zorder=RULES)
         self._limit_label(limit)
         self._direction()
         for place, (row, lines) in enumerate(zip(self.table, self.texts, strict=True)):
             if row.rates is not None and row.worst is not None:
-                self._interval(axes, scale, row, self._y(place) - FOOT)
+                self._interval(across, scale, row, self._y(place))
             lift = LINE / 2 if lines[1] else 0
             colour = GREY if row.rates is None else self._look(row)[1]
             self._say(at.texts, self._y(place) + lift, lines[0], color=colour, bold=self._bold(row))
             self._say(at.texts, self._y(place) - lift, lines[1], SMALL, color=GREY)
 
-    def _interval(self, axes: Axes, scale: Scale, row: Row, y: float) -> None:
+    def _interval(self, across: Callable[[float], float], scale: Scale, row: Row, y: float) -> None:
         """Draw bounds and best estimate; an arrow where a bound lies beyond the panel, or where there is none."""
         contrast, (marker, colour) = row.worst, self._look(row)
         if contrast.empty:
             return
         beyond = (scale.low - 1, scale.high + 1) if self.numbers.turned else (scale.high + 1, scale.low - 1)
         near, far = (b if b is not None else out for b, out in zip((contrast.near, contrast.far), beyond, strict=True))
-        axes.plot([scale.place(near), scale.place(far)], [y, y], color=colour, zorder=3, **BAR)
+        self._across(y, across(near), across(far), colour, BAR, zorder=BARS)
         if (reach := self._reach(row)) is not None:
-            ends = [scale.place(far), scale.place(reach)]
-            axes.plot(ends, [y, y], color=colour, linewidth=1.6, linestyle=DOTTED, zorder=3)
+            self._across(y, across(far), across(reach), colour, BAR, linestyle=DOTTED, zorder=BARS)
             far = reach
         for number in (near, far):
             if scale.beyond(number):
                 arrow = ">" if number > scale.high else "<"
-                axes.plot([scale.place(number)], [y], arrow, color=colour, markersize=5, clip_on=False, zorder=3)
+                self.strokes.mark(across(number), y, arrow, colour, markersize=5, zorder=BARS)
         for number in contrast.between or (contrast.estimate,):
             if number is not None:
-                look = {"markersize": 6.5, "markeredgecolor": "white", "markeredgewidth": 0.8, "clip_on": False}
-                axes.plot([scale.place(number)], [y], marker, color=colour, zorder=4, **look)
+                look = {"markersize": 6.5, "markeredgecolor": "white", "markeredgewidth": 0.8}
+                self.strokes.mark(across(number), y, marker, colour, zorder=MARKS, **look)
 
     def _limit_label(self, place: float) -> None:
         text = say("limit {number}", number=limit_text(self.numbers, self.approximate))
         half = width(text, SMALL, bold=True) / 2
         left, right = self.at.contrasts + half, self.at.contrasts + self.at.contrasts_width - half
-        x = min(max(self.at.contrasts + place * self.at.contrasts_width, left), right)
+        x = min(max(place, left), right)
         self._say(x, self.top + 5, text, SMALL, ha="center", bold=True)
 
     def _direction(self) -> None:
@@ -295,14 +305,13 @@ class _Forest:
         return found
 
     def _sample(self, marker: str, colour: str, x: float, y: float) -> None:
-        self._line([x + 4], [y], marker=marker, color=colour, markersize=6, linestyle="")
+        self.strokes.mark(x + 4, y, marker, colour, markersize=6, zorder=BARS)
 
     def _swatch(self, x: float, y: float) -> None:
-        look = {"facecolor": BAND, "edgecolor": GREY, "linewidth": 0.5}
-        self.figure.add_artist(Rectangle((x, y - 4), 12, 8, transform=self.points, **look))
+        self._block(x, y - 4, 12, 8, edgecolor=GREY, linewidth=0.5)
 
     def _dotted(self, x: float, y: float) -> None:
-        self._line([x, x + 14], [y, y], color=GREY, linewidth=1.6, linestyle=DOTTED)
+        self._across(y, x, x + 14, GREY, BAR, linestyle=DOTTED, zorder=BARS)
 
     # --- words ---
 

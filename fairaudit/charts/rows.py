@@ -195,14 +195,15 @@ class Row:
         return between(*self.n, count), "" if self.events is None else between(*self.events, count)
 
 
-def rows(finding: Mapping[str, Any]) -> list[Row]:
+def rows(finding: Mapping[str, Any], found: Sequence[Contrast] | None = None) -> list[Row]:
     """Give a row a group, the one with the worst rate first, those without records last.
 
     Args:
         finding: as in `results.json`.
+        found: its contrasts, where they have been read.
     """
     of_group: dict[str, list[Contrast]] = {}
-    for contrast in contrasts(finding):
+    for contrast in contrasts(finding) if found is None else found:
         of_group.setdefault(contrast.sufferer, []).append(contrast)
     made = [_row(group, of_group.get(group["group"], []), finding["worst_pair"]) for group in finding["groups"]]
     turn = -1 if worse_side(finding) == "high" else 1
@@ -245,9 +246,8 @@ def contrasts(finding: Mapping[str, Any], comparison: Mapping[str, Any] | None =
         comparison: one of its comparisons; the one that decides where None.
     """
     comparison = comparison or decisive(finding)
-    worse = worse_side(finding)
-    found = (_contrast(finding, row, comparison, worse) for row in comparison["pairs"])
-    return sorted(found, key=lambda contrast: contrast.rank)
+    reading, own = numbers_of(finding, comparison), draws_own(finding, comparison["kind"])
+    return sorted((_contrast(row, reading, own) for row in comparison["pairs"]), key=lambda contrast: contrast.rank)
 
 
 def numbers_of(finding: Mapping[str, Any], comparison: Mapping[str, Any] | None = None) -> Reading:
@@ -268,22 +268,17 @@ def draws_own(finding: Mapping[str, Any], kind: str) -> bool:
     return finding["approximate"] or (is_own(finding) and kind == "difference")
 
 
-def _contrast(
-    finding: Mapping[str, Any], row: Mapping[str, Any], comparison: Mapping[str, Any], worse: str
-) -> Contrast:
+def _contrast(row: Mapping[str, Any], reading: Reading, own: bool) -> Contrast:
     """Read a row: is its first group's rate too low? Where a high rate is worse it is the second that suffers."""
-    kind, tolerance = comparison["kind"], comparison["tolerance"]["value"]
-    sign = 1 if kind == "ratio" else -1  # results hold gaps with their sign turned, so that more is worse
-    scale = _of_ratios(finding, kind)
-    reading = Reading(kind, worse, math.nan, math.nan, math.nan, sign * tolerance, scale=scale)
-    far, near = ("lower", "upper") if kind == "ratio" else ("upper", "lower")
+    ratio = reading.kind == "ratio"
+    sign = 1 if ratio else -1  # results hold gaps with their sign turned, so that more is worse
+    far, near = ("lower", "upper") if ratio else ("upper", "lower")
     values = [None if row[key] is None else reading.number(sign * row[key]) for key in ("estimate", far, near)]
     estimate, far, near = (value if value is not None and math.isfinite(value) else None for value in values)
     names, n = tuple(row["groups"]), tuple(row["n"])
     open_between, most = _hidden(row, reading, sign)
-    if worse == "high":
+    if reading.worse == "high":
         names, n, most = names[::-1], n[::-1], most and most[::-1]
-    own = draws_own(finding, kind)
     return Contrast(
         *names, estimate, far, near, row["reading"], reading, n, row["method"], own, between=open_between, most=most
     )

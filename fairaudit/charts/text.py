@@ -32,7 +32,7 @@ def clean(text: str) -> str:
 
 def width(text: str, size: float, bold: bool = False) -> float:
     """Measure a text in points, with room for the hinting that makes letters wider on a screen."""
-    return HINTING * laid_out(text, bold).width * size / EM
+    return HINTING * (laid_out(text, bold).width * (size / EM))
 
 
 def fitted(text: str, size: float, most: float, lines: int = 2, bold: bool = False) -> list[str]:

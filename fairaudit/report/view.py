@@ -15,6 +15,7 @@ from fairaudit.charts.rows import (
     Contrast,
     Row,
     contrasts,
+    decisive,
     draws_own,
     grouping_words,
     is_own,
@@ -292,16 +293,24 @@ def trade_off(block: Mapping[str, Any]) -> bool:
 
 def finding_view(finding: Found, block: Mapping[str, Any], w: Words) -> dict[str, Any]:
     """Prepare one finding: its chart and its tables."""
-    chart = forest_plot(finding, title=False) if finding["groups"] else None
+    # Of forty groups there are 1,560 contrasts: they are read once for all that shows them.
+    found = {comparison["kind"]: contrasts(finding, comparison) for comparison in finding["comparisons"]}
+    table_rows = rows(finding, found[decisive(finding)["kind"]])
+    chart = forest_plot(finding, title=False, table=table_rows) if finding["groups"] else None
+    empty = [row.group for row in table_rows if not row.n[1]]
     name = w["name"].format(finding["title"], grouping_words(finding))
+    caption = w["groups_caption"].format(name)
     return {
         "name": capital(name),
         "counted": counted(finding, w),
         "values": is_values(finding) and not finding["approximate"],
         "chart": chart,
         "chart_label": w["chart_label"].format(name),
-        "groups": groups_table(finding, w["groups_caption"].format(name), block["alpha"], w) if chart else "",
-        "comparisons": [comparison_view(finding, comparison, name, w) for comparison in finding["comparisons"]],
+        "groups": groups_table(finding, table_rows, caption, block["alpha"], w) if chart else "",
+        "comparisons": [
+            comparison_view(finding, comparison, found[comparison["kind"]], empty, name, w)
+            for comparison in finding["comparisons"]
+        ],
         "panel": panel_tables(finding, name, w),
         "strata": strata_tables(finding, name, w),
     }
@@ -327,9 +336,9 @@ def other_side(finding: Found, w: Words) -> str:
     return w["other_side"].format(**named, number=digits(100 * finding["other_side"]))
 
 
-def groups_table(finding: Found, caption: str, alpha: float, w: Words) -> Markup:
+def groups_table(finding: Found, table_rows: Sequence[Row], caption: str, alpha: float, w: Words) -> Markup:
     """Write every group's counts and rate, in the order of the chart."""
-    table_rows, write = rows(finding), rate_writer(is_own(finding))
+    write = rate_writer(is_own(finding))
     known = any(group["records"] is not None for group in finding["groups"])  # a public copy may not tell them
     records = {group["group"]: _ranged(group, "records", count) for group in finding["groups"]}
     columns = {
@@ -354,12 +363,26 @@ def _interval(row: Row, write: Callable[[float | None], str], w: Words) -> str:
     return w["from_to"].format(write(row.lower), write(row.upper))
 
 
-def comparison_view(finding: Found, comparison: Mapping[str, Any], name: str, w: Words) -> dict[str, Any]:
-    """Prepare one limit of a finding: in words, and every pair that was held against it."""
-    ordered = contrasts(finding, comparison)
+def comparison_view(
+    finding: Found,
+    comparison: Mapping[str, Any],
+    ordered: Sequence[Contrast],
+    empty: Sequence[str],
+    name: str,
+    w: Words,
+) -> dict[str, Any]:
+    """Prepare one limit of a finding: in words, and every pair that was held against it.
+
+    Args:
+        finding: as in `results.json`.
+        comparison: one of its comparisons.
+        ordered: its contrasts.
+        empty: the groups without records.
+        name: of the finding.
+        w: the fixed words for findings.
+    """
     every = deciding_first(both_ways(deciding_first(ordered, comparison)), comparison)
     found = [pair for pair in every if not pair.empty]
-    empty = [row.group for row in rows(finding) if not row.n[1]]
     methods = list(dict.fromkeys(pair.method for pair in found))
     cut, shown = len(found) > MOST_PAIRS, found[:MOST_PAIRS]
     caption = w["pairs_cut_caption"].format(MOST_PAIRS, len(found), name) if cut else w["pairs_caption"].format(name)
