@@ -11,7 +11,7 @@ import datetime
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -147,8 +147,8 @@ def run_all(
         for each in runs:
             unfinished.callback(each.abandon)
             each.begin(pool, kernels)
-        if not all(each.failed for each in runs):
-            _load()
+        if languages := {each.plan.language for each in runs if not each.failed}:
+            _load(languages)
         tell = _Told(progress, sum(each.steps for each in runs))
         for place, each in enumerate(runs):
             each.write(tell)
@@ -504,10 +504,12 @@ class _Run:
         }
 
 
-def _load() -> None:
-    """Import what computes and draws."""
+def _load(languages: Iterable[str]) -> None:
+    """Import what computes and draws, and read what pages are made of."""
     for name in ("results", "disclosure", "report.html"):
         import_module(f"fairaudit.{name}")
+    for language in languages:
+        import_module("fairaudit.report.html").prepare(language)
 
 
 def _code(tasks: Sequence[Task]) -> list[dict[str, str]]:

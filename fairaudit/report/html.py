@@ -97,6 +97,18 @@ def page(template: str, language: str, **values: Any) -> str:
         return _environment(language).get_template(template).render(t=t, language=language, **values)
 
 
+def prepare(language: str) -> None:
+    """Read the words and the templates while there is nothing to write yet.
+
+    Args:
+        language: of the pages that are to come.
+    """
+    words(language)
+    environment = _environment(language)
+    for template in environment.list_templates(extensions=["html"]):
+        environment.get_template(template)
+
+
 @lru_cache(maxsize=4)
 def _environment(language: str) -> jinja2.Environment:
     not_known = words(language)["not_known"]
