@@ -19,6 +19,7 @@ TOOLS = {
     "git": "without it a seal names no commit, and verify looks none up",
     "ssh-keygen": "without it signatures in an audit's signatures/ are not verified",
 }
+WAREHOUSES = ("sqlalchemy", "psycopg")
 PACKAGES = {"git": "git", "ssh-keygen": "openssh-client"}
 
 
@@ -58,6 +59,7 @@ def examine(folder: Path) -> list[Finding]:
         _kernel,
         _letters,
         _printing,
+        _warehouses,
         _spark,
         *((lambda name=name: _tool(name)) for name in TOOLS),
         lambda: _writable(folder),
@@ -126,6 +128,16 @@ def _printing() -> Finding:
     if found.why:
         return Finding("PDF", False, f"{found.why} Everything else is written.", found.mend)
     return Finding("PDF", True, f"WeasyPrint {found.versions['weasyprint']}, Pango {found.versions['pango']}.")
+
+
+def _warehouses() -> Finding:
+    """Look for what counts records in a warehouse; nothing is lacking without it, since few need it."""
+    missing = [name for name in WAREHOUSES if not _installed(name)]
+    if missing:
+        mend = f"pip install '{DISTRIBUTION}[warehouse]'"
+        return Finding("Warehouses", True, f"not installed; only records that lie in one need it: {mend}.")
+    said = ", ".join(f"{name} {metadata.version(name)}" for name in WAREHOUSES)
+    return Finding("Warehouses", True, f"{said}.")
 
 
 def _spark() -> Finding:
