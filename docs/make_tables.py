@@ -82,6 +82,7 @@ def judged(plan: Plan, block: Evidence) -> dict[str, Any]:
         "id": block.id,
         "origin": block.data.origin,
         "contradictions": list(tally.about.contradictions),
+        "counts_from": block.data.whose_counts,
         "findings": findings,
     }
 

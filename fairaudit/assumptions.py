@@ -11,6 +11,7 @@ from fairaudit.groupings import is_unsure
 from fairaudit.languages import marked, say, say_count
 from fairaudit.notes import retold
 from fairaudit.plan import TWO_OR_MORE, UNKNOWN, Decision, Evidence, Group, ReferenceGroup
+from fairaudit.sources.rules import unstated
 from fairaudit.sql import FOLDS
 from fairaudit.tally import Tally
 
@@ -63,6 +64,30 @@ def _whose(evidence: Evidence, tally: Tally) -> Iterator[str]:
         yield say("The records were counted by {who}; only the counts were received.", who=tally.about.counted_by)
     elif data.is_tally:
         yield say("Only counts were received, and the file does not say who counted.")
+    if data.is_tally and data.counts_from == "vendor":
+        yield say("The vendor counted, and not we: nobody here has seen a record.")
+    if data.is_tally:
+        yield from _what_was_asked(evidence, tally)
+
+
+def _what_was_asked(evidence: Evidence, tally: Tally) -> Iterator[str]:
+    """What plan counts that were received answer, as far as they say so."""
+    asked = tally.about.asked
+    if asked is None:
+        if evidence.data.counts_from not in ("agency", "published"):
+            yield say("The counts do not say by what plan they were made: that they answer this one is taken on trust.")
+        return
+    plan = tally.about.plan_sha256
+    if plan:
+        yield say(
+            "The counts say that they answer the plan with the SHA-256 {hash}...; its rules of counting are those of "
+            "this plan.",
+            hash=plan[:12],
+        )
+    else:
+        yield say("The counts say by what rules they were made, and those are this plan's.")
+    if silent := unstated(asked, evidence):
+        yield say("They were made by rules that this plan does not repeat: {names}.", names=", ".join(silent))
 
 
 def _yes_and_no(evidence: Evidence, tally: Tally) -> Iterator[str]:
@@ -541,7 +566,7 @@ def _notes(evidence: Evidence, tally: Tally) -> Iterator[str]:
         if "kept" not in tally.about.records:
             yield say("How many records there are is hidden too: {count:,} at least.", count=tally.records)
     if tally.about.suppression:
-        yield say("Counts were hidden before they were received: {how}.", how=tally.about.suppression)
+        yield say("Counts were hidden before they were received: {how}.", how=retold(tally.about.suppression))
 
 
 def _by_group(tally: Tally, what: str) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""What `check`, `how-many`, `tally` and `measures` print: lines of text, never an outcome by group."""
+"""What `check`, `how-many` and `measures` print: lines of text, never an outcome by group."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from fairaudit.assumptions import assumptions
-from fairaudit.errors import FairauditError, PlanError, UsageError, counted, nearest
+from fairaudit.errors import FairauditError, UsageError, counted, nearest
 from fairaudit.groupings import Grouping, attributes, groupings
 from fairaudit.measures import MEASURES, measures_table
 from fairaudit.own_code import measures_of, notebook_of, own_measures, references
@@ -15,7 +15,7 @@ from fairaudit.planning import how_many, lines, looked, request
 from fairaudit.results import opposites
 from fairaudit.scaffold import as_drafted
 from fairaudit.sentences import digits, percent
-from fairaudit.sources import at_hand, describe, query_text, read_tally
+from fairaudit.sources import at_hand, describe, read_tally
 from fairaudit.tally import Tally
 from fairaudit.tally.saving import places
 
@@ -167,12 +167,6 @@ def _supposed(block: Evidence, rate: float | None) -> Iterator[str]:
         yield f"{block.id}: records will be {why}, and are then worth fewer than they are: ask for more."
 
 
-def tally_of(folder: Path, evidence_id: str) -> Tally:
-    """Count one evidence block."""
-    plan = read_plan(folder)
-    return read_tally(_chosen(plan, evidence_id), plan.folder, plan_sha256=plan.sha256)
-
-
 def refuse_to_overwrite(path: Path) -> None:
     """Leave counts that are there as they are.
 
@@ -185,27 +179,6 @@ def refuse_to_overwrite(path: Path) -> None:
         if place.exists():
             hint = "Name another file, or move this one away."
             raise UsageError.one(str(place), "is there already, and is not overwritten", hint)
-
-
-def sql_of(folder: Path, evidence_id: str) -> str:
-    """Give the SQL that counts one evidence block.
-
-    Raises:
-        UsageError: the block's source is counts already.
-    """
-    plan = read_plan(folder)
-    block = _chosen(plan, evidence_id)
-    if block.data.is_tally:
-        raise UsageError.one(block.id, f"{block.data.source} holds counts already", "There is nothing to count.")
-    return query_text(block, plan.folder)
-
-
-def _chosen(plan: Plan, evidence_id: str) -> Evidence:
-    if not evidence_id and len(plan.evidence) > 1:
-        names = ", ".join(block.id for block in plan.evidence)
-        what = f"has {len(plan.evidence)} evidence blocks"
-        raise PlanError.one(plan.path.name, what, f"Name one with --evidence: {names}.")
-    return plan.block(evidence_id) if evidence_id else plan.evidence[0]
 
 
 def measure_lines(name: str) -> Iterator[str]:

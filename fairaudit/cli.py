@@ -21,6 +21,7 @@ from fairaudit.errors import FairauditError, UsageError, nearest
 from fairaudit.languages import ENGLISH, LANGUAGES
 
 if TYPE_CHECKING:
+    from fairaudit.sending import Counts
     from fairaudit.tally import Tally
 
 HELP = """\
@@ -40,6 +41,7 @@ Audit a technology before an agency adopts it: who would be treated worse, by ho
   fairaudit publish              the public list of audits
   fairaudit compare DIR DIR...   systems whose audits ask the same, side by side
   fairaudit export DIR --to NAME the results in a form that others ask for
+  fairaudit request DIR          a folder for a vendor: letter, columns, SQL, empty tables, questions
   fairaudit tally DIR -o FILE    only the counts, to send instead of records
   fairaudit measures [NAME]      every measure, with formula and source
   fairaudit doctor               what this machine lacks, and the line that mends it
@@ -225,13 +227,44 @@ def _add_verify(add: Add) -> None:
     parser.set_defaults(command=_verify)
 
 
+def _add_request(add: Add) -> None:
+    parser = add("request", "write a folder for a vendor, which asks for counts instead of records")
+    parser.add_argument("folder", type=Path, metavar="DIR")
+    about = "where to write it (default: DIR/request); nothing is overwritten"
+    parser.add_argument("-o", "--out", type=Path, metavar="FOLDER", help=about)
+    about = "which evidence blocks to ask for (default: all of the system's own decisions)"
+    parser.add_argument("--evidence", nargs="+", default=[], metavar="ID", help=about)
+    parser.add_argument("--by", default="", metavar="DAY", help="the day by which counts are to be there")
+    parser.add_argument("--send-to", default="", metavar="TEXT", help="where to send them")
+    about = "rate to expect, 0 to 1, where there are no records yet"
+    parser.add_argument("--rate", type=float, help=about)
+    about = "for which engine to write the SQL: postgres, spark, sqlite, duckdb or another one (default: postgres)"
+    parser.add_argument("--dialect", default="postgres", metavar="NAME", help=about)
+    parser.set_defaults(command=_request)
+
+
 def _add_tally(add: Add) -> None:
     parser = add("tally", "write only the counts")
     parser.add_argument("folder", type=Path, metavar="DIR")
     about = "where to write FILE.tally.json and FILE.tally.csv"
     parser.add_argument("-o", "--out", type=Path, metavar="FILE", help=about)
     parser.add_argument("--evidence", default="", metavar="ID", help="which evidence block, where there are several")
+    about = "the file of records, where not the plan's; its --sheet, --table, --encoding, --delimiter as in a plan"
+    parser.add_argument("--source", type=Path, metavar="FILE", help=about)
+    parser.add_argument("--sheet", metavar="NAME", help=argparse.SUPPRESS)
+    parser.add_argument("--table", metavar="NAME", help=argparse.SUPPRESS)
+    parser.add_argument("--encoding", metavar="NAME", help=argparse.SUPPRESS)
+    parser.add_argument("--delimiter", metavar="SIGN", help=argparse.SUPPRESS)
+    about = "a column as the plan calls it, and as the records do; may be repeated"
+    parser.add_argument("--map", action="append", default=[], metavar="OURS=THEIRS", help=about)
+    about = "the smallest count to tell: those below are given as a range, and what would give them away"
+    parser.add_argument("--smallest-cell", type=int, metavar="N", help=about)
+    parser.add_argument("--counted-by", default="", metavar="NAME", help="who counts; written into the counts")
     parser.add_argument("--print-sql", action="store_true", help="print the SQL that counts, and count nothing")
+    about = "for which engine to print it, from the plan alone: postgres, spark, sqlite, duckdb or another one"
+    parser.add_argument("--dialect", default="", metavar="NAME", help=about)
+    about = "the CSV file that this SQL gave, to be made into counts"
+    parser.add_argument("--from-cells", type=Path, metavar="FILE", help=about)
     parser.set_defaults(command=_tally)
 
 
@@ -339,6 +372,7 @@ COMMANDS = (
     _add_publish,
     _add_compare,
     _add_export,
+    _add_request,
     _add_tally,
     _add_measures,
     _add_doctor,
@@ -697,27 +731,79 @@ def _verify(options: argparse.Namespace) -> int:
     return 0 if found.reproduced else NOT_REPRODUCED
 
 
-def _tally(options: argparse.Namespace) -> None:
-    from fairaudit.checking import refuse_to_overwrite, sql_of, tally_of
+def _request(options: argparse.Namespace) -> None:
+    from fairaudit.requesting import Request, write_request
 
+    if options.rate is not None and not 0 < options.rate < 1:
+        what = f"--rate lies between 0 and 1, and {options.rate:g} does not"
+        raise UsageError.one("fairaudit request", what, "Write --rate 0.8 for 80%.")
+    told = {name: getattr(options, name) for name in ("by", "send_to", "rate", "dialect")}
+    _say(write_request(options.folder, options.out, Request(tuple(options.evidence), **told)))
+    _next(f"fairaudit check {_quoted(options.folder)}", "read letter.html, send the folder; when the counts are there,")
+
+
+def _tally(options: argparse.Namespace) -> None:
+    from fairaudit.checking import refuse_to_overwrite
+    from fairaudit.sending import Sender, counts_of, pairs, sql_of
+
+    _refuse_unlike(options)
+    renamed = pairs(options.map)
     if options.print_sql:
-        print("\n".join(map(printable, sql_of(options.folder, options.evidence).splitlines())))
+        text = sql_of(options.folder, options.evidence, options.dialect, renamed or ({} if options.dialect else None))
+        print("\n".join(map(printable, text.splitlines())))
         return
     if options.out is None:
         raise UsageError.one("fairaudit tally", "-o is missing: where to write", "Add -o counts.")
     refuse_to_overwrite(options.out)
-    tally = tally_of(options.folder, options.evidence)
+    file = {name: getattr(options, name) for name in ("source", "sheet", "table", "encoding", "delimiter")}
+    sender = Sender(
+        **file,
+        renamed=renamed,
+        counted_by=options.counted_by,
+        smallest=options.smallest_cell,
+        cells=options.from_cells,
+    )
+    found = counts_of(options.folder, options.evidence, sender)
+    tally = found.tally
     with contextlib.suppress(OSError):  # what cannot be written is said when the counts are
         options.out.parent.mkdir(parents=True, exist_ok=True)
     path = tally.save(options.out)
     counts = f"{tally.records:,} records in {len(tally.cells):,} cells"
-    _say(
-        [
-            f"Wrote {path} and {path.name.removesuffix('json')}csv: {counts}.",
-            f"Counts are not private: a cell of 1 is a record, and {_ones(tally)}. See who may have them.",
-        ]
-    )
-    _next(f"write `source: {path.name}` under data: in the plan that is to use them")
+    _say([f"Wrote {path} and {path.name.removesuffix('json')}csv: {counts}.", *_privacy(found, options.smallest_cell)])
+    _next(f"write `source: {path.name}` under data: in the plan that is to use them, with `counts_from:`")
+
+
+def _refuse_unlike(options: argparse.Namespace) -> None:
+    """Say which options do not go together."""
+    given = {
+        "--from-cells": options.from_cells,
+        "--source": options.source,
+        "--map": options.map,
+        "--print-sql": options.print_sql,
+        "--smallest-cell": options.smallest_cell,
+    }
+    apart = (("--from-cells", "--source"), ("--from-cells", "--map"), ("--from-cells", "--print-sql"))
+    apart += (("--print-sql", "--source"), ("--print-sql", "--smallest-cell"))
+    for one, other in apart:
+        if given[one] and given[other]:
+            raise UsageError.one("fairaudit tally", f"{one} and {other} do not go together", "Leave one of them out.")
+    if options.dialect and not options.print_sql:
+        raise UsageError.one("fairaudit tally", "--dialect is of the SQL that is printed", "Add --print-sql.")
+    own = [name for name in ("sheet", "table", "encoding", "delimiter") if getattr(options, name) is not None]
+    if own and options.source is None:
+        raise UsageError.one("fairaudit tally", f"--{own[0]} is of the file that --source names", "Add --source FILE.")
+
+
+def _privacy(found: Counts, smallest: int | None) -> Iterator[str]:
+    """Say what the counts still tell of single people."""
+    if smallest is None:
+        yield f"Counts are not private: a cell of 1 is a record, and {_ones(found.tally)}. See who may have them."
+        return
+    yield f"{found.hidden:,} counts are hidden: {found.tally.about.suppression}."
+    if found.tally.about.folds is not None and found.hidden > len(found.tally.cells) / 2:
+        yield "Most are: clusters cut every count into parts of a person or two. Little can be shown by such counts."
+    if found.close:
+        yield f"{found.close:,} small counts still follow closely from the others: see who may have them."
 
 
 def _ones(tally: Tally) -> str:

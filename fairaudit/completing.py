@@ -330,7 +330,8 @@ def status_lines(status: Status | Unfinished, today: datetime.date) -> Iterator[
         yield f"  Lapses on {found['lapses']}." if found["lapses"] else ""
         yield from (f"  {line}" for line in objections(results))
     yield from (f"  {reason}" for reason in status.stale)
-    yield f"  {tiered.words}: {tiered.points} points. These sign: {', '.join(SIGNING[role] for role in tiered.signs)}."
+    signs = completeness.signers(tiered, None if results is None else results["evidence"])
+    yield f"  {tiered.words}: {tiered.points} points. These sign: {', '.join(SIGNING[role] for role in signs)}."
     done, open_ = status.done(), status.open
     for role in SIGNING.values():
         theirs = [each for each in open_ if each["role"] == role]

@@ -13,6 +13,7 @@ from fairaudit.folders import cannot_write
 from fairaudit.languages import ENGLISH, LANGUAGES
 from fairaudit.plan import read_plan
 from fairaudit.workflow.answers import read_answers
+from fairaudit.workflow.completeness import signers
 from fairaudit.workflow.editing import Told, merge
 from fairaudit.workflow.forms import read_forms
 from fairaudit.workflow.questions import Catalogue, catalogue
@@ -73,7 +74,8 @@ def write_form(folder: Path, role: str, out: Path | None, language: str = "") ->
     others = f", and {len(open_) - owed} that others owe and it may answer" if len(open_) > owed else ""
     yield f"Wrote {path}: {len(questions)} questions for the {SIGNING[name]}; open are {owed} that it owes{others}."
     yield "It works in any browser without a network, and sends nothing. Send it to whoever answers."
-    if name in told.record.tiered.signs and (told.results is None or told.stale):
+    evidence = None if told.results is None else told.results["evidence"]
+    if name in signers(told.record.tiered, evidence) and (told.results is None or told.stale):
         yield f"It has no part to sign: {' '.join(told.stale) or 'there is no report yet.'}"
     elif told.results is not None and not told.stale:
         yield f"It has a part to {'decide' if name == 'approver' else 'sign'}."

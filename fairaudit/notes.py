@@ -61,6 +61,13 @@ NOTES = (
     marked("{count} records are said to be kept, and table {table} counts {counted}."),
     marked("{file} says that {count} records were kept, and {counts} counts {counted}."),
     marked("{column} not kept"),
+    marked("counts of 1 to {most} are given as that range ({count})"),
+    marked(
+        "counts of 1 to {most} are given as that range ({count}), and larger ones as a wider one, so that none follows "
+        "from the others ({others})"
+    ),
+    marked("Columns were read from others: {columns}."),
+    marked("The counts come of SQL: records that repeat another's key, and people with several, were not counted."),
 )
 
 

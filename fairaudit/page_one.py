@@ -386,13 +386,32 @@ def _tested(block: Mapping[str, Any]) -> str:
         _records(block),
         "" if block["unit"] == "one record" else say("Each is {unit}.", unit=block["unit"]),
         say("{number:,} other rows were left out as the plan says.", number=left_out) if left_out else "",
-        say("The counts were received, not made from records here.") if block["from_counts"] else "",
+        _whose_counts(block),
         "" if baseline else whose,
         *_unknown_people(block),
         # Last: where there is no room for all, who counted matters less than who is unknown.
-        say("Counted by {name}.", name=block["counted_by"]) if block["counted_by"] else "",
+        say("Counted by {name}.", name=block["counted_by"])
+        if block["counted_by"] and block["counts_from"] != "vendor"
+        else "",
     ]
     return " ".join(part for part in parts if part)
+
+
+COUNTED = {
+    "vendor": marked("Counted by the vendor, not by us."),
+    "agency": marked("Counted by the agency's own office; only the counts were received."),
+    "published": marked("Published counts, not made from records here."),
+    "unsaid": marked("The counts were received, not made from records here; the plan does not say from whom."),
+}
+
+
+def _whose_counts(block: Mapping[str, Any]) -> str:
+    """Say whose counts were received; nothing where records were counted here."""
+    if not block["from_counts"]:
+        return ""
+    if block["counts_from"] == "vendor" and block["counted_by"]:
+        return say("Counted by the vendor ({name}), not by us.", name=block["counted_by"])
+    return say(COUNTED[block["counts_from"]])
 
 
 def _records(block: Mapping[str, Any]) -> str:

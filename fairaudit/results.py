@@ -64,9 +64,11 @@ def _block_results(plan: Plan, evidence: Evidence, tally: Tally, measures: Mappi
             "origin": data.origin,
             "unit": data.unit,
             "period": data.period or about.period,
-            "counted_by": data.counted_by or about.counted_by,
+            # Of counts that were received whoever made them knows best.
+            "counted_by": (about.counted_by or data.counted_by) if data.is_tally else data.counted_by,
             "source": about.source if data.is_tally else data.source_name,
             "from_counts": data.is_tally,
+            "counts_from": data.whose_counts,
             "being_selected_is": evidence.being_selected_is,
             "a_high_amount_is": evidence.a_high_amount_is,
             "more_is": evidence.more_is,

@@ -22,6 +22,8 @@ RECORDS = "records"
 KEY, CLUSTER, COPY = " key", " cluster", " copy"
 VALUE, EDGE, OPENED, CLOSED = " value", " edge", " opened", " closed"
 FOLDS = 100
+ANY_TYPE = "ANY"
+"""The type of a column of which only the name is known: it is written as text before anything else."""
 HEX = "0123456789abcdef"
 LARGEST_WEIGHT = "1e15"
 
@@ -60,7 +62,7 @@ class Columns:
         if kind.startswith("TIMESTAMP"):
             midnight = exp.EQ(this=value, expression=exp.func("DATE_TRUNC", syntax.string("day"), value))
             return syntax.case([(midnight, syntax.first(syntax.text(value), len("2024-01-31")))], syntax.text(value))
-        if kind == "VARCHAR" or kind.startswith("ENUM"):
+        if kind == "VARCHAR" or kind.startswith(("ENUM", ANY_TYPE)):
             text = exp.Trim(this=value if kind == "VARCHAR" else syntax.text(value), expression=syntax.spaces())
             return exp.func("NULLIF", text, syntax.string(""))
         return syntax.text(value)

@@ -15,7 +15,8 @@ MAY_DIFFER = tuple(
     for pattern in (
         r"system\.(name|version|vendor|agency|stage|people_per_year|lapses_after_months)",
         r"[^.]+\.(question|words\..*|cannot_tell|notebook|smallest_cell|scan.*)",
-        r"[^.]+\.data\.(source|sheet|encoding|delimiter|counted_by|period|origin|decided_by|key|cluster|date_format)",
+        r"[^.]+\.data\.(source|sheet|encoding|delimiter|counted_by|counts_from|period|origin|decided_by|key|cluster)",
+        r"[^.]+\.data\.date_format",
         r"[^.]+\.data\.(count|weight|matched_by|opened|closed|inclusion_probability|join.*|shapes.*)",
         r"[^.]+\.data\.(decision|reached)\..*",
         r"[^.]+\.data\.outcome\.(column|is_|is_not)",

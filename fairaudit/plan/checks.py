@@ -400,6 +400,7 @@ FORM_OF_FILE = {
     "sheet": (".xlsx",),
     "encoding": (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt"),
     "delimiter": (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt"),
+    "counts_from": (TALLY_SUFFIX,),
 }
 
 

@@ -186,6 +186,11 @@ class Data(Strict):
     )
     period: str | None = Field(default=None, description="when the decisions were made, in words")
     counted_by: str | None = Field(default=None, description="who counted or drew the records")
+    counts_from: Literal["vendor", "agency", "published"] | None = Field(
+        default=None,
+        description="where the source is counts, whose they are: the vendor's (also where left out), the agency's own,"
+        " or what somebody else has published",
+    )
     sheet: Text | None = Field(default=None, description="the sheet of an .xlsx file")
     encoding: Text | None = Field(default=None, description="the text encoding of a csv file, such as latin-1")
     delimiter: str | None = Field(
@@ -269,6 +274,11 @@ class Data(Strict):
     def is_tally(self) -> bool:
         """Say whether the source holds counts instead of records."""
         return self.source.endswith(TALLY_SUFFIX)
+
+    @property
+    def whose_counts(self) -> str:
+        """Say whose the counts are that were received: unsaid where the plan does not say; empty for records."""
+        return (self.counts_from or "unsaid") if self.is_tally else ""
 
     @property
     def variable(self) -> str | None:

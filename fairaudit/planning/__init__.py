@@ -9,7 +9,7 @@ words: the same as lines of text, as a table, and as a paragraph to paste into a
 from fairaudit.planning.after import POWER, more_records
 from fairaudit.planning.before import how_many
 from fairaudit.planning.needed import Needed
-from fairaudit.planning.words import heading, lines, looked, request, rows, sentences, time_of
+from fairaudit.planning.words import heading, lines, looked, numbers, request, rows, sentences, time_of
 
 __all__ = [
     "POWER",
@@ -19,6 +19,7 @@ __all__ = [
     "lines",
     "looked",
     "more_records",
+    "numbers",
     "request",
     "rows",
     "sentences",

@@ -242,6 +242,15 @@ def _asked(needed: Sequence[Needed]) -> list[str]:
     return told
 
 
+def numbers(needed: Sequence[Needed]) -> list[tuple[str, int | None]]:
+    """Give for each grouping how many records of each group its neediest measure asks for; None where none is known."""
+    found: list[tuple[str, int | None]] = []
+    for by in dict.fromkeys(each.by for each in needed):
+        plans = [each for each in needed if each.by == by and each.each is not None and math.isfinite(each.each)]
+        found.append((by, max(map(_records, plans)) if plans else None))
+    return found
+
+
 def _records(needed: Needed) -> int:
     """Give the records of the smallest groups: as the table says, or of groups of one size before there are any."""
     short = [group.needed for group in needed.groups if group.missing and group.needed]

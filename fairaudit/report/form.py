@@ -16,7 +16,7 @@ from fairaudit.languages import ENGLISH, say, speaking
 from fairaudit.report.html import HERE, page, words
 from fairaudit.sentences import finding_named
 from fairaudit.workflow.answers import DECISIONS, Answer
-from fairaudit.workflow.completeness import Asked, asked, wants_answers
+from fairaudit.workflow.completeness import Asked, asked, signers, wants_answers
 from fairaudit.workflow.determination import ALLOWED
 from fairaudit.workflow.editing import plain, standing, standing_condition, standing_decision
 from fairaudit.workflow.forms import MADE_BY, SCHEMA_VERSION
@@ -268,7 +268,7 @@ def _conditions(audit: Audit, role: str) -> dict[str, Any]:
 
 def _signing(audit: Audit, role: str) -> dict[str, Any]:
     """Prepare the part that is signed: none before there is a report of what is there now."""
-    must = role in audit.record.tiered.signs
+    must = role in signers(audit.record.tiered, None if audit.results is None else audit.results["evidence"])
     ready = audit.results is not None and not audit.stale
     state = audit.results["determination"] if audit.results is not None else None
     decisions = [

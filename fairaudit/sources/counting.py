@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -24,6 +25,7 @@ from fairaudit.tally import About, Tally
 from fairaudit.tally.values import number_text
 
 MOST_LISTED = 20
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
 def read_tally(
@@ -32,6 +34,9 @@ def read_tally(
     frame: Any = None,
     plan_sha256: str | None = None,
     told: Callable[[str], None] | None = None,
+    renamed: Mapping[str, str] = NO_NAMES,
+    *,
+    weighed: bool = True,
 ) -> Tally:
     """Count an evidence block's records, or load its tally.
 
@@ -41,6 +46,9 @@ def read_tally(
         frame: records at hand (pandas, Polars or Arrow) instead of the source.
         plan_sha256: the plan's hash, to be noted in the tally.
         told: called with the text of each SQL query that counts.
+        renamed: column as the plan calls it -> as the source does.
+        weighed: whether to note whom the records are to be weighed to. The counts are the same without; whoever counts
+            for somebody else need not have that population at hand.
 
     Returns:
         The tally, with every table that the plan's groupings need.
@@ -49,18 +57,18 @@ def read_tally(
         DataError: the source cannot be read, or does not hold what the plan says.
     """
     population = None
-    if evidence.raked_by:
+    if evidence.raked_by and weighed:
         evidence, population = populations.benchmark(evidence, Path(folder), _count_alone)
     with telling(told):
-        tally = seen(_read(evidence, Path(folder), frame, plan_sha256), evidence)
+        tally = seen(_read(evidence, Path(folder), frame, plan_sha256, renamed), evidence)
     return tally if population is None else Tally(replace(tally.about, population=population), tally.cells)
 
 
-def _read(evidence: Evidence, folder: Path, frame: Any, plan_sha256: str | None) -> Tally:
+def _read(evidence: Evidence, folder: Path, frame: Any, plan_sha256: str | None, renamed: Mapping[str, str]) -> Tally:
     if frame is None and evidence.data.is_tally:
         return fitting(Tally.load(folder / evidence.data.source), evidence)
     count = COUNTS.get(evidence.kind, _count_records)
-    with opened(evidence.data, Path(folder), frame, named_columns(evidence)) as records:
+    with opened(evidence.data, Path(folder), frame, named_columns(evidence), renamed) as records:
         if problems := complaints.missing_columns(evidence.data.source, named_columns(evidence), records.types):
             raise DataError(problems)
         tally = count(evidence, records, folder, plan_sha256)
@@ -111,6 +119,11 @@ def _count_places(evidence: Evidence, records: Records, folder: Path, plan_sha25
 
 COUNTS = {"representation": _count_representation, "places": _count_places}
 """How records are counted of the kinds that need more than one pass."""
+
+
+def count_asked(asked: Asked, plan_sha256: str | None) -> Tally:
+    """Turn what an engine gives for what it is asked into a tally."""
+    return _Counter(asked).tally(plan_sha256)
 
 
 def query_text(evidence: Evidence, folder: str | Path = ".") -> str:

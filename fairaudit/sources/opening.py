@@ -5,21 +5,23 @@ from __future__ import annotations
 import contextlib
 import re
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
 from sqlglot import exp
 
-from fairaudit import sql
+from fairaudit import sql, syntax
 from fairaudit.engines import DuckDB, Engine, Relation, warehouse_of
 from fairaudit.errors import DataError, Problem, nearest
 from fairaudit.plan import Data
 from fairaudit.plan.data import DATABASES
 from fairaudit.sources import database_files, frames, joining, parquet_folders, text_files, workbooks
 
+AS_SENT = "records as sent"
 # Nothing is fetched from anywhere.
 ENGINE = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 
@@ -51,7 +53,13 @@ class Records:
 
 
 @contextlib.contextmanager
-def opened(data: Data, folder: Path, frame: Any = None, wanted: Collection[str] = ()) -> Iterator[Records]:
+def opened(
+    data: Data,
+    folder: Path,
+    frame: Any = None,
+    wanted: Collection[str] = (),
+    renamed: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Records]:
     """Open a source for as long as it is needed.
 
     Args:
@@ -59,6 +67,7 @@ def opened(data: Data, folder: Path, frame: Any = None, wanted: Collection[str] 
         folder: what the source is relative to.
         frame: records at hand instead of the source.
         wanted: the columns to take from a DataFrame.
+        renamed: column as the plan calls it -> as the source does; the source's own column of that name is not seen.
 
     Raises:
         DataError: whatever is wrong with the source, also where it shows only while it is read.
@@ -83,7 +92,11 @@ def opened(data: Data, folder: Path, frame: Any = None, wanted: Collection[str] 
                 _open_file(engine, other, folder / other.source, Path(scratch), name)
 
             columns = []
-            if frame is None:
+            if frame is None and renamed:
+                theirs = [renamed.get(column, column) for column in wanted]
+                _open_file(engine, data, folder / data.source, Path(scratch), AS_SENT, theirs)
+                _rename(engine, data, renamed, view)
+            elif frame is None:
                 _open_file(engine, data, folder / data.source, Path(scratch), view, wanted)
             else:
                 columns = _open_frame(engine, frame, wanted, view)
@@ -99,6 +112,28 @@ def opened(data: Data, folder: Path, frame: Any = None, wanted: Collection[str] 
             raise DataError.one(data.source, f"cannot be read ({error.strerror or 'input/output error'})") from None
         finally:
             engine.close()
+
+
+def _rename(engine: duckdb.DuckDBPyConnection, data: Data, renamed: Mapping[str, str], view: str) -> None:
+    """Make a view of a file in which columns are called as the plan calls them."""
+    described = engine.execute(f'DESCRIBE "{AS_SENT}"').fetchall()
+    # Names of columns differ in more than their capitals, for the engine as for us.
+    there = {str(row[0]).casefold(): str(row[0]) for row in described}
+    problems = [
+        Problem(
+            data.source,
+            f"has no column {theirs!r}, from which {ours} is read",
+            nearest(theirs, [*there.values()]),
+        )
+        for ours, theirs in renamed.items()
+        if theirs.casefold() not in there
+    ]
+    if problems:
+        raise DataError(problems)
+    ours = {name.casefold() for name in renamed}
+    columns = {name: syntax.name(name) for key, name in there.items() if key not in ours}
+    columns |= {name: syntax.name(there[theirs.casefold()]) for name, theirs in renamed.items()}
+    joining.make_view(engine, view, syntax.select(columns, exp.to_table(AS_SENT, quoted=True)))
 
 
 def _related(relation: duckdb.DuckDBPyRelation) -> Iterator[Records]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from fairaudit.plan import UNKNOWN, Evidence
 from fairaudit.sources.complaints import check_groupings
 from fairaudit.sources.days import MOST_BACKWARDS
 from fairaudit.sources.numbers import units
+from fairaudit.sources.rules import unlike
 from fairaudit.tally import About, Tally
 from fairaudit.tally.cells import add_up
 from fairaudit.tally.loading import CHANGED
@@ -37,7 +38,7 @@ def fitting(tally: Tally, evidence: Evidence) -> Tally:
     wanted = compared_tables(evidence) | for_scan
     tally = _without_scanned(tally) if tally.hidden else tally
     disagreements = tally.disagreements()
-    _refuse(_other_contents(tally.about, evidence, source))
+    _refuse([*_other_contents(tally.about, evidence, source), *_other_rules(tally.about, evidence, source)])
     if not disagreements and not _hides_what_it_must_not(tally):
         tally, disagreements = _narrowed(tally)
     _refuse(_impossible(tally, evidence, source))
@@ -103,7 +104,7 @@ def _with_tables(tally: Tally, wanted: dict[str, tuple[str, ...]]) -> Tally:
     return Tally(about, pd.concat([tally.cells, *parts], ignore_index=True)) if added else tally
 
 
-def _refuse(problems: Iterator[Problem]) -> None:
+def _refuse(problems: Iterable[Problem]) -> None:
     if found := list(problems):
         raise DataError(found)
 
@@ -147,6 +148,15 @@ def _other_contents(about: About, evidence: Evidence, source: str) -> Iterator[P
         yield from _other_units(about, evidence, source)
         yield from _other_horizons(about, evidence, source)
         yield from _other_edges(about, evidence, source)
+
+
+def _other_rules(about: About, evidence: Evidence, source: str) -> Iterator[Problem]:
+    """Counts for another plan: what is counted as a yes, who is kept, how a group is read."""
+    if about.asked is None:
+        return
+    for each in unlike(about.asked, evidence):
+        what = f"was counted by another plan: {each.place} was {each.counted}, and is {each.here} here"
+        yield Problem(source, what, "Ask for counts by this plan, or write in it what they were counted by.")
 
 
 def _impossible(tally: Tally, evidence: Evidence, source: str) -> Iterator[Problem]:

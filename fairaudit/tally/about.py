@@ -51,6 +51,8 @@ class About:
             squared margin of error or None], ...]}; None where there is none.
         scanned: tables that only a scan of crossings looks at: they are not cut into folds (all of it is fold 0), and
             list no group without records.
+        asked: by which rules of a plan records were read (`sources.rules`), so that it is seen where a plan that uses
+            the counts has others; None where nobody says.
         proxies: attributes of which those of unknown group have probabilities. They are counted once a level, by bins
             of its probability, in rows whose `proxy` is the bin; `p` adds up the probabilities (times weights), `pp`
             the squares. Such rows count no record by themselves.
@@ -86,6 +88,7 @@ class About:
     population: Mapping[str, Any] | None = None
     scanned: tuple[str, ...] = ()
     proxies: tuple[str, ...] = ()
+    asked: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         """Refuse names that would make two columns, or two groups, one.

@@ -137,6 +137,11 @@ def _is_population(value: Any) -> bool:
     )
 
 
+def _is_rules(value: Any) -> bool:
+    """Say whether a value is rules of a plan: its parts are mappings, whatever they hold."""
+    return isinstance(value, dict) and all(isinstance(value.get(part, {}), dict) for part in ("data", "groups"))
+
+
 def _is_mapping_of(fits: Callable[[Any], bool]) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, dict) and bool(value) and all(map(fits, value.values()))
 
@@ -168,6 +173,10 @@ FORMS: dict[str, Form] = {
     **dict.fromkeys(("has_outcome", "weighted", "has_moe", "census", "shares"), TRUTH),
     **dict.fromkeys(("origin", "counted_by", "source", "period", "plan_sha256", "suppression"), TEXT_OR_NONE),
     **dict.fromkeys(("csv", "sha256"), TEXT),
+    "asked": (
+        lambda value: value is None or _is_rules(value),
+        "a mapping of the rules that were counted by, as `fairaudit request` and `fairaudit tally` write it",
+    ),
     "edges": (
         lambda value: value is None or _is_ascending(value),
         "a list of numbers, each above the one before, or null",

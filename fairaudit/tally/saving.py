@@ -21,7 +21,7 @@ from fairaudit.tally.values import NUMBERS, plain_number
 SCHEMA_VERSION = "1"
 OF_SOME_KINDS = (
     *("edges", "decimals", "horizons", "time_unit", "until", "has_moe", "census", "shares", "population"),
-    *("scanned", "proxies"),
+    *("scanned", "proxies", "asked"),
 )
 """Entries that are written only where there is something to say."""
 CELLS_SUFFIX = TALLY_SUFFIX.replace("json", "csv")
@@ -49,7 +49,7 @@ def save(path: str | Path, about: About, cells: pd.DataFrame) -> Path:
     """
     target, cells_path = places(path)
     content = _cells_as_csv(cells)
-    meta = {**_as_dict(about), "csv": cells_path.name, "sha256": hashlib.sha256(content).hexdigest()}
+    meta = {**as_dict(about), "csv": cells_path.name, "sha256": hashlib.sha256(content).hexdigest()}
     text = json.dumps(meta, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     for place, data in ((cells_path, content), (target, text.encode("utf-8"))):
         _write(place, data)
@@ -68,7 +68,8 @@ def _write(path: Path, content: bytes) -> None:
         raise UsageError.one(str(path), f"cannot be written ({error.strerror})", "Close it where it is open.") from None
 
 
-def _as_dict(about: About) -> dict:
+def as_dict(about: About) -> dict:
+    """Write what a tally is about as it stands in its file, but for the name and hash of the cells."""
     plain = {name: list(value) if isinstance(value, tuple) else value for name, value in vars(about).items()}
     plain["attributes"] = {name: list(levels) for name, levels in about.attributes.items()}
     plain["tables"] = {name: {"by": list(names)} for name, names in about.tables.items()}

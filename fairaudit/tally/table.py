@@ -18,6 +18,7 @@ from fairaudit.tally.cells import add_up, in_order, of_proxies, of_records, with
 from fairaudit.tally.loading import load
 from fairaudit.tally.margins import MOST_LISTED, narrow
 from fairaudit.tally.saving import save
+from fairaudit.tally.suppressing import suppressed
 from fairaudit.tally.values import cell_words, range_words
 
 
@@ -258,6 +259,21 @@ class Tally:
         cells, impossible = narrow(self.about, self.cells)
         open_still = (cells["n_high"] > cells["n"]).any()
         return Tally(self.about, cells if open_still else cells.drop(columns="n_high")), impossible
+
+    def suppress(self, smallest: int) -> tuple[Tally, int]:
+        """Hide small counts, and whatever would give them away (`tally.suppressing.suppressed`).
+
+        Args:
+            smallest: the smallest count that may be told.
+
+        Returns:
+            The tally; and how many small counts still follow from others more closely than they should.
+
+        Raises:
+            UsageError: counts of its kind cannot be hidden.
+        """
+        about, cells, close = suppressed(self.about, self.cells, smallest)
+        return Tally(about, cells), close
 
     def save(self, path: str | Path) -> Path:
         """Write `x.tally.json` and `x.tally.csv` side by side.

@@ -12,9 +12,12 @@ from fairaudit.sentences import finding_named
 from fairaudit.workflow.answers import Answers, SignOff, key_of
 from fairaudit.workflow.questions import Catalogue, Question
 from fairaudit.workflow.roles import CONDITIONS_BY, SIGNING
+from fairaudit.workflow.state import on_vendors_counts
 from fairaudit.workflow.tier import Tiered
 
 NOT_ASKED_YET = ("after_results",)
+RELIES_ON_VENDOR, VOUCHES = "vendor-counts", "legal"
+"""The question why counts of the vendor's may be relied on, and the role that answers and signs it."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ def asked(catalogue: Catalogue, tiered: Tiered, evidence: Sequence[Mapping[str, 
     of_audit = [
         Asked(name, question, None, question.blocks_in(tiered.tier))
         for name, question in catalogue.of_audit.items()
-        if evidence is not None or question.stage not in NOT_ASKED_YET
+        if (evidence is not None or question.stage not in NOT_ASKED_YET) and _applies(question, evidence)
     ]
     of_findings = [
         Asked(
@@ -100,6 +103,33 @@ def asked(catalogue: Catalogue, tiered: Tiered, evidence: Sequence[Mapping[str, 
         for name, question in catalogue.of_findings.items()
     ]
     return [*of_audit, *of_findings]
+
+
+def _applies(question: Question, evidence: Sequence[Mapping[str, Any]] | None) -> bool:
+    """Say whether there is in this audit what a question is about."""
+    return question.where is None or bool(evidence is not None and on_vendors_counts(evidence))
+
+
+def signers(tiered: Tiered, evidence: Sequence[Mapping[str, Any]] | None) -> tuple[str, ...]:
+    """Name the roles that must sign: those of the tier, and whoever must vouch for counts of the vendor's."""
+    signs = tiered.signs
+    if evidence is None or VOUCHES in signs or not on_vendors_counts(evidence):
+        return signs
+    place = signs.index("approver") if "approver" in signs else len(signs)
+    return (*signs[:place], VOUCHES, *signs[place:])
+
+
+def vouched(answers: Answers, to_sign: str) -> bool:
+    """Say whether the role that answers for the law has signed why counts of the vendor's may be relied on.
+
+    It has where it has answered that question, nobody of it has answered otherwise, somebody of it has signed what is
+    there now, and nobody of it does not agree.
+    """
+    given = answers.of(RELIES_ON_VENDOR)
+    if given.state != "answered" or given.by is None or given.by.role != VOUCHES or answers.others(RELIES_ON_VENDOR):
+        return False
+    theirs = [each for each in standing_sign_offs(answers, to_sign) if each.by.role == VOUCHES]
+    return any(each.signed == to_sign for each in theirs) and not any(each.dissents for each in theirs)
 
 
 def open_questions(questions: Sequence[Asked], answers: Answers) -> list[Open]:

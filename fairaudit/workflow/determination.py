@@ -1,6 +1,7 @@
 """Evidence state, completeness and decision joined: what is said of the audit, and whether the gate opens.
 
-Pure functions, with every reason listed. Answers cannot move the evidence state, and a decision cannot move either.
+Pure functions, with every reason listed. Answers cannot move the evidence state, but for the signed reason why counts
+of the vendor's may be relied on; and a decision cannot move either.
 """
 
 from __future__ import annotations

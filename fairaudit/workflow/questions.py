@@ -66,6 +66,9 @@ class Question(Strict):
         default="never", description="from which tier an open answer holds up adoption"
     )
     of: Literal["audit", "finding"] = Field(default="audit", description="whether each finding is asked about")
+    where: Literal["vendor_counts"] | None = Field(
+        default=None, description="asked only there: where counts of the vendor's alone can block adoption"
+    )
     not_applicable: bool = Field(default=True, description='whether "not applicable" is an answer')
     requirements: Texts = Field(default=(), description="ids of requirements")
     asked_by: Texts = Field(default=(), description="instruments that ask the same")

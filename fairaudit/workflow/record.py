@@ -119,12 +119,14 @@ def completed(
     """
     answers, tiered = record.answers, record.tiered
     findings = [finding for block in blocks for finding in block["findings"]]
-    state = evidence_state(blocks, audit["registration"]["over"])
+    signs = completeness.signers(tiered, blocks)
     questions = completeness.asked(record.questions, tiered, blocks)
     told = _answers(record, questions)
     conditions = [_condition(entry) for entry in answers.conditions]
     signed = determination.to_sign({"audit": audit, "evidence": blocks, "answers": told, "conditions": conditions})
     standing = completeness.standing_sign_offs(answers, signed)
+    vouched = completeness.vouched(answers, signed)
+    state = evidence_state(blocks, audit["registration"]["over"], vouched=vouched)
     wants_conditions = state.state == "supported_with_conditions" or (
         answers.decision is not None and answers.decision.decision == "adopt_with_conditions"
     )
@@ -134,7 +136,7 @@ def completed(
         *completeness.open_questions(questions, answers),
         *completeness.open_conflicts(record.questions, answers),
         *of_conditions,
-        *completeness.open_sign_offs(answers, tiered.signs, signed),
+        *completeness.open_sign_offs(answers, signs, signed),
     ]
     decision = determination.decided(
         answers, state.state, signed, [each.id for each in open_], bool(answers.conditions) and not of_conditions
@@ -152,7 +154,7 @@ def completed(
             "triggers": determination.triggered(answers),
             "to_sign": signed,
         },
-        "tier": {**tiered._asdict(), "signs": [SIGNING[role] for role in tiered.signs]},
+        "tier": {**tiered._asdict(), "signs": [SIGNING[role] for role in signs]},
         "answers": told,
         "conditions": conditions,
         "sign_offs": [_sign_off(entry, signed, standing) for entry in answers.sign_offs],

@@ -1,4 +1,8 @@
-"""The evidence state: what the evidence alone says of adoption. No answer to any question can move it."""
+"""The evidence state: what the evidence alone says of adoption.
+
+No answer to any question can move it, but for one: counts that the vendor alone has made support nothing until somebody
+who answers for the law has signed why they may be relied on. What is shown to be outside a limit stays so in any case.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +23,8 @@ HEADLINES: Mapping[EvidenceState, str] = {
 
 
 NONE: Mapping[str, int] = MappingProxyType({})
+OF_VENDOR = ("vendor", "unsaid")
+"""Whose counts they are, where nobody but the vendor has seen a record; what a plan does not say is taken for that."""
 
 
 class State(NamedTuple):
@@ -35,20 +41,33 @@ class State(NamedTuple):
     demonstration: bool
 
 
-def evidence_state(evidence: Sequence[Mapping[str, Any]], over: Mapping[str, int] = NONE) -> State:
+def on_vendors_counts(evidence: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Give the blocks that can block adoption and rest on counts of the vendor's alone."""
+    return [
+        block
+        for block in evidence
+        if block["counts_from"] in OF_VENDOR and any(finding["blocks"] for finding in block["findings"])
+    ]
+
+
+def evidence_state(
+    evidence: Sequence[Mapping[str, Any]], over: Mapping[str, int] = NONE, *, vouched: bool = False
+) -> State:
     """Decide what the evidence says of adoption.
 
     Args:
         evidence: the evidence blocks of `results.json`.
         over: blocks whose data were looked at more often than the plan allows for, each with this look's number: what
             is within its limit at last, after several looks, may be so by chance.
+        vouched: whether the role that answers for the law has signed why counts of the vendor's may be relied on. It is
+            the one thing that people say which counts here: it can lift that reason, and none else.
 
     Returns:
         Not supported where any blocking finding is flagged. Not demonstrated where any is neither flagged nor cleared,
         where nothing blocks, where the plan does not say why a limit was chosen, where counts that were received
-        contradict each other, or where there were more looks than the plan allows for. Else supported, with conditions
-        where anything is cleared for all groups but those that the plan named as too few, and set conditions for,
-        before any result.
+        contradict each other or are the vendor's alone and nobody vouches for them, or where there were more looks than
+        the plan allows for. Else supported, with conditions where anything is cleared for all groups but those that the
+        plan named as too few, and set conditions for, before any result.
     """
     blocking = [finding for block in evidence for finding in block["findings"] if finding["blocks"]]
     demonstration = any(block["origin"] == "synthetic" for block in evidence)
@@ -61,6 +80,7 @@ def evidence_state(evidence: Sequence[Mapping[str, Any]], over: Mapping[str, int
         *_of(open_, marked("Not shown either way: {title} by {grouping} ({id}).")),
         *_of(unsourced, marked("The plan does not say who chose the limit of {title}, and why ({id}).")),
         *_beside(evidence, over),
+        *([] if vouched else _vendors(evidence)),
     ]
     if not blocking:
         reasons.append(say("No evidence here is of the system's own decisions, with a limit that blocks."))
@@ -93,6 +113,24 @@ def _beside(evidence: Sequence[Mapping[str, Any]], over: Mapping[str, int]) -> I
             number=number,
             name=name,
         )
+
+
+VENDORS: Mapping[str, str] = {
+    "vendor": marked(
+        "The vendor alone has counted ({id}), and nobody who answers for the law has signed why its counts may be "
+        "relied on."
+    ),
+    "unsaid": marked(
+        "The plan does not say whose counts these are ({id}), so they are taken for the vendor's; and nobody who "
+        "answers for the law has signed why they may be relied on."
+    ),
+}
+
+
+def _vendors(evidence: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Say which counts are the vendor's alone."""
+    for block in on_vendors_counts(evidence):
+        yield say(VENDORS[block["counts_from"]], id=block["id"])
 
 
 def _sourced(finding: Mapping[str, Any]) -> bool:

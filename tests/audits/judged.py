@@ -37,6 +37,7 @@ def state(audit: str) -> State:
             "id": block.id,
             "origin": block.data.origin,
             "contradictions": [],
+            "counts_from": block.data.whose_counts,
             "findings": [each for each in findings(audit).values() if each["evidence"] == block.id],
         }
         for block in read_plan(AUDITS / audit).evidence

@@ -75,6 +75,7 @@ LAYERS = [
     "asking",
     "testing",
     "checking",
+    "sending",
     "run",
     "verifying",
     "doctor",
@@ -83,6 +84,7 @@ LAYERS = [
     "comparing",
     "catalogs",
     "filling",
+    "requesting",
     "cli",
 ]
 FACADES = ["__init__", "__main__"]  # what users import and run: above everything

@@ -13,8 +13,9 @@ def finding(verdict="cleared", *, blocks=True, because="County policy 12.3", cit
             "blocks": blocks, "too_few": too_few, "comparisons": [{"tolerance": tolerance}]}  # fmt: skip
 
 
-def block(*findings, origin="historical", contradictions=()):
-    return {"id": "e", "origin": origin, "findings": list(findings), "contradictions": contradictions}
+def block(*findings, origin="historical", contradictions=(), counts_from=""):
+    return {"id": "e", "origin": origin, "findings": list(findings), "contradictions": contradictions,
+            "counts_from": counts_from}  # fmt: skip
 
 
 POLICY = [
