@@ -103,7 +103,7 @@ def test_a_query_gives_the_records_of_its_own(table, tmp_path):
 def test_a_table_of_the_catalogue_is_read_by_its_name(table, tmp_path):
     """Here of the catalogue of the process; a cluster's own is read likewise."""
     with spark_session.session_on("local[2]", "the test") as session:
-        session.sql(f"SELECT * FROM {table}").createOrReplaceGlobalTempView("requests of 2024")
+        session.sql(f"SELECT * FROM {table}").createOrReplaceGlobalTempView("`requests of 2024`")
         assert read_tally(block_of(tmp_path, table="global_temp.requests of 2024")).records == ROWS
         session.catalog.dropGlobalTempView("requests of 2024")
 
