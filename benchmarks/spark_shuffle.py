@@ -1,7 +1,7 @@
 """How many bytes Spark moves between its workers for one tally, as its own event log counts them.
 
-Records are made up from a seed. Each is counted where it lies; what is moved is one row a cell and partition. Not so where
-single records must be told apart: with a `key`, which is looked at for repeats, and with a `cluster`.
+Records are made up from a seed. Each is counted where it lies; what is moved is one row a cell and partition. Not so
+where single records must be told apart: with a `key`, which is looked at for repeats, and with a `cluster`.
 
     python benchmarks/spark_shuffle.py --rows 500000 2000000 --partitions 8 32
 """
@@ -12,11 +12,11 @@ import argparse
 import json
 import os
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -32,10 +32,10 @@ GROUPS = {"race": ["A", "B", "C", "D", "E", "F"], "sex": ["F", "M"], "age": ["yo
 CELLS = 6 * 2 * 3 * 2 * 2
 PLANS: dict[str, dict[str, str]] = {
     "counts": {},
-    "counts, two in three records of one group": {},
     "with a key": {"key": "case"},
     "with a cluster": {"cluster": "person"},
 }
+SKEWED = ["counts, two in three records of one group"]
 
 
 def write(folder: Path, rows: int, partitions: int, skewed: bool) -> None:
@@ -116,27 +116,23 @@ def main() -> None:
     parser.add_argument("--partitions", type=int, nargs="+", default=[8, 32])
     options = parser.parse_args()
     scratch = Path(tempfile.mkdtemp(prefix="fairaudit-shuffle-"))
-    print(f"| plan ({CELLS} cells) | records | partitions | rows moved | bytes moved | bytes a cell and partition | s |")
+    print(
+        f"| plan ({CELLS} cells) | records | partitions | rows moved | bytes moved | bytes a cell and partition | s |"
+    )
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     try:
         with logged(scratch) as log:
-            for rows in options.rows:
-                for partitions in options.partitions:
-                    for skewed in (False, True):
-                        folder = scratch / f"{rows}-{partitions}-{skewed}"
-                        folder.mkdir()
-                        write(folder, rows, partitions, skewed)
-                        for name, more in PLANS.items():
-                            if skewed is ("two in three" in name):
-                                began = time.monotonic()
-                                read_tally(block(folder, **more))
-                                took = time.monotonic() - began
-                                bytes_, moved = shuffled(log)
-                                each = bytes_ / CELLS / partitions
-                                print(
-                                    f"| {name} | {rows:,} | {partitions} | {moved:,} | {bytes_:,} | {each:.1f} | {took:.1f} |"
-                                )
-                                sys.stdout.flush()
+            for rows, partitions, skewed in product(options.rows, options.partitions, (False, True)):
+                folder = scratch / f"{rows}-{partitions}-{skewed}"
+                folder.mkdir()
+                write(folder, rows, partitions, skewed)
+                for name in SKEWED if skewed else PLANS:
+                    began = time.monotonic()
+                    read_tally(block(folder, **PLANS.get(name, {})))
+                    took = time.monotonic() - began
+                    bytes_, moved = shuffled(log)
+                    numbers = f"{rows:,} | {partitions} | {moved:,} | {bytes_:,} | {bytes_ / CELLS / partitions:.1f}"
+                    print(f"| {name} | {numbers} | {took:.1f} |", flush=True)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 

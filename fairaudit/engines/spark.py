@@ -60,7 +60,7 @@ class Spark:
     """Records in Spark, for as long as one block is counted.
 
     Args:
-        data: the plan's data block: a table (of the catalogue, or parquet.`/folder`), or a query.
+        data: the plan's data block: a table (of the catalogue, or parquet./folder), or a query.
         address: where Spark runs: spark://HOST:PORT, or spark:local[2].
 
     Attributes:

@@ -71,13 +71,15 @@ _random = random.Random(9)
 NUMBERS = [
     None, 0.0, -0.0, 0.1, 0.7, 1.0, 1.5, -1.5, 1e-3, 1e-4, 9.999e-5, 1e-5, 1.23e-7, 123.456, 1e6 + 0.5, 1e7, 1e7 + 0.5,
     12345678.9, 1e14 + 0.5, 1e15, 1e15 + 1, 1.5e15, 1e16, 1.5e16, 1e17, 1e20, 1e22, 1e300, 1.7976931348623157e308,
-    math.inf, -math.inf, math.nan, 0.49999999999999994, 0.5, 2.5, -2.5, 0.1 + 0.2, 1 / 3, 99999999.99, 2.0**63, -(2.0**63),
+    math.inf, -math.inf, math.nan, 0.49999999999999994, 0.5, 2.5, -2.5, 0.1 + 0.2, 1 / 3, 99999999.99,
+    2.0**63, -(2.0**63),
     *(round(_random.uniform(0, 1), places) for places in range(1, 8) for _ in range(40)),
     *(_random.random() for _ in range(200)), *(round(_random.uniform(0, 1e6), 2) for _ in range(200)),
 ]  # fmt: skip
 SHORT = [value for value in NUMBERS if value is None or not 1e15 <= abs(value) < math.inf]
 TIMES = [
-    None, datetime.datetime(2024, 1, 5), datetime.datetime(2024, 1, 5, 10), datetime.datetime(2024, 1, 5, 10, 0, 0, 120000),
+    None, datetime.datetime(2024, 1, 5), datetime.datetime(2024, 1, 5, 10),
+    datetime.datetime(2024, 1, 5, 10, 0, 0, 120000),
     datetime.datetime(1, 1, 1), datetime.datetime(1500, 2, 28, 1), datetime.datetime(1969, 12, 31, 23, 59, 59, 1),
     datetime.datetime(9999, 12, 31, 23, 59, 59, 999999),
 ]  # fmt: skip

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from tests.engines import spark
+
 GOALS = {
     "fairlearn's MetricFrame with 1,000 draws": "at least 1,000 times as fast",
     "pandas groupby and 2,000 draws": "at least 1 times as fast",
@@ -52,3 +54,15 @@ def test_the_table_that_is_kept_holds_every_contest(root):
     assert verdicts(text) == {"cleared", "flagged", "not demonstrated"}
     assert "1,000,000 rows" in text
     assert "10,000,000 rows" in text
+
+
+@pytest.mark.long
+def test_what_spark_moves_is_rows_of_cells_and_not_records(root):
+    spark.needed()
+    command = [sys.executable, str(root / "benchmarks" / "spark_shuffle.py"), "--rows", "40000", "--partitions", "2"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    moved = {row[0]: int(row[3].replace(",", "")) for row in rows(done.stdout) if row[3][0].isdigit()}
+    cells, partitions, tables = 6 * 2 * 3 * 2 * 2, 2, 4
+    assert 0 < moved["counts"] <= cells * partitions + cells * tables
+    assert moved["with a key"] >= 40_000
