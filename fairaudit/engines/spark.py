@@ -92,12 +92,12 @@ class Spark:
             DataError: Spark cannot answer, or nobody works on it.
         """
         with self._readable(), self._watched():
-            found = self._session.sql(self.text(query))
+            found = self._session.sql(rendered(query, self.dialect))
             rows = (found if most is None else found.limit(most)).collect()
         return Answer(list(query.named_selects), [tuple(map(_plain, row)) for row in rows])
 
     def text(self, query: exp.Expression, *, pretty: bool = False) -> str:
-        """Give the SQL that is sent."""
+        """Give the SQL that is sent; there, what stands for the records has been looked up once, for all questions."""
         return rendered(query, self.dialect, self._records, pretty=pretty)
 
     def close(self) -> None:
@@ -123,13 +123,17 @@ class Spark:
         return tree
 
     def _described(self) -> dict[str, str]:
-        nothing = exp.Select(expressions=[exp.Star()]).from_(RECORDS).limit(0)
+        """Look up the records, and so which files there are: those that are added later are in no answer."""
+        everything = exp.Select(expressions=[exp.Star()]).from_(RECORDS)
         with self._readable():
-            fields = self._session.sql(self.text(nothing)).schema.fields
+            records = self._session.sql(self.text(everything))
+            fields = records.schema.fields
         names = [field.name for field in fields]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             what = f"gives columns of the same name: {', '.join(twice)}"
             raise DataError.one(self.where, what, "Give each a name of its own in the query (AS).")
+        with self._readable():
+            records.createOrReplaceTempView(RECORDS)
         return {field.name: type_named(field.dataType.simpleString()) for field in fields}
 
     @contextlib.contextmanager

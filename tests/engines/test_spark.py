@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from fairaudit import sql, syntax
 from fairaudit.__main__ import main
 from fairaudit.engines import spark_session
 from fairaudit.errors import DataError
 from fairaudit.plan import read_plan
 from fairaudit.run import Settings, run
 from fairaudit.sources import query_text, read_tally
+from fairaudit.sources.opening import opened
 from tests.engines import spark
 from tests.run.made import audit, block, files, findings
 
@@ -106,6 +109,20 @@ def test_a_table_of_the_catalogue_is_read_by_its_name(table, tmp_path):
         session.sql(f"SELECT * FROM {table}").createOrReplaceGlobalTempView("`requests of 2024`")
         assert read_tally(block_of(tmp_path, table="global_temp.requests of 2024")).records == ROWS
         session.catalog.dropGlobalTempView("requests of 2024")
+
+
+def test_all_questions_see_the_same_records(tmp_path):
+    """Files that are added while one block is counted are not in it."""
+    table = spark.with_files(held(), tmp_path)
+    evidence = block_of(tmp_path / "audit", table=table)
+    with opened(evidence.data, tmp_path) as records:
+        count = syntax.select({"n": syntax.count()}, sql.RECORDS)
+        assert records.fetch(count) == [(ROWS,)]
+        place = Path(table.split("`")[1])
+        for file in list(place.iterdir()):
+            shutil.copy(file, place / f"more-{file.name}")
+        assert records.fetch(count) == [(ROWS,)]
+    assert read_tally(evidence).records == 2 * ROWS
 
 
 NAMES = ['x"; drop table requests; --', "x`; drop table requests", "race\\", "%s %(x)s", "'; SELECT 1; --", "sélection"]
