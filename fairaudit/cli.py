@@ -212,6 +212,8 @@ def _add_run(add: Add) -> None:
     parser.add_argument("--reuse-tally", action="store_true", help=about)
     _takes_language(parser, "report", "the plan's")
     parser.add_argument("--no-pdf", action="store_true", help="write no report.pdf, which takes seconds")
+    about = "read all records, also of files whose counts are kept from an earlier run"
+    parser.add_argument("--no-cache", action="store_true", help=about)
     _add_allow_code(parser, "notebooks and measures")
     parser.set_defaults(command=_run)
 
@@ -452,7 +454,7 @@ def _run_of(options: argparse.Namespace) -> str:
 def _run(options: argparse.Namespace) -> int:
     folders = _folders(options)
     settings = {"rehearse": options.rehearse, "allow_code": options.allow_code, "pdf": not options.no_pdf}
-    settings |= {"language": options.language, "reuse_tally": options.reuse_tally}
+    settings |= {"language": options.language, "reuse_tally": options.reuse_tally, "cache": not options.no_cache}
     settings |= {"jobs": options.jobs} if options.jobs is not None else {}
     settings |= {"seconds": options.timeout} if options.timeout is not None else {}
     if min(settings.get("jobs", 1), settings.get("seconds", 1)) <= 0:
@@ -523,6 +525,9 @@ def _run_one(folder: Path, out: Path | None, settings: dict) -> None:
     _say([*_summary(outcome.results), "", f"The report: {outcome.report}"])
     _say([f"To print or to send: {outcome.pdf}"] if outcome.pdf.is_file() else filter(None, [outcome.no_pdf]))
     _say([f"The seal: {outcome.seal_sha256}"])
+    if outcome.kept:
+        counts = "Counts kept from an earlier run over the same files were taken"
+        _say([f"{counts} for {', '.join(outcome.kept)}; --no-cache reads the records again."])
 
 
 def _run_several(audits: dict[Path, Path | None], settings: dict) -> int:

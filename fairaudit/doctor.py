@@ -63,6 +63,7 @@ def examine(folder: Path) -> list[Finding]:
         _spark,
         *((lambda name=name: _tool(name)) for name in TOOLS),
         lambda: _writable(folder),
+        _kept_counts,
     ]
     return [look() for look in looks]
 
@@ -171,3 +172,21 @@ def _writable(folder: Path) -> Finding:
     except OSError as error:
         said = f"{place.resolve()} cannot be written ({error.strerror or error})."
         return Finding("Folder", False, said, "name another one with --out, or ask whoever owns it.")
+
+
+def _kept_counts() -> Finding:
+    """Say where counts are kept between runs, how many, and how to be rid of them."""
+    from fairaudit.keeping.place import OFF, VARIABLE, place
+    from fairaudit.keeping.shelf import shelf
+
+    folder, held = place(), shelf()
+    if folder is None:
+        return Finding("Kept counts", True, f"none are kept ({VARIABLE} is {OFF}).")
+    if held is None:
+        mend = f"chmod 700 {folder}, if it is yours; or name another folder in {VARIABLE}."
+        said = f"{folder} cannot be used, or others can read it: all is counted anew."
+        return Finding("Kept counts", False, said, mend)
+    entries = held.entries()
+    size = sum(each for _, each, _ in entries) / 1e6
+    said = f"{len(entries)} entries, {size:.1f} MB, in {folder}; to empty it, delete that folder."
+    return Finding("Kept counts", True, said)

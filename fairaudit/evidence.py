@@ -19,13 +19,13 @@ from fairaudit.charts.numbers import between
 from fairaudit.displays import Picture, Shown, bullets, listing, paragraphs
 from fairaudit.earlier_counts import earlier_counts
 from fairaudit.errors import DataError, PlanError, nearest
+from fairaudit.keeping.counting import Counted, counted
 from fairaudit.own_code import measures_of, own_measures
 from fairaudit.plan import TALLY_SUFFIX, Plan, read_plan
 from fairaudit.report.panel_view import panel_tables
 from fairaudit.report.tables import table
 from fairaudit.results import block_results
 from fairaudit.sentences import significant
-from fairaudit.sources import read_tally
 from fairaudit.tally import Tally
 
 WHOSE = {
@@ -64,24 +64,32 @@ class Evidence:
         self.block = self.plan.block(evidence) if evidence else self.plan.evidence[0]
         self.out = Path(out) if out else None
         self.rehearse, self._frame = rehearse, frame
-        self._sql: list[str] = []
         self.own = own_measures(self.plan, self.block, allow_code=allow_code)
 
     @cached_property
     def tally(self) -> Tally:
-        """The counts; records are read when this is first asked for."""
+        """The counts; records are read when this is first asked for, unless an earlier run has kept their counts."""
         if earlier := earlier_counts(self.block):
             return earlier
+        if not self.rehearse:
+            return self._counted.tally
+        from fairaudit.rehearsal import shuffled
+
+        return shuffled(self._counted.tally)
+
+    @cached_property
+    def _counted(self) -> Counted:
+        """The counts as they are, the SQL that counted, and the hashes of files where the counts are kept ones."""
         try:
-            tally = read_tally(self.block, self.plan.folder, self._frame, self.plan.sha256, self._sql.append)
+            return counted(self.block, self.plan.folder, self.plan.sha256, self._frame)
         except DataError as error:
             self._hand_over(error)
             raise
-        if not self.rehearse:
-            return tally
-        from fairaudit.rehearsal import shuffled
 
-        return shuffled(tally)
+    @property
+    def _sql(self) -> Sequence[str]:
+        """The SQL that counted; none where counts of an earlier report were taken."""
+        return () if earlier_counts(self.block) else self._counted.sql
 
     def _hand_over(self, error: DataError) -> None:
         """Leave a mistake of the data for the driver, which shows it without a traceback."""
@@ -241,6 +249,8 @@ class Evidence:
         (self.out / f"{self.block.id}.json").write_text(results, encoding="utf-8")
         if self._sql:
             (self.out / f"{self.block.id}.sql").write_text(";\n\n".join(self._sql) + ";\n", encoding="utf-8")
+        if not earlier_counts(self.block) and self._counted.kept is not None:
+            (self.out / f"{self.block.id}.kept.json").write_text(json.dumps(self._counted.kept), encoding="utf-8")
         return paragraphs([f"Wrote {counts.name} and {self.block.id}.json."])
 
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from fairaudit.errors import DataError, FairauditError, NotebookError, PlanError, Problem, UsageError
 from fairaudit.folders import cannot_write, refuse_foreign, remove_foreign, written_aside
+from fairaudit.keeping import place
 from fairaudit.kernels import Kernels, Notebook, gated, quiet, read_notebook
 from fairaudit.languages import VARIABLE, speaking
 from fairaudit.measures.custom import Loaded
@@ -55,6 +56,7 @@ class Settings:
         since: an earlier report, of which the new one says what has moved.
         pdf: whether to print the report as well.
         reuse_tally: whether tables of a warehouse keep the counts of the last report.
+        cache: whether counts may be taken from an earlier run over the same files, and are kept for the next.
         language: the report's language; the plan's where empty.
     """
 
@@ -65,6 +67,7 @@ class Settings:
     since: Path | None = None
     pdf: bool = True
     reuse_tally: bool = False
+    cache: bool = True
     language: str = ""
 
 
@@ -77,12 +80,14 @@ class Outcome:
         results: what `results.json` holds.
         seal_sha256: the root of the seal: one hash over everything that went in and came out.
         no_pdf: why there is no PDF, though one was asked for, and what to do about it; empty where there is one.
+        kept: the blocks whose records were not read, since their counts were kept from an earlier run.
     """
 
     folder: Path
     results: dict[str, Any] = field(repr=False)
     seal_sha256: str = ""
     no_pdf: str = ""
+    kept: tuple[str, ...] = ()
 
     @property
     def report(self) -> Path:
@@ -238,6 +243,7 @@ class _Run:
         self.finished = False
         self.printing: Printing | None = None
         self.tasks: list[Task] = []
+        self.kept: dict[str, dict[str, str]] = {}
         self.running: list[Future] = []
         self.aside_of = contextlib.ExitStack()
 
@@ -268,6 +274,7 @@ class _Run:
             self.before = self._stamps()
             folder = self.plan.folder.resolve()
             told = {VARIABLE: self.plan.language, **self._reused()}
+            told |= {} if self.settings.cache else {place.VARIABLE: place.OFF}
             self.running = [
                 pool.submit(kernels.execute, task.notebook, self._parameters(task), folder, told) for task in self.tasks
             ]
@@ -307,7 +314,7 @@ class _Run:
         if not (self.failed or self.finished):
             tell(f"printing the report of {self.plan.folder.resolve().name}")
         self.finish()
-        return self.failed or Outcome(self.target, self.results, self.root, self.no_pdf)
+        return self.failed or Outcome(self.target, self.results, self.root, self.no_pdf, tuple(self.kept))
 
     def abandon(self) -> None:
         """Run no notebook that has not begun, and leave nothing half written."""
@@ -379,6 +386,8 @@ class _Run:
             if problems := _handed_over(task):
                 raise DataError(problems) from None
             raise
+        if kept := _kept(task):
+            self.kept[task.block.id] = kept
         notebooks = self.aside / "notebooks"
         notebooks.mkdir(exist_ok=True)
         nbformat.write(gated(executed, self._shown(task)), notebooks / f"{task.block.id}.ipynb")
@@ -412,6 +421,7 @@ class _Run:
 
         code = _code(self.tasks)
         self.given = seal.inputs(self.plan.path, {task.block.id: self._facts(task) for task in self.tasks}, code)
+        self._refuse_other_files()
         self.record = self._record(self.given)
         told = {"rehearsal": self.settings.rehearse, "code": code, "seal": self.given, "record": self.record}
         told["since"] = self._since(blocks)
@@ -427,6 +437,19 @@ class _Run:
         _write_json(self.aside / "results.public.json", public)
         (self.aside / "report.public.html").write_text(render(public), encoding="utf-8", newline="\n")
         self._notebook_pages()
+
+    def _refuse_other_files(self) -> None:
+        """Hash anew every file whose counts were kept: that it looks the same to the file system is not enough."""
+        for task in self.tasks:
+            if (kept := self.kept.get(task.block.id)) is None:
+                continue
+            from fairaudit.keeping import files
+
+            known = {"source": self.given["evidence"][task.block.id]["source_sha256"]}
+            paths = files.inputs(task.block, self.plan.folder)
+            if kept != {name: known.get(name) or seal.sha256(path) for name, path in paths.items()}:
+                what = "was changed, and its size and times do not tell: its kept counts are of other records"
+                raise DataError.one(task.block.data.source, what, "Run again with --no-cache.")
 
     def _notebook_pages(self) -> None:
         """Write each executed notebook as a page; what a notebook may have left there as one is none."""
@@ -552,6 +575,12 @@ def _computed_again(plan: Plan, task: Task, folder: Path, *, rehearsed: bool) ->
     for file in _files_of(f"{name}{TALLY_SUFFIX}"):
         (task.out / file).rename(folder / file)
     return again
+
+
+def _kept(task: Task) -> dict[str, str]:
+    """Read what files a notebook's counts were once taken from; nothing where it read the records itself."""
+    path = task.out / f"{task.block.id}.kept.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def _refuse_other_counts(plan: Plan, task: Task, tally: Tally, *, rehearsed: bool) -> None:

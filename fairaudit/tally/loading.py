@@ -352,11 +352,11 @@ def _with_decimal_point(cell: dict[str, str]) -> dict[str, str]:
 
 def _cell_problems(cells: list[dict[str, str]], lines: list[int], about: About, name: str) -> list[Problem]:
     """Look at every cell, so that all problems show at once."""
-    problems, seen = [], set()
+    problems, seen, keys = [], set(), about.keys
     for cell, line in zip(cells, lines, strict=True):
         where = f"{name} line {line}"
         problems += _key_problems(cell, about, where) + _number_problems(cell, about, where)
-        key = tuple(as_key(cell[column]) if column in NUMBERS else cell[column] for column in about.keys)
+        key = tuple(as_key(cell[column]) if column in NUMBERS else cell[column] for column in keys)
         if key in seen:
             problems.append(Problem(where, "this cell stands there twice", "Add the two counts."))
         seen.add(key)

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 DELIMITERS = (",", ";", "\t")
 PLAIN_NUMBER = re.compile(r"0|[1-9]\d{0,14}")
@@ -30,6 +31,7 @@ def unguard(text: str) -> str:
     return text[1:] if text.startswith("'") and _needs_guard(text) else text
 
 
+@lru_cache(maxsize=100_000)  # the same few groups and values stand in every row
 def _needs_guard(text: str) -> bool:
     # The apostrophes that stand there already do not count, so that guarding can be undone.
     bare = text.lstrip("'")

@@ -40,6 +40,7 @@ LAYERS = [
     "sql",
     "engines",
     "sources",
+    "keeping",
     "scaffold",
     "assumptions",
     "cells",
