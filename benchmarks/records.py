@@ -56,6 +56,35 @@ def write_records(path: Path, rows: int) -> None:
         )
 
 
+def write_many(path: Path, rows: int) -> None:
+    """Write the same kind of records by hashing their number: on all cores, in any order, and alike each time."""
+
+    def draw(name: str) -> str:
+        # Of texts: hashes of several values are made of one another, and would go together.
+        return f"hash('{name} ' || i) / 18446744073709551616.0"
+
+    with duckdb.connect() as engine:
+        engine.execute("SET preserve_insertion_order = false")
+        engine.execute(
+            f"""
+            COPY (
+                SELECT
+                    '2023-' || lpad(i::VARCHAR, 9, '0') AS case_number,
+                    DATE '2023-01-01' + (i % 365)::INTEGER AS arraigned,
+                    {drawn("race_draw", RACES)} AS race,
+                    {drawn("sex_draw", {"Female": 0.28, "Male": 0.72})} AS sex,
+                    {drawn("score_draw", {"Low": 0.55, "Medium": 0.30, "High": 0.15})} AS risk_level,
+                    (outcome_draw < 0.30 + 0.25 * (score_draw > 0.55)::INTEGER)::INTEGER AS rearrested
+                FROM (
+                    SELECT i, {draw("race")} AS race_draw, {draw("sex")} AS sex_draw, {draw("score")} AS score_draw,
+                        {draw("outcome")} AS outcome_draw
+                    FROM range({int(rows)}) AS numbers(i)
+                )
+            ) TO '{path}' (FORMAT parquet)
+            """
+        )
+
+
 def drawn(draw: str, shares: Mapping[str, float]) -> str:
     """Turn a uniform draw into a text."""
     cuts = np.cumsum(list(shares.values()))

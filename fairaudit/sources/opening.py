@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
@@ -16,14 +17,19 @@ from sqlglot import exp
 
 from fairaudit import sql, syntax
 from fairaudit.engines import DuckDB, Engine, Relation, warehouse_of
-from fairaudit.errors import DataError, Problem, nearest
+from fairaudit.errors import DataError, Problem, UsageError, nearest
 from fairaudit.plan import Data
 from fairaudit.plan.data import DATABASES
 from fairaudit.sources import database_files, frames, joining, parquet_folders, text_files, workbooks
 
 AS_SENT = "records as sent"
-# Nothing is fetched from anywhere.
-ENGINE = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+# Nothing is fetched from anywhere; what does not fit into so much memory is put on disk for as long as it takes.
+ENGINE = {
+    **{"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"},
+    **{"preserve_insertion_order": "false", "memory_limit": "1GiB"},
+}
+MEMORY = "FAIRAUDIT_MEMORY"
+"""The variable of the environment that lets the engine have more memory, or less, such as 8GiB."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,7 @@ def opened(
             return
         frame = frame.to_arrow_table()  # what is joined to it is made in an engine of our own
     with tempfile.TemporaryDirectory(prefix="fairaudit-", ignore_cleanup_errors=True) as scratch:
-        engine = duckdb.connect(":memory:", config={**ENGINE, "temp_directory": scratch})
+        engine = duckdb.connect(":memory:", config={**ENGINE, "temp_directory": scratch, **_memory()})
         try:
             engine.execute("SET TimeZone = 'UTC'")  # so that times read alike on every machine
             extend = joining.needs_more(data)
@@ -134,6 +140,14 @@ def _rename(engine: duckdb.DuckDBPyConnection, data: Data, renamed: Mapping[str,
     columns = {name: syntax.name(name) for key, name in there.items() if key not in ours}
     columns |= {name: syntax.name(there[theirs.casefold()]) for name, theirs in renamed.items()}
     joining.make_view(engine, view, syntax.select(columns, exp.to_table(AS_SENT, quoted=True)))
+
+
+def _memory() -> dict[str, str]:
+    """Give the memory that the environment lets the engine have, if it says so."""
+    told = os.environ.get(MEMORY, "").strip()
+    if told and not re.fullmatch(r"[1-9]\d{0,5} ?[MG]i?B", told, re.IGNORECASE):
+        raise UsageError.one(MEMORY, f"is {told!r}, and no amount of memory", "Write it as 2GiB or 500MB.")
+    return {"memory_limit": told} if told else {}
 
 
 def _related(relation: duckdb.DuckDBPyRelation) -> Iterator[Records]:
@@ -222,7 +236,7 @@ def _literal(path: Path) -> str:
 # What the engine says -> what a reader can do about it. No text of the engine is passed on: it quotes records.
 COMPLAINTS = (
     (r"out of memory|no space|failed to (allocate|write)", "does not fit into this machine's memory and disk",
-     "Free some disk space, or count it where the records are."),
+     f"Free some disk space, let it have more memory (such as {MEMORY}=8GiB), or count it where the records are."),
     (r"gzip", "is not a whole gzip file", "It may have been cut short: copy it again; or take .gz off its name."),
     (r"unicode|utf-?8", "is not UTF-8 text", ""),
     (r"unterminated quote", "has a quotation mark that does not close",
