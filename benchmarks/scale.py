@@ -26,8 +26,10 @@ NAMES = {
     "fairlearn": "fairlearn's MetricFrame, no bounds",
     "aequitas": "Aequitas' table of groups, no bounds",
 }
-SLOW = {"fairlearn": 1_000_000}
-"""Who is run once only, from how many rows on."""
+ROUNDS_SECONDS, PATIENCE = 20, 300
+"""Seconds after which a contender is not timed once more; and, reckoned from a smaller file, not at all."""
+ALONE = ["ours", "tally", "duckdb"]
+"""Who counts the largest file."""
 MIB_OF_GOAL = 2048
 LINEAR = 0.15
 ROOM = 20
@@ -76,13 +78,13 @@ def version_of_aequitas(python: str) -> str:
     return subprocess.run([python, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
 
 
-def measured(pythons: Mapping[str, str], path: Path, rows: int, rounds: int) -> dict[str, Run]:
+def measured(pythons: Mapping[str, str], path: Path, rounds: int) -> dict[str, Run]:
     """Run contenders on a file, in turn: A B C A B C."""
     runs: dict[str, Run] = {name: Run() for name in pythons}
     rates: dict[str, dict] = {}
     for place in range(rounds):
         for name, python in pythons.items():
-            if place and rows >= SLOW.get(name, math.inf):
+            if place and runs[name].wall[0] > ROUNDS_SECONDS:
                 continue
             command = [python, str(HERE / "alone.py"), name, str(path)]
             done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=HERE.parent)
@@ -126,8 +128,9 @@ def report(sizes: Sequence[int], alone: int, folder: Path, rounds: int, *, insta
     for rows in (*sizes, alone):
         path = folder / f"records_{rows}.parquet"
         records.write_many(path, rows)
-        taking = pythons if rows != alone else {name: pythons[name] for name in ("ours", "tally", "duckdb")}
-        found[rows] = measured(taking, path, rows, rounds)
+        names = [name for name in pythons if _reckoned(found, name, rows) <= PATIENCE] if rows != alone else ALONE
+        taking = {name: pythons[name] for name in names}
+        found[rows] = measured(taking, path, rounds)
         print(f"  {rows:,} rows: {_brief(found[rows])}", file=sys.stderr, flush=True)
     lines = [*_table(found), "", *_goals(found, max(sizes), alone)]
     if "aequitas" in pythons:
@@ -135,6 +138,12 @@ def report(sizes: Sequence[int], alone: int, folder: Path, rounds: int, *, insta
     else:
         lines.append(f"* Aequitas is not in the table: {problem}.")
     return "\n".join(lines)
+
+
+def _reckoned(found: Mapping[int, Mapping[str, Run]], name: str, rows: int) -> float:
+    """Reckon how long a contender would take, from what it took on the largest file so far."""
+    of = [size for size, runs in found.items() if name in runs]
+    return min(found[max(of)][name].wall) * rows / max(of) if of else 0.0
 
 
 def _brief(runs: Mapping[str, Run]) -> str:
@@ -146,12 +155,16 @@ def _table(found: Mapping[int, Mapping[str, Run]]) -> list[str]:
     lines = [heads, ["---"] * len(heads)]
     for name, said in NAMES.items():
         if any(name in runs for runs in found.values()):
-            lines.append([said, *(_cell(runs.get(name)) for runs in found.values())])
+            lines.append([said, *(_cell(found, name, rows) for rows in found)])
     return [f"| {' | '.join(line)} |" for line in lines]
 
 
-def _cell(run: Run | None) -> str:
-    return "" if run is None else f"{_short(median(run.wall))} ({max(run.peak):,.0f})"
+def _cell(found: Mapping[int, Mapping[str, Run]], name: str, rows: int) -> str:
+    if (run := found[rows].get(name)) is not None:
+        return f"{_short(median(run.wall))} ({max(run.peak):,.0f})"
+    if rows == max(found):
+        return ""
+    return f"not run: some {_reckoned(found, name, rows):,.0f}"
 
 
 def _short(seconds: float) -> str:

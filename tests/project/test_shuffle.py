@@ -1,0 +1,42 @@
+"""The simulation of what many machines send one another bears out what the README says of it."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def shuffle(root):
+    sys.path.insert(0, str(root / "benchmarks"))
+    try:
+        import shuffle
+
+        yield shuffle
+    finally:
+        sys.path.remove(str(root / "benchmarks"))
+
+
+@pytest.mark.parametrize("folds", [False, True])
+def test_what_is_sent_stays_flat_as_records_grow(shuffle, folds):
+    few, many = (shuffle.cells_sent(rows, 4, folds=folds) for rows in (1_000_000, 4_000_000))
+    assert few.rows <= many.rows <= 4 * shuffle.cells(folds)
+    assert many.mb == pytest.approx(few.mb, rel=0.06)
+
+
+def test_what_is_sent_grows_with_partitions(shuffle):
+    assert [shuffle.cells_sent(1_000_000, parts).rows for parts in (4, 8, 16)] == [
+        parts * shuffle.cells(False) for parts in (4, 8, 16)
+    ]
+
+
+def test_persons_grow_with_records(shuffle):
+    one, two = (shuffle.keys_sent(rows, 16).rows for rows in (200_000, 400_000))
+    assert two / one == pytest.approx(2, rel=0.01)
+
+
+def test_a_key_that_many_share_holds_up_one_task_unless_it_is_counted_first(shuffle):
+    """5 of 100 records to one of 200 tasks: 0.05 * 200 = 10 times its share, and its own beside it."""
+    assert shuffle.largest_share(500_000, 0.05, counted_first=False) == pytest.approx(0.05 * 200 + 0.95, rel=0.05)
+    assert shuffle.largest_share(500_000, 0.05, counted_first=True) < 1.2
