@@ -69,7 +69,7 @@ VALIDITY := tests/validity/results
 validity: .venv/.ready  ## Run the whole rule RUNS times a setting on records of known truth: how often does it err?
 	@$(BIN)/python -m tests.validity --runs $(RUNS) --out $(VALIDITY)
 
-bench: .venv/.ready  ## Time the tally and the bounds beside fairlearn, pandas and DuckDB
+bench: .venv/.ready  ## Time the tally and the bounds beside fairlearn, Aequitas, pandas and DuckDB (an hour; pip fetches Aequitas)
 	@$(BIN)/python benchmarks/bench.py
 
 ci:  ## Do all that is done before a change is accepted

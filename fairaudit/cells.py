@@ -202,9 +202,17 @@ def groups_of(rows: pd.DataFrame, about: About, attributes: Sequence[str]) -> np
 
 def strata_of(rows: pd.DataFrame, names: Sequence[str]) -> tuple[tuple[str, ...], np.ndarray]:
     """Give the names of the strata, and each row's by its place."""
-    labels = [", ".join(map(str, values)) for values in zip(*(rows[name].tolist() for name in names), strict=True)]
-    strata = tuple(sorted(set(labels))) or ("",)
-    return strata, _codes(pd.Series(labels, dtype=object), strata) if labels else np.zeros(len(rows), int)
+    if not names or rows.empty:
+        return ("",), np.zeros(len(rows), int)
+    coded = [pd.factorize(rows[name], use_na_sentinel=False) for name in names]
+    shape = tuple(len(values) for _, values in coded)
+    # A name is written once a stratum, and not once a row
+    found, each = np.unique(np.ravel_multi_index(tuple(codes for codes, _ in coded), shape), return_inverse=True)
+    parts = zip(*np.unravel_index(found, shape), strict=True)
+    labels = [", ".join(str(values[at]) for (_, values), at in zip(coded, part, strict=True)) for part in parts]
+    strata = tuple(sorted(set(labels)))
+    place = {label: at for at, label in enumerate(strata)}
+    return strata, np.array([place[label] for label in labels])[each]
 
 
 class Corner(NamedTuple):

@@ -16,11 +16,14 @@ GOALS = {
     "statsmodels' score interval of a ratio": "at most 0.1 s",
     "python -c pass": "at most 0.3 s",
 }
-PARTS = ["judging", "counting", "bounding", "exactly", "starting"]  # all but a whole audit, which other tests run
+PARTS = ["judging", "counting", "bounding", "exactly", "starting", "scale"]  # all but a whole audit, which other tests run
+
+
+SCALE = "## From 0.1 to 100 million rows"
 
 
 def rows(text: str) -> list[list[str]]:
-    lines = [line for line in text.splitlines() if line.startswith("| ")]
+    lines = [line for line in text.partition(SCALE)[0].splitlines() if line.startswith("| ")]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
 
@@ -45,6 +48,8 @@ def test_every_contest_is_run_and_written_with_its_goal(root, tmp_path):
     for row in rows(text)[2:]:
         assert len(row[1].split(" / ")) == 3
         assert row[6] in ("met", "met on a free core", "**missed**")
+    assert "fairlearn's MetricFrame, no bounds" in text.partition(SCALE)[2]
+    assert "Aequitas is not in the table" in text  # a smoke run installs nothing
     assert f"Python {sys.version.split()[0]}" in text
 
 
@@ -66,3 +71,10 @@ def test_what_spark_moves_is_rows_of_cells_and_not_records(root):
     cells, partitions, tables = 6 * 2 * 3 * 2 * 2, 2, 4
     assert 0 < moved["counts"] <= cells * partitions + cells * tables
     assert moved["with a key"] >= 40_000
+
+
+def test_the_readme_shows_the_table_of_many_rows(root):
+    kept = (root / "benchmarks" / "results.md").read_text(encoding="utf-8").partition(SCALE)[2]
+    table = [line for line in kept.splitlines() if line.startswith(("| ", "* "))]
+    assert any("100M rows" in line for line in table)
+    assert "\n".join(line for line in table if line.startswith("| ")) in (root / "README.md").read_text(encoding="utf-8")

@@ -36,7 +36,23 @@ def test_persons_grow_with_records(shuffle):
     assert two / one == pytest.approx(2, rel=0.01)
 
 
-def test_a_key_that_many_share_holds_up_one_task_unless_it_is_counted_first(shuffle):
+def test_a_key_that_many_share_holds_up_one_task_unless_it_is_counted_first(shuffle, root):
     """5 of 100 records to one of 200 tasks: 0.05 * 200 = 10 times its share, and its own beside it."""
     assert shuffle.largest_share(500_000, 0.05, counted_first=False) == pytest.approx(0.05 * 200 + 0.95, rel=0.05)
     assert shuffle.largest_share(500_000, 0.05, counted_first=True) < 1.2
+    assert "10.9 times its share" in (root / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.long
+def test_the_readme_shows_what_comes_out(shuffle, root):
+    assert "\n".join(shuffle.lines()) in (root / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_reckons_a_billion_records_by_the_same_numbers(shuffle, root):
+    text = " ".join((root / "README.md").read_text(encoding="utf-8").split())
+    assert f"800 × {shuffle.cells(False)} × {shuffle.CELL_BYTES} bytes = 9.2 MB" in text
+    assert round(800 * shuffle.cells(False) * shuffle.CELL_BYTES / 1e6, 1) == 9.2
+    assert "at most 922 MB" in text
+    assert round(800 * shuffle.cells(True) * shuffle.CELL_BYTES / 1e6) == 922
+    assert "60 GB" in text
+    assert 10**9 * shuffle.KEY_BYTES == 60e9
