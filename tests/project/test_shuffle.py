@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 
 import pytest
@@ -11,9 +12,7 @@ import pytest
 def shuffle(root):
     sys.path.insert(0, str(root / "benchmarks"))
     try:
-        import shuffle
-
-        yield shuffle
+        yield importlib.import_module("shuffle")
     finally:
         sys.path.remove(str(root / "benchmarks"))
 
