@@ -6,6 +6,7 @@ and Aequitas lives in an environment in which nothing of ours is installed.
 
 from __future__ import annotations
 
+import importlib
 import json
 import resource
 import sys
@@ -83,7 +84,8 @@ def fairlearn(path: Path):
 def aequitas(path: Path):
     """Read with pandas, and take Aequitas' table of groups; no bounds."""
     import pandas
-    from aequitas.group import Group
+
+    Group = importlib.import_module("aequitas.group").Group  # it lives in an environment of its own
 
     of = {"selection_rate": "ppr", "true_positive_rate": "tpr", "false_positive_rate": "fpr"}
 

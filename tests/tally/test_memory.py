@@ -8,8 +8,9 @@ import pytest
 from fairaudit.errors import UsageError
 from fairaudit.plan import Evidence
 from fairaudit.sources import read_tally
-from fairaudit.sources.opening import MEMORY, opened
+from fairaudit.sources.opening import opened
 
+MEMORY = "FAIRAUDIT_MEMORY"
 ROWS = 1_000_000
 KINDS = 5
 """A race each; every tenth record repeats the key of the one before."""
