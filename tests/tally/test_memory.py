@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import tempfile
+
 import duckdb
 import pytest
 
-from fairaudit.errors import UsageError
+from fairaudit.errors import DataError, UsageError
 from fairaudit.plan import Evidence
 from fairaudit.sources import read_tally
 from fairaudit.sources.opening import opened
@@ -52,6 +56,28 @@ def test_counts_are_the_same_where_keys_do_not_fit_into_memory(folder, monkeypat
     assert about.records["kept"] == ROWS
     facts = about.groups["race"]
     assert sum(fact["duplicates"] for fact in facts.values()) == ROWS // 10
+
+
+@pytest.fixture
+def small_disk(tmp_path, monkeypatch):
+    """Mount a disk of 8 MB, and let whatever does not fit into memory go there."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(disk)]
+    if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("only root may mount a small disk")
+    monkeypatch.setattr(tempfile, "tempdir", str(disk))
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_disk_that_fills_while_counting_is_said(folder, small_disk, monkeypatch):
+    monkeypatch.setenv(MEMORY, "64MiB")
+    with pytest.raises(DataError) as caught:
+        read_tally(plan(), folder)
+    (problem,) = caught.value.problems
+    assert (problem.where, problem.what) == ("records.parquet", "does not fit into this machine's memory and disk")
+    assert list(small_disk.iterdir()) == [], "what was put there goes with it"
 
 
 @pytest.mark.parametrize("told", ["much", "-1GiB", "0GB", "1GiB; SELECT 1"])
