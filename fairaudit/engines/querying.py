@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlglot
 from sqlglot import exp
 
@@ -38,3 +40,14 @@ def the_select(text: str, dialect: str, where: str) -> exp.Query:
         named = (other if isinstance(tree, exp.Query) else tree).key.upper()
         raise DataError.one(where, f"its query is not a SELECT alone ({named})", SELECT_ONLY)
     return tree
+
+
+def refuse_repeated(names: Sequence[str], where: str) -> None:
+    """Refuse columns of the same name, of which nobody could say which is meant.
+
+    Raises:
+        DataError: it names them.
+    """
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        what = f"gives columns of the same name: {', '.join(twice)}"
+        raise DataError.one(where, what, "Give each a name of its own in the query (AS).")

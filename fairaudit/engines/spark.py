@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from fairaudit.engines.dialects import rendered
 from fairaudit.engines.engine import Answer
-from fairaudit.engines.querying import SELECT_ONLY, the_select
+from fairaudit.engines.querying import SELECT_ONLY, refuse_repeated, the_select
 from fairaudit.engines.spark_complaints import complaint_of_spark
 from fairaudit.engines.spark_session import is_local, master_of, session_on
 from fairaudit.errors import DataError
@@ -129,9 +129,7 @@ class Spark:
             records = self._session.sql(self.text(everything))
             fields = records.schema.fields
         names = [field.name for field in fields]
-        if twice := sorted({name for name in names if names.count(name) > 1}):
-            what = f"gives columns of the same name: {', '.join(twice)}"
-            raise DataError.one(self.where, what, "Give each a name of its own in the query (AS).")
+        refuse_repeated(names, self.where)
         with self._readable():
             records.createOrReplaceTempView(RECORDS)
         return {field.name: type_named(field.dataType.simpleString()) for field in fields}

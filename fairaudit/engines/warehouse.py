@@ -17,7 +17,7 @@ from sqlglot import exp
 from fairaudit.engines.complaints import complaint
 from fairaudit.engines.dialects import rendered
 from fairaudit.engines.engine import Answer
-from fairaudit.engines.querying import the_select
+from fairaudit.engines.querying import refuse_repeated, the_select
 from fairaudit.engines.spark import Spark
 from fairaudit.engines.spark_session import is_spark
 from fairaudit.errors import DataError, nearest
@@ -153,9 +153,7 @@ class Warehouse:
             columns = [(column[0], column[1]) for column in found.cursor.description]
             found.close()
         names = [name for name, _ in columns]
-        if twice := sorted({name for name in names if names.count(name) > 1}):
-            what = f"gives columns of the same name: {', '.join(twice)}"
-            raise DataError.one(self.where, what, "Give each a name of its own in the query (AS).")
+        refuse_repeated(names, self.where)
         return {name: type_named(self._type_of(code)) for name, code in columns}
 
     def _type_of(self, code: Any) -> str:
