@@ -102,6 +102,7 @@ def test_verify_computes_from_the_counts_and_does_not_ask_the_warehouse(both, mo
     assert "are in a warehouse, which was not asked" in " ".join(capsys.readouterr().out.split())
 
 
+@pytest.mark.long
 def test_counts_are_used_again_where_that_is_asked_and_the_report_says_so(both, tmp_path, monkeypatch, capsys):
     folder = tmp_path / "again"
     shutil.copytree(both[1].parent, folder)
@@ -207,6 +208,7 @@ def url(**parts: str) -> str:
     return postgresql.server().url(**parts)
 
 
+@pytest.mark.long
 def test_whatever_is_wrong_is_said_without_the_secret(table, tmp_path, monkeypatch, capsys):
     """Exit code 3, the source by its variable's name, no password, and the last good report as it was."""
     folder = in_the_warehouse(tmp_path / "audit", table=table)
@@ -262,6 +264,7 @@ def test_a_right_that_is_lacking_is_named(tmp_path, table, monkeypatch):
     assert caught.value.problems[0].what == "does not let this user read it"
 
 
+@pytest.mark.long
 def test_a_connection_that_breaks_off_is_said(tmp_path, table):
     """The server ends the connection while it counts."""
     server = postgresql.server()
