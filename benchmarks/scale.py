@@ -172,11 +172,11 @@ def _short(seconds: float) -> str:
 
 
 def _goals(found: Mapping[int, Mapping[str, Run]], most: int, alone: int) -> list[str]:
-    def times(one: str, other: str, rows: int) -> float:
-        pairs = zip(found[rows][one].wall, found[rows][other].wall, strict=True)
+    def times(clock: str) -> float:
+        pairs = zip(getattr(found[most]["tally"], clock), getattr(found[most]["duckdb"], clock), strict=True)
         return median(a / b for a, b in pairs)
 
-    counting = times("tally", "duckdb", most)
+    counting, working = times("wall"), times("cpu")
     peak = max(found[alone]["ours"].peak)
     steps = alone / most
     growth = {
@@ -184,8 +184,8 @@ def _goals(found: Mapping[int, Mapping[str, Run]], most: int, alone: int) -> lis
         for clock in ("wall", "cpu")
     }
     return [
-        f"* Counting {most / 1e6:g}M rows takes {counting:.2f} times as long as DuckDB's GROUP BY (goal: at most 2): "
-        f"{_met(counting <= 2)}.",
+        f"* Counting {most / 1e6:g}M rows takes {counting:.2f} times as long as DuckDB's GROUP BY by the clock, "
+        f"{working:.2f} times by processor time (goal: at most 2): {_met(max(counting, working) <= 2)}.",
         f"* {alone / 1e6:g}M rows take {peak:,.0f} MiB at most, libraries included (goal: {MIB_OF_GOAL:,}): "
         f"{_met(peak <= MIB_OF_GOAL)}.",
         f"* To count a row of {alone / 1e6:g}M takes {growth['wall']:.2f} times as long as one of {most / 1e6:g}M by "
