@@ -108,6 +108,10 @@ CONTENDERS = {each.__name__: each for each in (ours, tally, duckdb, pandas, fair
 
 def peak() -> float:
     """Give the most memory that this process has held, in MiB."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        # What getrusage tells on Linux is no less than what the parent held when it started this process
+        return int(status.read_text().split("VmHWM:")[1].split()[0]) / 2**10
     size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return size / 2**20 if sys.platform == "darwin" else size / 2**10
 
