@@ -110,7 +110,7 @@ def _check(evidence: Evidence, inputs: Sequence[str], frame: Any) -> None:
     if evidence.kind not in ("decisions", "scores"):
         raise PlanError.one(evidence.id, f"is of kind {evidence.kind}", "Models are fitted for decisions and scores.")
     if not evidence.data.has_records and frame is None:
-        what = "has no records at hand, and models are fitted to records"
+        what = f"holds {'counts' if evidence.data.is_tally else 'no records here'}, and models are fitted to records"
         raise PlanError.one(evidence.id, what, "Give the records: frame=.")
     if evidence.data.count:
         what = "has rows that stand for several records"

@@ -46,8 +46,13 @@ def on_vendors_counts(evidence: Sequence[Mapping[str, Any]]) -> list[Mapping[str
     return [
         block
         for block in evidence
-        if block["counts_from"] in OF_VENDOR and any(finding["blocks"] for finding in block["findings"])
+        if _whose(block) in OF_VENDOR and any(finding["blocks"] for finding in block["findings"])
     ]
+
+
+def _whose(block: Mapping[str, Any]) -> str:
+    """Say whose counts a block rests on; a report of an earlier version does not say it of counts that were received."""
+    return block.get("counts_from", "unsaid" if block.get("from_counts") else "")
 
 
 def evidence_state(

@@ -157,8 +157,9 @@ def test_the_frame_has_a_row_a_finding_and_the_tables_a_row_a_group_and_a_pair()
 
 
 def test_a_finding_can_be_drawn():
-    assert usual().plot().get_axes()
-    assert usual().plot(1).get_axes()
+    for figure in (usual().plot(), usual().plot(1)):
+        assert {"a", "b"} <= {text.get_text() for text in figure.texts}
+        assert figure.artists, "lines and marks"
 
 
 def test_a_limit_may_be_one_on_file_and_an_alias_a_measure():

@@ -296,6 +296,7 @@ def test_every_fixed_word_is_used_and_no_other(root):
     by_value = {
         *words("en")["evidence"]["decided_by"],
         *words("en")["evidence"]["origins"],
+        *words("en")["evidence"]["counts_from"],
         "duplicates",
         "clusters",
         "same_moment",
