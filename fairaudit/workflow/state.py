@@ -51,7 +51,7 @@ def on_vendors_counts(evidence: Sequence[Mapping[str, Any]]) -> list[Mapping[str
 
 
 def _whose(block: Mapping[str, Any]) -> str:
-    """Say whose counts a block rests on; a report of an earlier version does not say it of counts that were received."""
+    """Say whose counts a block rests on; of counts that were received a report of an earlier version does not tell."""
     return block.get("counts_from", "unsaid" if block.get("from_counts") else "")
 
 
