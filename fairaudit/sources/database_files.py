@@ -213,3 +213,18 @@ def _open_duckdb(engine: duckdb.DuckDBPyConnection, data: Data, path: Path, view
     except (duckdb.CatalogException, duckdb.BinderException, duckdb.ParserException):
         hint = "Try the query by hand: a table or column may have another name."
         raise DataError.one(data.source, "cannot read the query", hint) from None
+
+
+def keep_inside(engine: duckdb.DuckDBPyConnection, files: Collection[Path], folder: Path) -> None:
+    """Let the engine open no further file: a view or a macro in a database may name any, and must not reach it.
+
+    Args:
+        engine: where a DuckDB file is attached.
+        files: what else is read beside it.
+        folder: a folder of our own.
+    """
+    allowed = exp.Array(expressions=[exp.Literal.string(str(path.absolute())) for path in files])
+    engine.execute(f"SET allowed_paths = {allowed.sql('duckdb')}")
+    ours = exp.Array(expressions=[exp.Literal.string(str(folder.absolute()))])
+    engine.execute(f"SET allowed_directories = {ours.sql('duckdb')}")
+    engine.execute("SET enable_external_access = false")

@@ -106,6 +106,9 @@ def opened(
                 _open_file(engine, data, folder / data.source, Path(scratch), view, wanted)
             else:
                 columns = _open_frame(engine, frame, wanted, view)
+            if frame is None and data.source.lower().endswith(DATABASES):
+                beside = [folder / data.join.source] if data.join else []
+                database_files.keep_inside(engine, beside, Path(scratch))
             notes = joining.extended(engine, data, folder, open_file) if extend else ()
             described = engine.execute(f"DESCRIBE {sql.RECORDS}").fetchall()
             types = dict.fromkeys(columns, "") | {row[0]: str(row[1]) for row in described}

@@ -152,6 +152,28 @@ def test_a_query_of_a_duckdb_file_reads_no_other_file(ducks, tmp_path):
         assert said in found
 
 
+def test_a_view_or_a_macro_of_a_duckdb_file_reaches_no_other_file(tmp_path):
+    """Whoever sends a database may have put anything into it."""
+    (tmp_path / "other.csv").write_text("race,d,y\nA,1,1\nB,0,0\n")
+    with duckdb.connect(str(tmp_path / "city.duckdb")) as file:
+        file.register("given", pa.Table.from_pylist(RECORDS))
+        file.execute("CREATE TABLE requests AS SELECT * FROM given")
+        file.execute(f"CREATE VIEW elsewhere AS SELECT * FROM read_csv('{tmp_path / 'other.csv'}')")
+        file.execute(f"CREATE MACRO told() AS (SELECT max(race) FROM read_csv('{tmp_path / 'other.csv'}'))")
+    for asked in ({"data_table": "elsewhere"}, {"data_query": "SELECT told() AS race, d, y FROM requests"}):
+        (found,) = refused(tmp_path, "city.duckdb", **asked)
+        assert "city.duckdb: " in found
+        assert "other.csv" not in found
+    assert counted(tmp_path, "city.duckdb", data_table="requests").records == 200
+
+
+def test_a_file_may_be_joined_to_a_table_of_a_database(ducks, tmp_path):
+    (tmp_path / "groups.csv").write_text("race,size\nA,large\nB,small\n")
+    join = {"source": "groups.csv", "on": "race"}
+    block = made_up.block({"size": {}}, data_source=ducks, data_table="requests", data_join=join)
+    assert read_tally(made_up.evidence(block), tmp_path).about.attributes == {"size": ("large", "small")}
+
+
 # --- folders ---------------------------------------------------------------------------------------------------------
 
 
