@@ -14,6 +14,7 @@ from fairaudit.exporting import Sealed
 from fairaudit.exports import every
 from fairaudit.filling import write_form
 from fairaudit.publishing import publish
+from fairaudit.requesting import Request, write_request
 from fairaudit.workflow.roles import SIGNING
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,7 +24,10 @@ AUDIT = "marin-equity-dashboard"
 FORMS = [f"form-{role}{language}.html" for role in SIGNING for language in ("", "-es")]
 EXPORTS = ["ll144.html", "atrs.html", "nist.html"]
 LISTS = ["list/index.html", "list-es/index.html"]
-OTHERS = [*FORMS, *EXPORTS, *LISTS]
+ASKED = "county-recidivism"
+REQUEST = ["request/letter.html", "request/vendor-guide.html"]
+NOTEBOOK = "notebook.html"
+OTHERS = [*FORMS, *EXPORTS, *LISTS, *REQUEST, NOTEBOOK]
 
 
 def folders() -> list[Path]:
@@ -53,6 +57,8 @@ def write_others(to: Path) -> None:
         list(write_form(folder, role, to / f"form-{role}-es.html", "es"))
     publish(copies, to / "list")
     publish(copies, to / "list-es", "es")
+    list(write_request(to / "audits" / ASKED, to / "request", Request()))
+    shutil.copy2(to / "audits" / ASKED / "report" / "notebooks" / "high-risk-flags.html", to / NOTEBOOK)
     for each in every().values():
         for name, content in each.make(Sealed(status_of(folder).results, "0" * 64)).items():
             if name in EXPORTS:
