@@ -156,6 +156,7 @@ def test_a_request_of_every_kind_can_be_written(tmp_path, name, kind):
     assert asked
 
 
+@pytest.mark.long
 def test_where_an_engine_has_no_such_sql_it_is_said(tmp_path):
     said = request(AUDITS / "county-recidivism", tmp_path / "request", dialect="sqlite")
     assert any(line.startswith("risk-score has no SQL: clusters are cut by a hash") for line in said)
@@ -199,6 +200,7 @@ def columns_renamed(source: Path, target: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("evidence", ["high-risk-flags", "risk-score", "record-linkage"])
+@pytest.mark.long
 def test_a_vendor_with_the_folder_alone_gives_the_same_findings(county, tmp_path, evidence):
     out, _ = county
     plan = read_plan(AUDITS / "county-recidivism")
