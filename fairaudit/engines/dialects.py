@@ -25,7 +25,7 @@ DIALECTS = {
     "oracle": "Oracle",
     "trino": "Trino",
 }
-"""Dialects that the text can be had in. Only the first three are tested on an engine that runs."""
+"""Dialects that the text can be had in. Only the first four are tested on an engine that runs."""
 
 
 def rendered(

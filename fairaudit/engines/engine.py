@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from decimal import Decimal
+from typing import Any, NamedTuple, Protocol
 
 from sqlglot import exp
 
@@ -45,3 +46,10 @@ class Engine(Protocol):
     def text(self, query: exp.Expression, *, pretty: bool = False) -> str:
         """Give the SQL that `answer` sends."""
         ...
+
+
+def plain(value: Any) -> Any:
+    """Give a number as DuckDB would: whole ones as int."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value

@@ -51,3 +51,9 @@ def refuse_repeated(names: Sequence[str], where: str) -> None:
     if twice := sorted({name for name in names if names.count(name) > 1}):
         what = f"gives columns of the same name: {', '.join(twice)}"
         raise DataError.one(where, what, "Give each a name of its own in the query (AS).")
+
+
+def table_named(parts: Sequence[str]) -> exp.Table:
+    """Give a table by the parts of its name, each quoted: catalogue, schema, table, of which the last is enough."""
+    names = [exp.to_identifier(part, quoted=True) for part in parts]
+    return exp.Table(**dict(zip(("this", "db", "catalog"), reversed(names), strict=False)))

@@ -139,8 +139,7 @@ def with_names(tree: exp.Expression) -> exp.Expression:
 
 def by_union(tree: exp.Expression) -> exp.Expression:
     """Add up every grouping by a query of its own, where an engine has no GROUPING SETS."""
-    select = tree
-    group = select.args.get("group")
+    group = tree.args.get("group")
     if group is None or not group.args.get("grouping_sets"):
         return tree
     (sets,) = group.args["grouping_sets"]
@@ -154,14 +153,14 @@ def by_union(tree: exp.Expression) -> exp.Expression:
                 exp.alias_(exp.null(), item.alias_or_name, quoted=True)
                 if item.alias_or_name in keys - names
                 else item.copy()
-                for item in select.expressions
+                for item in tree.expressions
             ]
-        ).from_(select.args.get("from_", select.args.get("from")).this.copy())
+        ).from_(tree.args.get("from_", tree.args.get("from")).this.copy())
         parts.append(part.group_by(*own) if own else part)
     whole = parts[0]
     for part in parts[1:]:
         whole = exp.Union(this=whole, expression=part, distinct=False)
-    whole.set("with_", select.args.get("with_") or select.args.get("with"))
+    whole.set("with_", tree.args.get("with_") or tree.args.get("with"))
     return whole
 
 

@@ -12,8 +12,8 @@ from typing import Any
 from sqlglot import exp
 
 from fairaudit.engines.dialects import rendered
-from fairaudit.engines.engine import Answer
-from fairaudit.engines.querying import SELECT_ONLY, refuse_repeated, the_select
+from fairaudit.engines.engine import Answer, plain
+from fairaudit.engines.querying import SELECT_ONLY, refuse_repeated, table_named, the_select
 from fairaudit.engines.spark_complaints import complaint_of_spark
 from fairaudit.engines.spark_session import is_local, master_of, session_on
 from fairaudit.errors import DataError
@@ -94,7 +94,7 @@ class Spark:
         with self._readable(), self._watched():
             found = self._session.sql(rendered(query, self.dialect))
             rows = (found if most is None else found.limit(most)).collect()
-        return Answer(list(query.named_selects), [tuple(map(_plain, row)) for row in rows])
+        return Answer(list(query.named_selects), [tuple(map(plain, row)) for row in rows])
 
     def text(self, query: exp.Expression, *, pretty: bool = False) -> str:
         """Give the SQL that is sent; there, what stands for the records has been looked up once, for all questions."""
@@ -109,9 +109,7 @@ class Spark:
         if data.query:
             return exp.Subquery(this=self._select(data.query))
         files = FILES.fullmatch(data.table)
-        parts = files.groups() if files else data.table.split(".")
-        names = [exp.to_identifier(part, quoted=True) for part in parts]
-        return exp.Table(**dict(zip(("this", "db", "catalog"), reversed(names), strict=False)))
+        return table_named(files.groups() if files else data.table.split("."))
 
     def _select(self, text: str) -> exp.Query:
         tree = the_select(text, SPARK, self.where)
@@ -191,12 +189,3 @@ class _Watch(threading.Thread):
     def end(self) -> None:
         self._over.set()
         self.join()
-
-
-def _plain(value: Any) -> Any:
-    """Give a number as DuckDB would: whole ones as int."""
-    from decimal import Decimal
-
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    return value

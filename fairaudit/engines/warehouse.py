@@ -9,15 +9,14 @@ import contextlib
 import os
 import re
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
 from fairaudit.engines.complaints import complaint
 from fairaudit.engines.dialects import rendered
-from fairaudit.engines.engine import Answer
-from fairaudit.engines.querying import refuse_repeated, the_select
+from fairaudit.engines.engine import Answer, plain
+from fairaudit.engines.querying import refuse_repeated, table_named, the_select
 from fairaudit.engines.spark import Spark
 from fairaudit.engines.spark_session import is_spark
 from fairaudit.errors import DataError, nearest
@@ -65,19 +64,19 @@ class Warehouse:
 
     Args:
         data: the plan's data block: `source: env:NAME`, and a table or a query.
+        address: what the variable holds.
 
     Attributes:
         dialect: the name of its SQL.
         types: column -> type, by DuckDB's names.
 
     Raises:
-        DataError: the variable is not set, no driver, no connection, no such table.
+        DataError: no address of a database, no driver, no connection, no such table.
     """
 
-    def __init__(self, data: Data):
+    def __init__(self, data: Data, address: str):
         self.where = data.source_name
-        self._address = address_of(data)
-        self._engine = self._made()
+        self._engine = self._made(address)
         name = self._engine.dialect.name
         self.dialect = DIALECT_OF.get(name, name)
         self._records = self._table(data)
@@ -101,7 +100,7 @@ class Warehouse:
             found = self._connection.exec_driver_sql(self._escaped(self.text(query)))
             rows = found.fetchall() if most is None else found.fetchmany(most)
             found.close()
-        return Answer(list(query.named_selects), [tuple(map(_plain, row)) for row in rows])
+        return Answer(list(query.named_selects), [tuple(map(plain, row)) for row in rows])
 
     def text(self, query: exp.Expression, *, pretty: bool = False) -> str:
         """Give the SQL that is sent."""
@@ -114,13 +113,13 @@ class Warehouse:
         with contextlib.suppress(Exception):
             self._engine.dispose()
 
-    def _made(self) -> Any:
+    def _made(self, address: str) -> Any:
         try:
             import sqlalchemy
         except ImportError:
             raise DataError.one(self.where, "needs SQLAlchemy, which is not installed", NO_LIBRARY) from None
         try:
-            url = sqlalchemy.make_url(self._address)
+            url = sqlalchemy.make_url(address)
             url = url.set(drivername=DRIVERS.get(url.drivername, url.drivername))
             return sqlalchemy.create_engine(url, poolclass=sqlalchemy.NullPool, hide_parameters=True)
         except sqlalchemy.exc.NoSuchModuleError:
@@ -135,9 +134,7 @@ class Warehouse:
         """Give what stands for the records: the table, its name quoted; or the query, in parentheses."""
         if data.query:
             return exp.Subquery(this=the_select(data.query, self.dialect, self.where))
-        parts = [exp.to_identifier(part, quoted=True) for part in data.table.split(".")]
-        names = dict(zip(("this", "db", "catalog"), reversed(parts), strict=False))
-        return exp.Table(**names)
+        return table_named(data.table.split("."))
 
     def _only_reads(self) -> None:
         """Let the warehouse itself refuse to change anything, and show the same records to every question."""
@@ -190,7 +187,7 @@ def warehouse_of(data: Data) -> Warehouse | Spark:
         DataError: the variable is not set, or there is no connection.
     """
     address = address_of(data)
-    return Spark(data, address) if is_spark(address) else Warehouse(data)
+    return Spark(data, address) if is_spark(address) else Warehouse(data, address)
 
 
 def address_of(data: Data) -> str:
@@ -207,10 +204,3 @@ def address_of(data: Data) -> str:
         hint = close if close.startswith("Did you mean") else f"Set it to the address, such as {EXAMPLE}."
         raise DataError.one(data.source_name, what, hint)
     return address
-
-
-def _plain(value: Any) -> Any:
-    """Give a number as DuckDB would: whole ones as int."""
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    return value

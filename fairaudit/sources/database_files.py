@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 from sqlglot import exp
 
-from fairaudit.engines.querying import the_select
+from fairaudit.engines.querying import table_named, the_select
 from fairaudit.errors import DataError, nearest
 from fairaudit.plan import Data
 from fairaudit.sources.frames import as_text
@@ -60,8 +60,7 @@ def _source(data: Data, tables: list[str], dialect: str) -> exp.Query:
     name = data.table or tables[0]
     if name not in tables:
         raise DataError.one(data.source, f"has no table {name!r}", nearest(name, tables))
-    parts = [exp.to_identifier(part, quoted=True) for part in ([name] if dialect == "sqlite" else name.split("."))]
-    table = exp.Table(**dict(zip(("this", "db", "catalog"), reversed(parts), strict=False)))
+    table = table_named([name] if dialect == "sqlite" else name.split("."))
     return exp.Select(expressions=[exp.Star()]).from_(table)
 
 
