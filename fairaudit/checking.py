@@ -11,13 +11,13 @@ from fairaudit.groupings import Grouping, attributes, groupings
 from fairaudit.measures import MEASURES, measures_table
 from fairaudit.own_code import measures_of, notebook_of, own_measures, references
 from fairaudit.plan import UNKNOWN, Evidence, Plan, read_plan
+from fairaudit.plan.files import places
 from fairaudit.planning import how_many, lines, looked, request
 from fairaudit.results import opposites
 from fairaudit.scaffold import as_drafted
 from fairaudit.sentences import digits, percent
 from fairaudit.sources import at_hand, describe, read_tally
 from fairaudit.tally import Tally
-from fairaudit.tally.saving import places
 
 WORTH = "Worth: how many independent records that the measure counts a group's are. All else is records to send."
 NOT_TRIED = "is of the audit's own, and was not tried: read it; if you trust it, add --allow-code"

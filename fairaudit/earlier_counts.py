@@ -10,8 +10,8 @@ from typing import Any
 
 from fairaudit.errors import DataError, UsageError
 from fairaudit.plan import TALLY_SUFFIX, Evidence, Plan
+from fairaudit.plan.files import places
 from fairaudit.tally import Tally
-from fairaudit.tally.saving import places
 from fairaudit.workflow import seal
 
 VARIABLE = "FAIRAUDIT_REUSE_TALLY"

@@ -69,8 +69,6 @@ class Evidence:
     @cached_property
     def tally(self) -> Tally:
         """The counts; records are read when this is first asked for, unless an earlier run has kept their counts."""
-        if earlier := earlier_counts(self.block):
-            return earlier
         if not self.rehearse:
             return self._counted.tally
         from fairaudit.rehearsal import shuffled
@@ -80,16 +78,13 @@ class Evidence:
     @cached_property
     def _counted(self) -> Counted:
         """The counts as they are, the SQL that counted, and the hashes of files where the counts are kept ones."""
+        if earlier := earlier_counts(self.block):
+            return Counted(earlier, ())
         try:
             return counted(self.block, self.plan.folder, self.plan.sha256, self._frame)
         except DataError as error:
             self._hand_over(error)
             raise
-
-    @property
-    def _sql(self) -> Sequence[str]:
-        """The SQL that counted; none where counts of an earlier report were taken."""
-        return () if earlier_counts(self.block) else self._counted.sql
 
     def _hand_over(self, error: DataError) -> None:
         """Leave a mistake of the data for the driver, which shows it without a traceback."""
@@ -127,9 +122,9 @@ class Evidence:
     @property
     def sql(self) -> Shown:
         """The SQL that counted the records, where they are: it selects, and gives counts."""
-        if not self.tally or not self._sql:
+        if not self._counted.sql:
             return paragraphs(["No record was read: these are counts that were there before."])
-        return listing(self._sql)
+        return listing(self._counted.sql)
 
     @property
     def assumptions(self) -> Shown:
@@ -247,9 +242,9 @@ class Evidence:
         counts = self.tally.save(self.out / f"{self.block.id}{TALLY_SUFFIX}")
         results = json.dumps(self.results, ensure_ascii=False, allow_nan=False)
         (self.out / f"{self.block.id}.json").write_text(results, encoding="utf-8")
-        if self._sql:
-            (self.out / f"{self.block.id}.sql").write_text(";\n\n".join(self._sql) + ";\n", encoding="utf-8")
-        if not earlier_counts(self.block) and self._counted.kept is not None:
+        if self._counted.sql:
+            (self.out / f"{self.block.id}.sql").write_text(";\n\n".join(self._counted.sql) + ";\n", encoding="utf-8")
+        if self._counted.kept is not None:
             (self.out / f"{self.block.id}.kept.json").write_text(json.dumps(self._counted.kept), encoding="utf-8")
         return paragraphs([f"Wrote {counts.name} and {self.block.id}.json."])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -149,3 +150,9 @@ def cannot_write(target: Path, error: OSError) -> UsageError:
     return UsageError.one(
         str(target), f"cannot be written ({error.strerror or error})", "Name another folder with --out."
     )
+
+
+def sha256(path: Path) -> str:
+    """Hash a file's bytes; hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

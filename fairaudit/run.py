@@ -11,7 +11,7 @@ import datetime
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -26,6 +26,7 @@ from fairaudit.languages import VARIABLE, speaking
 from fairaudit.measures.custom import Loaded
 from fairaudit.own_code import measures_of, notebook_of, own_measures, refuse_code
 from fairaudit.plan import TALLY_SUFFIX, Evidence, Plan, read_plan
+from fairaudit.plan.files import files_of, places
 from fairaudit.workflow import seal
 
 if TYPE_CHECKING:
@@ -340,7 +341,7 @@ class _Run:
     def _results(self, tell: _Told) -> None:
         blocks = list(self._recomputed(tell))
         if changed := [path for path, stamp in self._stamps().items() if stamp != self.before[path]]:
-            raise _changed(changed[0], self.tasks)
+            raise _changed(changed[0], self._sources())
         tell(f"writing the report of {self.plan.folder.resolve().name}")
         self._report(blocks)
 
@@ -406,12 +407,13 @@ class _Run:
 
     def _stamps(self) -> dict[Path, tuple[int, int] | None]:
         """Give size and time of every file that goes into the run."""
-        from fairaudit.sources import files_of
+        own = [self.plan.folder / loaded.file for task in self.tasks for loaded in task.own.values()]
+        notebooks = [task.path for task in self.tasks]
+        return {path: _stamp(path) for path in [self.plan.path, *self._sources(), *own, *notebooks]}
 
-        folder = self.plan.folder
-        sources = [path for task in self.tasks for path in files_of(task.block.data, folder)]
-        own = [folder / loaded.file for task in self.tasks for loaded in task.own.values()]
-        return {path: _stamp(path) for path in [self.plan.path, *sources, *own, *(task.path for task in self.tasks)]}
+    def _sources(self) -> list[Path]:
+        """Name every file that holds the records of a block."""
+        return [path for task in self.tasks for path in files_of(task.block.data, self.plan.folder)]
 
     def _report(self, blocks: Sequence[Mapping[str, Any]]) -> None:
         """Write results and report, as they are and for the public."""
@@ -572,8 +574,8 @@ def _computed_again(plan: Plan, task: Task, folder: Path, *, rehearsed: bool) ->
         what = f"wrote other results than its counts give ({', '.join(differ)})"
         raise NotebookError.one(task.notebook.name, what, "Only block.save() may write results.")
     folder.mkdir(exist_ok=True)
-    for file in _files_of(f"{name}{TALLY_SUFFIX}"):
-        (task.out / file).rename(folder / file)
+    for file in places(task.out / f"{name}{TALLY_SUFFIX}"):
+        file.rename(folder / file.name)
     return again
 
 
@@ -594,11 +596,6 @@ def _refuse_other_counts(plan: Plan, task: Task, tally: Tally, *, rehearsed: boo
         raise NotebookError.one(task.notebook.name, what, "Only block.save() may write counts.")
 
 
-def _files_of(source: str) -> list[str]:
-    """Give the files of a source: a tally has two."""
-    return [source, source.removesuffix("json") + "csv"] if source.endswith(TALLY_SUFFIX) else [source]
-
-
 def _stamp(path: Path) -> tuple[int, int] | None:
     try:
         found = path.stat()
@@ -607,9 +604,8 @@ def _stamp(path: Path) -> tuple[int, int] | None:
     return found.st_size, found.st_mtime_ns
 
 
-def _changed(path: Path, tasks: Sequence[Task]) -> FairauditError:
-    sources = {name for task in tasks for name in _files_of(Path(task.block.data.source).name)}
-    kind = DataError if path.name in sources else PlanError
+def _changed(path: Path, sources: Collection[Path]) -> FairauditError:
+    kind = DataError if path in sources else PlanError
     return kind.one(path.name, "was changed while the audit ran", "Run again when it is at rest.")
 
 

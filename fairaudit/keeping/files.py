@@ -14,13 +14,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from fairaudit.folders import sha256
 from fairaudit.keeping.shelf import Shelf
 from fairaudit.plan import Evidence
-from fairaudit.sources.parquet_folders import files_of
+from fairaudit.plan.files import parquet_files
 
 AT_REST = 2_000_000_000
 """Nanoseconds for which a file must have been left alone: file systems tell times no finer than this."""
-BESIDE = ("join", "population", "shapes")
 COMPANIONS = {
     ".shp": (".dbf", ".shx", ".prj", ".cpg"),
     **dict.fromkeys((".sqlite", ".sqlite3", ".db"), ("-wal", "-journal")),
@@ -31,14 +31,13 @@ COMPANIONS = {
 
 def inputs(evidence: Evidence, folder: Path) -> dict[str, Path]:
     """Name every file that is read to count a block's records, by what it is to the block."""
-    named = {"source": evidence.data.source}
-    named |= {name: part.source for name in BESIDE if (part := getattr(evidence.data, name)) is not None}
+    named = {"source": evidence.data.source, **evidence.data.beside}
     return {said: path for name, source in named.items() for said, path in _files(name, folder / source)}
 
 
 def _files(name: str, path: Path) -> Iterator[tuple[str, Path]]:
     if path.is_dir():
-        yield from ((f"{name} {found.relative_to(path).as_posix()}", found) for found in files_of(path))
+        yield from ((f"{name} {found.relative_to(path).as_posix()}", found) for found in parquet_files(path))
         return
     yield name, path
     for ending in COMPANIONS.get(path.suffix.lower(), ()):
@@ -61,8 +60,7 @@ def sha256_of(path: Path, shelf: Shelf) -> str:
         if held == stamp:
             return digest
     began = time.time_ns()
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = sha256(path)
     at_rest = max(stamp[-2:]) + AT_REST < began
     if at_rest and _stamp(path) == stamp:
         shelf.put(name, json.dumps([stamp, digest]).encode())

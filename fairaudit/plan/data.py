@@ -26,6 +26,8 @@ TALLY_SUFFIX = ".tally.json"
 ENV = "env:"
 DATABASES = (".sqlite", ".sqlite3", ".db", ".duckdb", ".ddb")
 """How the names of database files end; such a file holds tables."""
+BESIDE = ("join", "population", "shapes")
+"""The parts of `data` that name a file which is read beside the source."""
 
 
 class FromTo(Strict):
@@ -279,6 +281,11 @@ class Data(Strict):
     def whose_counts(self) -> str:
         """Say whose the counts are that were received: unsaid where the plan does not say; empty for records."""
         return (self.counts_from or "unsaid") if self.is_tally else ""
+
+    @property
+    def beside(self) -> dict[str, str]:
+        """The files that are read beside the source, by what they are to it."""
+        return {name: part.source for name in BESIDE if (part := getattr(self, name)) is not None}
 
     @property
     def variable(self) -> str | None:

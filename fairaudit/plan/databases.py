@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from fairaudit.errors import listed
-from fairaudit.plan.data import DATABASES, ENV
+from fairaudit.plan.data import BESIDE, DATABASES, ENV
 from fairaudit.yaml_reader import Place
 
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -48,7 +48,7 @@ def check_database(data: dict[str, Any]) -> Iterator[tuple[Place, str, str]]:
 
 def _beside(data: dict[str, Any]) -> Iterator[tuple[Place, str, str]]:
     """What is read beside the records is a file."""
-    for key in ("population", "join", "shapes"):
+    for key in BESIDE:
         source = data[key].get("source") if isinstance(data.get(key), dict) else None
         if isinstance(source, str) and (source.startswith(ENV) or ADDRESS.match(source)):
             hint = "It holds no person: save it as a file, and name that."

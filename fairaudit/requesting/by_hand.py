@@ -8,11 +8,12 @@ from itertools import product
 
 from fairaudit.groupings import attributes, tables
 from fairaudit.plan import ANY, UNKNOWN, Evidence
+from fairaudit.plan.files import CELLS_SUFFIX
 from fairaudit.sources.asking import codings_of
 from fairaudit.sources.rules import rules_of
 from fairaudit.sql import FOLDS
 from fairaudit.tally.about import About
-from fairaudit.tally.saving import CELLS_SUFFIX, as_dict
+from fairaudit.tally.saving import as_dict
 from fairaudit.tally.spreadsheet import write_csv
 
 MOST_ROWS = 500

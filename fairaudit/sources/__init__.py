@@ -4,6 +4,6 @@ Only counts leave the engine. Whatever is wrong with the data is said with the n
 """
 
 from fairaudit.sources.counting import query_text, read_tally
-from fairaudit.sources.looking import at_hand, columns_of, describe, files_of, sha256_of, values_of
+from fairaudit.sources.looking import at_hand, columns_of, describe, sha256_of, values_of
 
-__all__ = ["at_hand", "columns_of", "describe", "files_of", "query_text", "read_tally", "sha256_of", "values_of"]
+__all__ = ["at_hand", "columns_of", "describe", "query_text", "read_tally", "sha256_of", "values_of"]

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from fairaudit import sql
 from fairaudit.errors import DataError, nearest
-from fairaudit.plan import TALLY_SUFFIX, Data, Evidence
-from fairaudit.sources import parquet_folders
+from fairaudit.folders import sha256
+from fairaudit.plan import Data, Evidence
+from fairaudit.plan.files import files_of, places
 from fairaudit.sources.opening import opened
 
 
@@ -65,21 +66,6 @@ def at_hand(evidence: Evidence, folder: str | Path) -> bool:
     return bool(os.environ.get(data.variable)) if data.is_warehouse else (Path(folder) / data.source).exists()
 
 
-def files_of(data: Data, folder: str | Path) -> list[Path]:
-    """Name the files that hold a source: a tally's two, a folder's Parquet files; none of a warehouse."""
-    if data.is_warehouse:
-        return []
-    path = Path(folder) / data.source
-    if data.is_tally:
-        return [path, counts_of(path)]
-    return parquet_folders.files_of(path) if path.is_dir() else [path]
-
-
-def counts_of(path: Path) -> Path:
-    """Give the file of a tally's counts, beside the one that says what they are of."""
-    return path.with_name(path.name.removesuffix(TALLY_SUFFIX) + TALLY_SUFFIX.replace("json", "csv"))
-
-
 def sha256_of(evidence: Evidence, folder: str | Path) -> str | None:
     """Hash the source file's bytes (for a tally, its counts; for a folder, names and hashes of its files).
 
@@ -91,11 +77,6 @@ def sha256_of(evidence: Evidence, folder: str | Path) -> str | None:
         return None
     path = Path(folder) / data.source
     if path.is_dir():
-        lines = [f"{_sha256(file)}  {file.relative_to(path).as_posix()}\n" for file in files_of(data, folder)]
+        lines = [f"{sha256(file)}  {file.relative_to(path).as_posix()}\n" for file in files_of(data, folder)]
         return hashlib.sha256("".join(lines).encode()).hexdigest()
-    return _sha256(counts_of(path) if data.is_tally else path)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return sha256(places(path)[1] if data.is_tally else path)

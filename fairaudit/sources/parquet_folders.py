@@ -9,20 +9,9 @@ from sqlglot import exp
 
 from fairaudit.errors import DataError, Problem, listed
 from fairaudit.plan import Data
+from fairaudit.plan.files import parquet_files
 
-ENDINGS = (".parquet", ".pq")
 MOST_NAMED = 5
-
-
-def files_of(folder: Path) -> list[Path]:
-    """Name the Parquet files of a folder and of the folders in it, in order; what is hidden is none of them."""
-    found = (path for path in folder.rglob("*") if path.name.lower().endswith(ENDINGS) and path.is_file())
-    return sorted(path for path in found if not any(_is_hidden(part) for part in path.relative_to(folder).parts))
-
-
-def _is_hidden(name: str) -> bool:
-    """Say whether engines pass over a name: what they are still writing, or have not cleared away."""
-    return name.startswith((".", "_"))
 
 
 def open_folder(engine: duckdb.DuckDBPyConnection, data: Data, folder: Path, view: str) -> None:
@@ -31,7 +20,7 @@ def open_folder(engine: duckdb.DuckDBPyConnection, data: Data, folder: Path, vie
     Raises:
         DataError: there is none, one is cut short, or a column has other types in some of them.
     """
-    paths = files_of(folder)
+    paths = parquet_files(folder)
     if not paths:
         raise DataError.one(data.source, "is a folder without Parquet files", "Name a file in it, or another folder.")
     if problems := [*_cut_short(paths, folder, data)] or [*_apart(engine, paths, folder, data)]:
@@ -75,7 +64,7 @@ def _apart(engine: duckdb.DuckDBPyConnection, paths: list[Path], folder: Path, d
             rare = min(by_type.values(), key=len)
             what = f"has another type in some files: {listed(sorted(rare), MOST_NAMED)}"
             yield Problem(where, what, "Write these files anew, with the column as in the others.")
-        elif len(lacking := _lacking(by_type, paths, folder)) > 0:
+        elif lacking := _lacking(by_type, paths, folder):
             what = f"is missing in some files: {listed(lacking, MOST_NAMED)}"
             yield Problem(where, what, "Write these files anew, or move them away.")
 

@@ -18,9 +18,10 @@ from fairaudit.errors import DataError, Problem, nearest
 from fairaudit.groupings import group_name
 from fairaudit.kinds import KINDS, PROXIES_OF
 from fairaudit.plan import ANY, TALLY_SUFFIX, UNKNOWN
+from fairaudit.plan.files import CELLS_SUFFIX
 from fairaudit.tally.about import About, level_names
 from fairaudit.tally.cells import of_proxies, of_records
-from fairaudit.tally.saving import CELLS_SUFFIX, SCHEMA_VERSION
+from fairaudit.tally.saving import SCHEMA_VERSION
 from fairaudit.tally.spreadsheet import read_csv
 from fairaudit.tally.values import BINS_OF_PROBABILITY, NUMBERS, ROUNDED, as_key, key_problems, sum_problems
 

@@ -6,14 +6,13 @@ import contextlib
 import hashlib
 import json
 import os
-import re
 import secrets
 from pathlib import Path
 
 import pandas as pd
 
 from fairaudit.errors import UsageError
-from fairaudit.plan import TALLY_SUFFIX
+from fairaudit.plan.files import places
 from fairaudit.tally.about import About
 from fairaudit.tally.spreadsheet import write_csv
 from fairaudit.tally.values import NUMBERS, plain_number
@@ -24,13 +23,6 @@ OF_SOME_KINDS = (
     *("scanned", "proxies", "asked"),
 )
 """Entries that are written only where there is something to say."""
-CELLS_SUFFIX = TALLY_SUFFIX.replace("json", "csv")
-
-
-def places(path: str | Path) -> tuple[Path, Path]:
-    """Give a tally's two files, what it is about first; `x`, `x.tally.json` and `x.tally.csv` all mean the same."""
-    stem = re.sub(r"(\.tally)?(\.(json|csv))?$", "", str(path))
-    return Path(stem + TALLY_SUFFIX), Path(stem + CELLS_SUFFIX)
 
 
 def save(path: str | Path, about: About, cells: pd.DataFrame) -> Path:

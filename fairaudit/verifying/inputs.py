@@ -8,6 +8,7 @@ from typing import Any
 
 from fairaudit.own_code import notebook_of, references
 from fairaudit.plan import Evidence, Plan
+from fairaudit.plan.files import places
 from fairaudit.sources import sha256_of
 from fairaudit.verifying.seen import ASK, PUT_BACK, RUN_AGAIN, Sealed, Seen, how_changed, inside, is_regular
 from fairaudit.workflow import answers, commits, registration, seal
@@ -113,8 +114,7 @@ def _paths(
 ) -> list[tuple[str, Path, str | None]]:
     source = plan.folder / block.data.source
     if block.data.is_tally:
-        # The hash of a tally is that of its counts.
-        source = source.with_name(source.name.removesuffix("json") + "csv")
+        source = places(source)[1]  # the hash of a tally is that of its counts
     more = [
         (path.name, path, (beside.get(name) or {}).get("sha256"))
         for name, path in seal.paths_beside(block, plan.folder)

@@ -11,13 +11,13 @@ from fairaudit.disclosure import public_copy
 from fairaudit.errors import DataError
 from fairaudit.own_code import measures_of, own_measures
 from fairaudit.plan import TALLY_SUFFIX, Evidence
+from fairaudit.plan.files import places
 from fairaudit.rehearsal import shuffled
 from fairaudit.report.html import render
 from fairaudit.report.notebook import FOLDER, notebook_page
 from fairaudit.results import block_results, json_text
 from fairaudit.sources import read_tally
 from fairaudit.tally import Tally
-from fairaudit.tally.saving import places
 from fairaudit.verifying.seen import ASK, RUN_AGAIN, Sealed, Seen, is_regular, read_json
 from fairaudit.verifying.values import Apart, apart
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fairaudit import __version__
+from fairaudit.folders import sha256
 from fairaudit.workflow.answers import FILE as ANSWERS
 from fairaudit.workflow.commits import commit_of
 from fairaudit.workflow.registration import FILE as REGISTER
@@ -134,9 +135,7 @@ def beside(block: Evidence, folder: Path) -> dict[str, dict[str, str]]:
 
 def paths_beside(block: Evidence, folder: Path) -> Iterator[tuple[str, Path]]:
     """Name the files that a block reads beside its source."""
-    for name in ("join", "population", "shapes"):
-        if (part := getattr(block.data, name)) is not None:
-            yield name, folder / part.source
+    yield from ((name, folder / source) for name, source in block.data.beside.items())
 
 
 def register_of(folder: Path) -> dict[str, Any] | None:
@@ -155,12 +154,6 @@ def versions() -> dict[str, str]:
     """Give the versions of Python, of this package, and of each library that a number depends on."""
     found = {"fairaudit": __version__, "python": platform.python_version()}
     return found | {name: metadata.version(name) for name in LIBRARIES}
-
-
-def sha256(path: Path) -> str:
-    """Hash a file's bytes; hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def is_file(path: Path) -> bool:

@@ -222,3 +222,25 @@ def test_starting_loads_nothing_heavy(statement):
 
 def test_a_heavy_import_would_be_seen():
     assert "numpy" in modules_after("import numpy")
+
+
+BEGUN = """
+import threading
+    from concurrent.futures import ThreadPoolExecutor
+    from pathlib import Path
+    from fairaudit.kernels import Kernels
+    from fairaudit.run import Settings, _Run
+    taken = threading.Event()
+    with ThreadPoolExecutor(1) as pool, Kernels(60) as kernels:
+        pool.submit(taken.wait)  # so that no kernel starts before all that came first is looked at
+        each = _Run(Path("audits/county-recidivism"), Path(sys.argv[1]), Settings())
+        each.begin(pool, kernels)
+        each.abandon()
+        taken.set()
+    assert not each.failed, each.failed
+"""
+
+
+def test_a_run_loads_nothing_that_counts_or_draws_before_its_kernels_start(tmp_path):
+    statement = f"sys.argv = ['', {str(tmp_path / 'report')!r}]\n    {BEGUN.strip()}"
+    assert modules_after(statement) & {"duckdb", "pandas", "sqlglot", "matplotlib", "weasyprint"} == set()
